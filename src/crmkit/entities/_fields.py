@@ -1,0 +1,56 @@
+"""How entities keep what they are given: any iterable in, tuple, frozenset or frozen mapping kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from crmkit._checks import check_each, check_kind, check_text
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class FrozenMapping(Mapping[K, V]):
+    """A mapping that cannot change, compares like a dict and can be hashed and pickled."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        """Copy *items*."""
+        self._items = dict(items)
+
+    def __getitem__(self, key: K) -> V:
+        """Look one up."""
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        """Iterate over the keys."""
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        """Hash without regard to order."""
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        """Show the keys only; values may be personal data."""
+        return f"<{len(self._items)} values: {', '.join(map(repr, self._items))}>"
+
+
+def texts(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Keep texts in order; a lone text counts as one."""
+    return check_each("texts", value, check_text)
+
+
+def text_set(value: str | Iterable[str]) -> frozenset[str]:
+    """Keep texts without order; a lone text counts as one."""
+    return frozenset(texts(value))
+
+
+def kept(kind: type[V], values: Iterable[V]) -> tuple[V, ...]:
+    """Keep values of one class in order."""
+    return check_each(kind.__name__, values, lambda name, item: check_kind(name, item, kind))

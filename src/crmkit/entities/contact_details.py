@@ -1,0 +1,154 @@
+"""How a party is reached: contact persons, addresses, telephone numbers, profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal, cast
+
+import attrs
+
+from crmkit._checks import check_choice, check_date, check_each, check_text, refused
+from crmkit.entities._fields import kept, text_set, texts
+
+Channel = Literal["phone", "email", "letter", "visit", "sms", "social"]
+FormOfAddress = Literal["formal", "informal"]
+
+_COUNTRY_LETTERS = 2
+
+
+def _channels(value: Channel | Iterable[Channel]) -> frozenset[Channel]:
+    return cast("frozenset[Channel]", frozenset(check_each("channels", value, lambda name, channel: check_choice(name, channel, Channel))))
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Address:
+    """
+    A postal address.
+
+    Attributes:
+        kind: For example "billing", "delivery"; an open list.
+        street: Street and number, several lines where needed.
+        postal_code: As written in its country.
+        city: Place.
+        country: ISO 3166-1 alpha-2 code.
+        default: True for the one that is used where no kind is asked for.
+    """
+
+    kind: str = "main"
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = "DE"
+    default: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a country that is no code."""
+        check_text("kind", self.kind)
+        for name in ("street", "postal_code", "city"):
+            check_text(name, getattr(self, name), empty=True)
+        if len(self.country) != _COUNTRY_LETTERS or not (self.country.isascii() and self.country.isupper()):
+            raise refused("country", self.country, "an ISO 3166-1 alpha-2 code, for example 'DE'")
+
+    def __repr__(self) -> str:
+        """Name kind and country only; the rest is personal data."""
+        return f"<Address {self.kind} in {self.country}>"
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Phone:
+    """
+    A telephone number as it was written down.
+
+    Attributes:
+        number: The number, best in international form.
+        extension: The extension (Durchwahl).
+        kind: For example "work", "mobile"; an open list.
+    """
+
+    number: str
+    extension: str | None = None
+    kind: str = "work"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an empty number."""
+        check_text("number", self.number)
+        check_text("kind", self.kind)
+
+    def __repr__(self) -> str:
+        """Name the kind only."""
+        return f"<Phone {self.kind}>"
+
+
+def kept_phones(values: Iterable[Phone]) -> tuple[Phone, ...]:
+    """Keep telephone numbers in order."""
+    return kept(Phone, values)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Profile:
+    """
+    A profile in a social network.
+
+    Attributes:
+        network: For example "linkedin", "xing"; an open list.
+        handle: Name or address there.
+    """
+
+    network: str
+    handle: str
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse empty parts."""
+        check_text("network", self.network)
+        check_text("handle", self.handle)
+
+    def __repr__(self) -> str:
+        """Name the network only."""
+        return f"<Profile {self.network}>"
+
+
+@attrs.frozen(kw_only=True)
+class ContactPerson:
+    """
+    A human at a party.
+
+    Attributes:
+        id: Its id, unique within the party.
+        first_name: Given name.
+        last_name: Family name.
+        title: Academic title, for example "Dr.".
+        position: What he or she does there.
+        topics: What he or she is responsible for.
+        form: "formal" (Sie) or "informal" (du).
+        emails: E-mail addresses, the usual one first.
+        phones: Telephone numbers, the usual one first.
+        birthday: Day of birth.
+        preferred: Channels he or she likes.
+        forbidden: Channels that must not be used.
+    """
+
+    id: str
+    last_name: str = attrs.field(repr=False)
+    first_name: str = attrs.field(default="", repr=False)
+    title: str = attrs.field(default="", repr=False)
+    position: str = attrs.field(default="", repr=False)
+    topics: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    form: FormOfAddress = attrs.field(default="formal", repr=False)
+    emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
+    phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
+    birthday: date | None = attrs.field(default=None, repr=False)
+    preferred: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_channels, repr=False)
+    forbidden: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_channels, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a person without a name, and channels both liked and forbidden."""
+        check_text("id", self.id)
+        check_text("last_name", self.last_name)
+        for name in ("first_name", "title", "position"):
+            check_text(name, getattr(self, name), empty=True)
+        check_choice("form", self.form, FormOfAddress)
+        if self.birthday is not None:
+            check_date("birthday", self.birthday)
+        if self.preferred & self.forbidden:
+            raise refused("preferred", sorted(self.preferred & self.forbidden), "channels that are not forbidden too")

@@ -1,0 +1,100 @@
+"""When a party is to be contacted: a lasting frequency, and recalls on a day."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Literal
+
+import attrs
+
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_local_time, check_text
+from crmkit.periods import Interval
+
+RecallState = Literal["open", "done", "cancelled"]
+CountedFrom = Literal["contact", "deadline"]
+
+
+@attrs.frozen(kw_only=True)
+class ContactPlan:
+    """
+    How often a party is to be contacted, and what is known of its contacts.
+
+    A record of its own, so that a call does not make a colleague's open change of the address stale.
+
+    Attributes:
+        party_id: Whose plan it is.
+        frequency: The longest gap between two contacts; None leaves it to the contact policy.
+        counted_from: "contact" counts from the last contact, "deadline" from the former deadline.
+        planned_on: The day on which the plan was made.
+        postponed_to: The suggestion is silent until this day.
+        ends_on: The last day of the plan.
+        last_contact_on: Local day of the last contact.
+        contact_count: How many contacts there were.
+        attempt_count: How many tries reached nobody.
+        next_contact_on: First day on the list; None never. Kept up to date by every verb.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    party_id: str
+    frequency: Interval | None = None
+    counted_from: CountedFrom = "contact"
+    planned_on: date | None = None
+    postponed_to: date | None = None
+    ends_on: date | None = None
+    last_contact_on: date | None = None
+    contact_count: int = 0
+    attempt_count: int = 0
+    next_contact_on: date | None = None
+    version: int = attrs.field(default=0, eq=False)
+
+    @property
+    def id(self) -> str:
+        """The id of its party: each party has at most one plan."""
+        return self.party_id
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what no store should hold."""
+        check_text("party_id", self.party_id)
+        if self.frequency is not None:
+            check_kind("frequency", self.frequency, Interval)
+        check_choice("counted_from", self.counted_from, CountedFrom)
+        for name in ("planned_on", "postponed_to", "ends_on", "last_contact_on", "next_contact_on"):
+            if getattr(self, name) is not None:
+                check_date(name, getattr(self, name))
+        check_int("contact_count", self.contact_count, at_least=0)
+        check_int("attempt_count", self.attempt_count, at_least=0)
+
+
+@attrs.frozen(kw_only=True)
+class Recall:
+    """
+    A contact on an exact day: due from that day on until it is done, moved or cancelled.
+
+    Attributes:
+        id: Its id.
+        party_id: Whom to contact.
+        due_on: The local day.
+        due_time: The local time; None any time that day.
+        employee_id: Who is to do it.
+        reason: Why.
+        state: "open", "done" or "cancelled".
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    party_id: str
+    due_on: date
+    due_time: time | None = None
+    employee_id: str | None = None
+    reason: str | None = attrs.field(default=None, repr=False)
+    state: RecallState = "open"
+    version: int = attrs.field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what no store should hold."""
+        check_text("id", self.id)
+        check_text("party_id", self.party_id)
+        check_date("due_on", self.due_on)
+        if self.due_time is not None:
+            check_local_time("due_time", self.due_time)
+        check_choice("state", self.state, RecallState)

@@ -1,0 +1,44 @@
+"""What happened to a party: one entry for each thing that anyone did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from crmkit._checks import check_instant, check_text
+from crmkit.entities.refs import Ref
+
+
+@attrs.frozen(kw_only=True)
+class HistoryEntry:
+    """
+    One thing that happened, written in the transaction in which it happened.
+
+    Attributes:
+        id: Its id.
+        party_id: To whom; None where it concerns no party.
+        happened_at: When it happened.
+        recorded_at: When it was written down.
+        actor: Who did it.
+        verb: What was done, for example "record_interaction".
+        about: The record that it was done to.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    party_id: str | None
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str
+    verb: str
+    about: Ref
+    version: int = attrs.field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what no store should hold."""
+        check_text("id", self.id)
+        check_instant("happened_at", self.happened_at)
+        check_instant("recorded_at", self.recorded_at)
+        check_text("actor", self.actor)
+        check_text("verb", self.verb)

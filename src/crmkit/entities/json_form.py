@@ -1,0 +1,118 @@
+"""The JSON form of entities: plain dicts, lists, text, numbers and booleans, and back again without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+
+from crmkit._checks import check_exact, refused
+from crmkit.entities.parties import CustomValue
+from crmkit.errors import InvalidDataError, InvalidValueError, Problem
+
+if TYPE_CHECKING:
+    from cattrs import ClassValidationError, Converter
+
+E = TypeVar("E")
+Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+
+
+def unstructure(value: object) -> dict[str, Json]:
+    """
+    Turn an entity into plain data for `json.dumps`. Fields at their default are left out; decimals and dates are text.
+
+    >>> from crmkit.entities import Commitment
+    >>> unstructure(Commitment(text="send the list", due_on=date(2026, 1, 31)))
+    {'text': 'send the list', 'due_on': '2026-01-31'}
+    """
+    return cast("dict[str, Json]", _converter(detailed=True).unstructure(value))
+
+
+def structure(kind: type[E], data: Mapping[str, Json]) -> E:
+    """
+    Make an entity of plain data.
+
+    Raises:
+        InvalidDataError: Naming each place that does not fit, and unknown fields.
+
+    >>> from crmkit.entities import Commitment
+    >>> structure(Commitment, {"text": "send the list"}).text
+    'send the list'
+    """
+    from cattrs import ClassValidationError  # noqa: PLC0415  # costs a third of `import crmkit`, which must stay quick
+
+    if not isinstance(data, Mapping):
+        raise refused("data", type(data).__name__, "a mapping of field names to values, as unstructure() makes it")
+    try:
+        return _converter(detailed=True).structure(data, kind)
+    except ClassValidationError as error:
+        raise InvalidDataError(tuple(_problems(error, kind.__name__))) from None
+
+
+def structure_trusted(kind: type[E], data: Mapping[str, Json]) -> E:
+    """Make an entity of what `unstructure` wrote: quicker, but an error does not say where."""
+    return _converter(detailed=False).structure(data, kind)
+
+
+def _problems(error: ClassValidationError, source: str) -> Iterator[Problem]:
+    from cattrs import transform_error  # noqa: PLC0415  # as above
+
+    for text in transform_error(error, path=source, format_exception=_message):
+        message, _, place = text.rpartition(" @ ")
+        yield Problem(source, None, place.removeprefix(source).removeprefix(".") or None, None, message)
+
+
+def _message(error: BaseException, kind: type | None) -> str:
+    from cattrs.v import format_exception  # noqa: PLC0415  # as above
+
+    return str(error) if isinstance(error, InvalidValueError) else format_exception(error, kind)
+
+
+@cache
+def _converter(*, detailed: bool) -> Converter:
+    from cattrs.preconf.json import make_converter  # noqa: PLC0415
+
+    converter = make_converter(detailed_validation=detailed, forbid_extra_keys=True, omit_if_default=True)
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, lambda value, _: _decimal_in(value))
+    converter.register_unstructure_hook(time, time.isoformat)
+    converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
+    converter.register_unstructure_hook_func(_is_frozenset, sorted)
+    converter.register_structure_hook_func(lambda kind: kind == CustomValue, lambda value, _: _custom_in(value))
+    converter.register_unstructure_hook_factory(_is_mapping, lambda _: _mapping_out)
+    return converter
+
+
+def _is_frozenset(kind: object) -> bool:
+    return getattr(kind, "__origin__", None) is frozenset
+
+
+def _is_mapping(kind: object) -> bool:
+    return getattr(kind, "__origin__", None) is Mapping
+
+
+def _mapping_out(values: Mapping[str, CustomValue]) -> dict[str, Json]:
+    return {name: _custom_out(value) for name, value in values.items()}
+
+
+def _decimal_in(value: object) -> Decimal:
+    return Decimal(value) if isinstance(value, str) else Decimal(check_exact("value", value))
+
+
+def _custom_out(value: CustomValue) -> Json:
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    return {"date": value.isoformat()} if isinstance(value, date) else value
+
+
+def _custom_in(value: Json) -> CustomValue:
+    match value:
+        case {"decimal": str(number)}:
+            return Decimal(number)
+        case {"date": str(day)}:
+            return date.fromisoformat(day)
+        case str() | int():
+            return value
+    raise refused("custom", type(value).__name__, "text, a whole number, true, false, {'decimal': …} or {'date': …}")

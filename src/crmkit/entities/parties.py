@@ -1,0 +1,216 @@
+"""Persons and organisations, in whatever roles they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias, cast
+
+import attrs
+
+from crmkit._checks import check_choice, check_date, check_each, check_int, check_kind, check_ratio, check_text, refused
+from crmkit.entities._fields import FrozenMapping, kept, text_set, texts
+from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones
+
+Role = Literal["lead", "customer", "supplier", "partner", "referrer", "employee"]
+PartyKind = Literal["organisation", "person"]
+AbcClass = Literal["A", "B", "C"]
+CustomValue: TypeAlias = str | int | Decimal | bool | date
+
+_COUNTRY_OR_LANGUAGE = 2
+
+
+def _roles(value: Role | Iterable[Role]) -> frozenset[Role]:
+    return cast("frozenset[Role]", frozenset(check_each("roles", value, lambda name, role: check_choice(name, role, Role))))
+
+
+def _custom(value: Mapping[str, CustomValue]) -> FrozenMapping[str, CustomValue]:
+    for name, item in value.items():
+        if not isinstance(item, str | int | Decimal | date):
+            raise refused(f"custom[{name!r}]", type(item).__name__, "text, int, Decimal, bool or date")
+    return FrozenMapping(value)
+
+
+def _external_ids(value: Mapping[str, str]) -> FrozenMapping[str, str]:
+    return FrozenMapping({check_text("external_ids", system): check_text("external_ids", name) for system, name in value.items()})
+
+
+def _people(values: Iterable[ContactPerson]) -> tuple[ContactPerson, ...]:
+    return kept(ContactPerson, values)
+
+
+def _addresses(values: Iterable[Address]) -> tuple[Address, ...]:
+    return kept(Address, values)
+
+
+def _profiles(values: Iterable[Profile]) -> tuple[Profile, ...]:
+    return kept(Profile, values)
+
+
+def _discount_ratio(value: Decimal | int | str) -> Decimal:
+    return check_ratio("discount_ratio", value)
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """
+    Where a party came from. Kept from the first day on and never overwritten.
+
+    Attributes:
+        category: For example "fair", "website", "advertisement".
+        detail: Refines the category, so it needs one.
+        referred_by: The party that brought it.
+        met_at_id: The appointment at which it was met.
+        campaign_id: The campaign that brought it.
+    """
+
+    category: str | None = None
+    detail: str | None = None
+    referred_by: str | None = None
+    met_at_id: str | None = None
+    campaign_id: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a detail without a category."""
+        if self.detail is not None and self.category is None:
+            raise refused("detail", self.detail, "a detail only beside a category; give category= too")
+
+
+@attrs.frozen(kw_only=True)
+class Conditions:
+    """
+    What was agreed with a party.
+
+    Attributes:
+        payment_days: Days to pay, None where nothing was agreed.
+        price_list: Name of the price list.
+        discount_ratio: Usual discount, 0.03 for 3 %.
+        tax_id: Tax identification.
+    """
+
+    payment_days: int | None = None
+    price_list: str | None = None
+    discount_ratio: Decimal = attrs.field(default=Decimal(0), converter=_discount_ratio)
+    tax_id: str | None = attrs.field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse negative terms."""
+        if self.payment_days is not None:
+            check_int("payment_days", self.payment_days, at_least=0)
+
+
+@attrs.frozen(kw_only=True)
+class Party:
+    """
+    Anyone the business deals with: a person or an organisation, in one or several roles.
+
+    Attributes:
+        id: The host's own id, for life: a lead that becomes a customer keeps it.
+        name: Name of the organisation, or of the person.
+        created_on: The day on which it was created.
+        kind: "organisation" or "person".
+        roles: One or several of lead, customer, supplier, partner, referrer, employee.
+        active: False once it is switched off; its history stays.
+        people: The contact persons.
+        addresses: Postal addresses, at most one of them the default.
+        emails: E-mail addresses, the usual one first.
+        phones: Telephone numbers, the usual one first.
+        profiles: Profiles in social networks.
+        source: Where it came from.
+        owner_id: The employee who looks after it.
+        industry: Its industry.
+        region: Its sales region.
+        language: ISO 639-1 code.
+        categories: Groups it was assigned to; a change is an event in its history.
+        tags: Free marks.
+        manual_class: A, B or C as set by hand.
+        verified_on: The day on which its data were last checked.
+        parent_id: The party that it belongs to.
+        excluded: Why analyses leave it out, for example "walk-in" or "internal"; None takes part.
+        conditions: What was agreed.
+        external_ids: Its ids in other systems, by system.
+        custom: The host's own fields.
+        version: Raised by each stored change; 0 is not stored yet.
+
+    >>> Party(id="C-17", name="Müller GmbH", created_on=date(2026, 1, 1), roles="customer").with_role("supplier").roles == {"customer", "supplier"}
+    True
+    """
+
+    id: str
+    name: str = attrs.field(repr=False)
+    created_on: date
+    kind: PartyKind = "organisation"
+    roles: frozenset[Role] = attrs.field(default=frozenset[Role]({"lead"}), converter=_roles)
+    active: bool = True
+    people: tuple[ContactPerson, ...] = attrs.field(default=(), converter=_people, repr=False)
+    addresses: tuple[Address, ...] = attrs.field(default=(), converter=_addresses, repr=False)
+    emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
+    phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
+    profiles: tuple[Profile, ...] = attrs.field(default=(), converter=_profiles, repr=False)
+    source: Source | None = attrs.field(default=None, repr=False)
+    owner_id: str | None = None
+    industry: str | None = None
+    region: str | None = None
+    language: str = "de"
+    categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    manual_class: AbcClass | None = None
+    verified_on: date | None = None
+    parent_id: str | None = None
+    excluded: str | None = None
+    conditions: Conditions | None = attrs.field(default=None, repr=False)
+    external_ids: Mapping[str, str] = attrs.field(factory=dict, converter=_external_ids, repr=False)
+    custom: Mapping[str, CustomValue] = attrs.field(factory=dict, converter=_custom, repr=False)
+    version: int = attrs.field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what no store should hold."""
+        check_text("id", self.id)
+        check_text("name", self.name)
+        check_date("created_on", self.created_on)
+        check_choice("kind", self.kind, PartyKind)
+        check_kind("active", self.active, bool)
+        if not self.roles:
+            raise refused("roles", self.roles, "at least one role")
+        if self.manual_class is not None:
+            check_choice("manual_class", self.manual_class, AbcClass)
+        if self.verified_on is not None:
+            check_date("verified_on", self.verified_on)
+        if len(self.language) != _COUNTRY_OR_LANGUAGE or not self.language.islower():
+            raise refused("language", self.language, "an ISO 639-1 code, for example 'de'")
+        self._check_relations()
+
+    def _check_relations(self) -> None:
+        if self.id == self.parent_id:
+            raise refused("parent_id", self.parent_id, "another party than itself")
+        if self.source is not None and self.source.referred_by == self.id:
+            raise refused("referred_by", self.id, "another party than itself")
+        if sum(address.default for address in self.addresses) > 1:
+            raise refused("addresses", f"<{len(self.addresses)} addresses>", "at most one address with default=True")
+        if len({person.id for person in self.people}) < len(self.people):
+            raise refused("people", f"<{len(self.people)} contact persons>", "a different id for each contact person")
+
+    def with_role(self, role: Role) -> Party:
+        """Give it one more role; a customer or buyer is no lead any more."""
+        roles = self.roles - {"lead"} if role == "customer" else self.roles
+        return attrs.evolve(self, roles=roles | {role})
+
+    def without_role(self, role: Role) -> Party:
+        """Take a role away; the last one stays."""
+        return attrs.evolve(self, roles=self.roles - {role})
+
+    def deactivated(self) -> Party:
+        """Switch it off; nothing of its history is lost."""
+        return attrs.evolve(self, active=False)
+
+    def reactivated(self) -> Party:
+        """Switch it on again."""
+        return attrs.evolve(self, active=True)
+
+    def categorised(self, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Party:
+        """Change the groups it is assigned to."""
+        return attrs.evolve(self, categories=(self.categories | text_set(add)) - text_set(remove))
+
+
+__all__ = ["AbcClass", "Address", "Channel", "Conditions", "ContactPerson", "CustomValue", "Party", "PartyKind", "Phone", "Profile", "Role", "Source"]
