@@ -115,4 +115,5 @@ def _custom_in(value: Json) -> CustomValue:
             return date.fromisoformat(day)
         case str() | int():
             return value
-    raise refused("custom", type(value).__name__, "text, a whole number, true, false, {'decimal': …} or {'date': …}")
+        case _:
+            raise refused("custom", type(value).__name__, "text, a whole number, true, false, {'decimal': …} or {'date': …}")

@@ -1,0 +1,148 @@
+"""
+The one port to storage, and the scope within which a desk works.
+
+A store keeps records and knows no rule. Memory and SQL implement it; whoever writes another one runs the public
+contract `crmkit.testing.contracts.StoreContract` against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+
+import attrs
+
+from crmkit._checks import check_int, check_kind, check_text, refused
+from crmkit.conditions import Condition, Scalar
+from crmkit.records import RecordKind, Stored, kind_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from crmkit.periods import Period
+
+__all__ = ["Query", "Reach", "Rights", "Scope", "Store", "Transaction"]
+
+E = TypeVar("E", bound=Stored)
+Reach = Literal["own", "team", "all"]
+
+
+@attrs.frozen(kw_only=True)
+class Rights:
+    """
+    What an actor may do; whatever is not listed is denied.
+
+    Attributes:
+        verbs: Each verb with the records it reaches: the actor's own, those of the team, or all.
+        fields: Fields that the actor may see beside the public ones.
+        team: The employees of the actor's team.
+    """
+
+    verbs: Mapping[str, Reach]
+    fields: frozenset[str] = frozenset()
+    team: frozenset[str] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class Scope:
+    """
+    Whose data, and who is asking. There is no default tenant.
+
+    Attributes:
+        tenant: The owner of the data; nothing of another tenant is ever visible.
+        actor: Who acts; written into every history entry.
+        rights: What the actor may do; None is everything within the tenant.
+    """
+
+    tenant: str
+    actor: str
+    rights: Rights | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an empty tenant or actor."""
+        check_text("tenant", self.tenant)
+        check_text("actor", self.actor)
+
+
+@attrs.frozen
+class Query(Generic[E]):
+    """
+    Which records to find.
+
+    Attributes:
+        kind: Their class.
+        where: Conditions on declared fields; all must hold.
+        order_by: Declared fields to sort by, a leading "-" for descending; ties are settled by id in the direction of the
+            last one. A record without a value in one of them is not found.
+        after: The sort values and id of the last record of the page before.
+        limit: The most records to find; None is all of them.
+    """
+
+    kind: type[E]
+    where: tuple[Condition, ...] = attrs.field(default=(), converter=tuple)
+    order_by: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    after: tuple[Scalar, ...] | None = attrs.field(default=None, kw_only=True)
+    limit: int | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse fields that are not declared and cursors that do not fit."""
+        record = self.record
+        for condition in self.where:
+            record.field(check_kind("where", condition, Condition).column)
+        for name, _ in self.sort_fields:
+            record.field(name)
+        if self.after is not None and len(self.after) != len(self.sort_fields):
+            raise refused("after", len(self.after), f"{len(self.sort_fields)} values: " + ", ".join(name for name, _ in self.sort_fields))
+        if self.limit is not None:
+            check_int("limit", self.limit, at_least=1)
+
+    @property
+    def record(self) -> RecordKind[E]:
+        """The declaration of the kind."""
+        return kind_of(self.kind)
+
+    @property
+    def sort_fields(self) -> tuple[tuple[str, bool], ...]:
+        """Each sort field with whether it descends, id last."""
+        fields = [(name.removeprefix("-"), name.startswith("-")) for name in self.order_by]
+        return (*fields, ("id", bool(fields) and fields[-1][1]))
+
+
+class Transaction(Protocol):
+    """
+    One unit of work of one tenant: all of it happens, or nothing.
+
+    Every method reads what the same transaction has written.
+    """
+
+    def get(self, kind: type[E], id: str, *, lock: bool = False) -> E | None:
+        """Find one by id; *lock* keeps others from changing it until the end of the transaction."""
+
+    def find(self, query: Query[E]) -> Sequence[E]:
+        """Find several, in the order of the query."""
+
+    def save(self, entities: Sequence[Stored]) -> None:
+        """
+        Insert at version 0, else compare the version; each is stored at its version + 1. All or none.
+
+        Raises:
+            StaleWriteError: When another version is stored, or none.
+            NotStoredError: When one refers to a record that is not stored.
+        """
+
+    def remove(self, kind: type[Stored], id: str) -> None:
+        """Delete one; for erasure only."""
+
+    def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
+        """Make a table of `crmkit.facts` from what is stored."""
+
+
+class Store(Protocol):
+    """Where records are kept. The caller of a store is always `Crm`."""
+
+    def transaction(self, tenant: str, *, write: bool) -> AbstractContextManager[Transaction]:
+        """Open a unit of work; leaving it normally commits, leaving it by an exception undoes everything."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
