@@ -7,7 +7,7 @@ contract `crmkit.testing.contracts.StoreContract` against it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
@@ -22,26 +22,9 @@ if TYPE_CHECKING:
 
     from crmkit.periods import Period
 
-__all__ = ["Query", "Reach", "Rights", "Scope", "Store", "Transaction"]
+__all__ = ["Query", "Scope", "Store", "Transaction"]
 
 E = TypeVar("E", bound=Stored)
-Reach = Literal["own", "team", "all"]
-
-
-@attrs.frozen(kw_only=True)
-class Rights:
-    """
-    What an actor may do; whatever is not listed is denied.
-
-    Attributes:
-        verbs: Each verb with the records it reaches: the actor's own, those of the team, or all.
-        fields: Fields that the actor may see beside the public ones.
-        team: The employees of the actor's team.
-    """
-
-    verbs: Mapping[str, Reach]
-    fields: frozenset[str] = frozenset()
-    team: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -52,12 +35,10 @@ class Scope:
     Attributes:
         tenant: The owner of the data; nothing of another tenant is ever visible.
         actor: Who acts; written into every history entry.
-        rights: What the actor may do; None is everything within the tenant.
     """
 
     tenant: str
     actor: str
-    rights: Rights | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty tenant or actor."""

@@ -1,0 +1,176 @@
+"""When a party is due: the rules over one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Literal
+
+import attrs
+
+from crmkit._checks import check_date
+from crmkit.entities import AbcClass, ContactPlan, Interaction, Recall
+from crmkit.periods import Interval
+from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
+from crmkit.scheduling.reasons import Reason, ReasonFact
+
+Light = Literal["green", "amber", "red"]
+
+_DAY = timedelta(days=1)
+
+
+@attrs.frozen
+class Due:
+    """
+    To be contacted.
+
+    Attributes:
+        reason: Why.
+        since_on: The first day on the list.
+    """
+
+    reason: Reason
+    since_on: date
+
+
+@attrs.frozen
+class NotDue:
+    """
+    Not to be contacted.
+
+    Attributes:
+        reason: Why not.
+    """
+
+    reason: Reason
+
+
+def next_contact_on(
+    plan: ContactPlan, *, policy: ContactPolicy | None = None, abc_class: AbcClass | None = None, created_on: date | None = None
+) -> date | None:
+    """
+    First day on the list: the day after last contact + frequency.
+
+    Never contacted: the day on which it was planned, else created; with `measure_from_creation` one gap later. None: no
+    frequency, the plan has ended before, or neither day is known.
+
+    >>> from crmkit import days
+    >>> next_contact_on(ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1))).isoformat()
+    '2026-02-01'
+    """
+    policy = policy or NO_POLICY
+    gap = policy.gap_for(plan, abc_class=abc_class)
+    if gap is None:
+        return None
+    first = _first_day(plan, gap.longest, policy=policy, created_on=created_on)
+    if first is None or (plan.ends_on is not None and first > plan.ends_on):
+        return None
+    return first if plan.postponed_to is None else max(first, plan.postponed_to)
+
+
+def _first_day(plan: ContactPlan, longest: Interval, *, policy: ContactPolicy, created_on: date | None) -> date | None:
+    if plan.last_contact_on is None:
+        known_since = (created_on or plan.planned_on) if policy.measure_from_creation else (plan.planned_on or created_on)
+        return longest.after(known_since) + _DAY if policy.measure_from_creation and known_since else known_since
+    if plan.counted_from == "deadline" and plan.planned_on is not None:
+        return _deadline_after(plan.last_contact_on, longest, plan.planned_on) + _DAY
+    return longest.after(plan.last_contact_on) + _DAY
+
+
+def _deadline_after(day: date, frequency: Interval, anchor: date) -> date:
+    """Find the first deadline of the series after *day*; each is counted from the anchor, so that the 31st stays the 31st."""
+    longest_days = 31 * frequency.months + frequency.days
+    times = max(1, (day - anchor).days // longest_days)
+    while frequency.after(anchor, times=times) <= day:
+        times += 1
+    return frequency.after(anchor, times=times)
+
+
+def contact_light(
+    plan: ContactPlan, *, policy: ContactPolicy, as_of: date, abc_class: AbcClass | None = None, created_on: date | None = None
+) -> Light:
+    """
+    Traffic light of one party: amber after the ideal gap, red after the longest. Recalls and postponing do not silence it.
+
+    >>> from crmkit import days
+    >>> plan = ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1))
+    >>> contact_light(plan, policy=ContactPolicy(), as_of=date(2026, 2, 1))
+    'red'
+    """
+    check_date("as_of", as_of)
+    gap = policy.gap_for(plan, abc_class=abc_class)
+    if gap is None:
+        return "green"
+    first = next_contact_on(attrs.evolve(plan, postponed_to=None), policy=policy, abc_class=abc_class, created_on=created_on)
+    if first is not None and as_of >= first:
+        return "red"
+    since = plan.last_contact_on
+    return "amber" if since is not None and gap.ideal is not None and as_of > gap.ideal.after(since) else "green"
+
+
+def suggestion(
+    plan: ContactPlan,
+    recalls: Iterable[Recall],
+    *,
+    as_of: date,
+    policy: ContactPolicy | None = None,
+    abc_class: AbcClass | None = None,
+    created_on: date | None = None,
+) -> Due | NotDue:
+    """
+    Tell whether a party is to be contacted on a day, and why or why not.
+
+    A due recall is listed once, as a recall; a future one silences the suggestion.
+
+    >>> from crmkit import days
+    >>> print(suggestion(ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1)), [], as_of=date(2026, 2, 1)).reason)
+    last contact on 2026-01-01, more than 30 days ago
+    """
+    check_date("as_of", as_of)
+    first = min((recall for recall in recalls if recall.state == "open"), key=lambda recall: recall.due_on, default=None)
+    if first is not None:
+        return _recalled(first, as_of=as_of)
+    gap = (policy or NO_POLICY).gap_for(plan, abc_class=abc_class)
+    if gap is None:
+        return NotDue(Reason("no_frequency"))
+    if plan.ends_on is not None and plan.ends_on < as_of:
+        return NotDue(Reason("plan_ended", {"ends_on": plan.ends_on}))
+    since_on = next_contact_on(attrs.evolve(plan, ends_on=None), policy=policy, abc_class=abc_class, created_on=created_on)
+    return _suggested(plan, gap.longest, since_on or as_of, as_of=as_of)
+
+
+def _recalled(recall: Recall, *, as_of: date) -> Due | NotDue:
+    facts: dict[str, ReasonFact] = {"due_on": recall.due_on}
+    if recall.due_on > as_of:
+        return NotDue(Reason("recall_planned", facts))
+    if recall.due_on < as_of:
+        return Due(Reason("recall_overdue", facts), recall.due_on)
+    if recall.due_time is not None:
+        return Due(Reason("recall_due_at", facts | {"due_time": recall.due_time}), recall.due_on)
+    return Due(Reason("recall_due", facts), recall.due_on)
+
+
+def _suggested(plan: ContactPlan, longest: Interval, since_on: date, *, as_of: date) -> Due | NotDue:
+    if plan.last_contact_on is None:
+        reason = Reason("never_contacted", {"frequency": longest})
+        return Due(reason, since_on) if since_on <= as_of else NotDue(Reason("not_before", {"next_contact_on": since_on}))
+    last: dict[str, ReasonFact] = {"last_contact_on": plan.last_contact_on}
+    if since_on <= as_of:
+        return Due(Reason("frequency_passed", last | {"frequency": longest}), since_on)
+    if since_on == plan.postponed_to:
+        return NotDue(Reason("not_before", {"next_contact_on": since_on}))
+    return NotDue(Reason("contacted_recently", last | {"next_contact_on": since_on}))
+
+
+def after_interaction(plan: ContactPlan, interaction: Interaction, *, on: date, policy: ContactPolicy | None = None) -> ContactPlan:
+    """
+    Count an interaction that happened on a local day: a contact moves the last contact forward, never back; an attempt only counts.
+
+    The next contact is left to the caller, who knows class and creation day.
+    """
+    if (policy or NO_POLICY).counts.is_contact(interaction):
+        last = on if plan.last_contact_on is None else max(on, plan.last_contact_on)
+        return attrs.evolve(plan, contact_count=plan.contact_count + 1, last_contact_on=last)
+    if not interaction.reached:
+        return attrs.evolve(plan, attempt_count=plan.attempt_count + 1)
+    return plan
