@@ -82,7 +82,7 @@ def lint(session: nox.Session) -> None:
     session.install("--no-deps", "--editable", ".")  # import-linter asks Python where crmkit is
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
-    session.run("lint-imports")
+    session.run("lint-imports", "--no-logo")
     session.run("deptry", "src", silent=True)  # it remarks on every package that is not installed; shown if it fails
     session.run("uv", "pip", "compile", "--quiet", "--all-extras", "--output-file", os.devnull, "pyproject.toml")
 
