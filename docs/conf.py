@@ -26,13 +26,15 @@ myst_heading_anchors = 3
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
 default_role = "code"
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # the fields of a class in its text: autodoc lists the members already
 
 nitpicky = True
-nitpick_ignore_regex = [(r"py:.*", r"(?!crmkit\.).*")]  # names of other projects; no inventory is fetched to build
+nitpick_ignore_regex = [
+    (r"py:.*", r"(?!crmkit\.).*"),  # names of other projects; no inventory is fetched to build
+    (r"py:class", r"crmkit\..*\.[A-Z]"),  # type variables
+]
 
 PARTS_OF_A_DEFINITION = re.compile(r"^(Definition|Unit|Undefined when|Source): ")
 
