@@ -7,13 +7,13 @@ contract `crmkit.testing.contracts.StoreContract` against it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 import attrs
 
-from crmkit._checks import check_int, check_kind, check_text, refused
+from crmkit._checks import check_each, check_int, check_kind, check_text, refused
 from crmkit.conditions import Condition, Scalar
 from crmkit.records import RecordKind, Stored, kind_of
 
@@ -46,6 +46,14 @@ class Scope:
         check_text("actor", self.actor)
 
 
+def _conditions(values: Iterable[Condition]) -> tuple[Condition, ...]:
+    return check_each("where", values, lambda name, item: check_kind(name, item, Condition))
+
+
+def _names(values: str | Iterable[str]) -> tuple[str, ...]:
+    return check_each("order_by", values, check_text)
+
+
 @attrs.frozen
 class Query(Generic[E]):
     """
@@ -61,8 +69,8 @@ class Query(Generic[E]):
     """
 
     kind: type[E]
-    where: tuple[Condition, ...] = attrs.field(default=(), converter=tuple)
-    order_by: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    where: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
+    order_by: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     after: tuple[Scalar, ...] | None = attrs.field(default=None, kw_only=True)
     limit: int | None = attrs.field(default=None, kw_only=True)
 
@@ -70,7 +78,7 @@ class Query(Generic[E]):
         """Refuse fields that are not declared and cursors that do not fit."""
         record = self.record
         for condition in self.where:
-            record.field(check_kind("where", condition, Condition).column)
+            record.field(condition.column)
         for name, _ in self.sort_fields:
             record.field(name)
         if self.after is not None and len(self.after) != len(self.sort_fields):

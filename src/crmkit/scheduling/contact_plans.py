@@ -164,13 +164,15 @@ def _suggested(plan: ContactPlan, longest: Interval, since_on: date, *, as_of: d
 
 def after_interaction(plan: ContactPlan, interaction: Interaction, *, on: date, policy: ContactPolicy | None = None) -> ContactPlan:
     """
-    Count an interaction that happened on a local day: a contact moves the last contact forward, never back; an attempt only counts.
+    Count an interaction that happened on a local day: a contact moves the last contact forward, never back, and ends
+    a postponement; an attempt only counts.
 
     The next contact is left to the caller, who knows class and creation day.
     """
     if (policy or NO_POLICY).counts.is_contact(interaction):
-        last = on if plan.last_contact_on is None else max(on, plan.last_contact_on)
-        return attrs.evolve(plan, contact_count=plan.contact_count + 1, last_contact_on=last)
+        counted = attrs.evolve(plan, contact_count=plan.contact_count + 1)
+        is_last = plan.last_contact_on is None or on >= plan.last_contact_on
+        return attrs.evolve(counted, last_contact_on=on, postponed_to=None) if is_last else counted
     if not interaction.reached:
         return attrs.evolve(plan, attempt_count=plan.attempt_count + 1)
     return plan

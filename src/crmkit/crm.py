@@ -1,0 +1,218 @@
+"""`Crm`: the verbs of a sales desk, each one transaction that leaves a history entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timezone
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from crmkit._checks import check_date, check_kind, refused
+from crmkit.desks.additions import save_additions
+from crmkit.desks.contact import ContactDesk, plan_recall
+from crmkit.desks.daily_work import due_work
+from crmkit.desks.facts import FactsDesk
+from crmkit.desks.interactions import party_of, save_interactions
+from crmkit.desks.workplace import When, Work, Workplace, as_stored
+from crmkit.entities import Commitment, ContactPlan, Direction, Document, Interaction, Party, Recall
+from crmkit.errors import NotStoredError
+from crmkit.ids import new_id
+from crmkit.records import Stored, kind_of
+from crmkit.settings import Settings
+from crmkit.store import Scope, Store
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from crmkit.scheduling import WorkQueue
+
+__all__ = ["Crm", "utc_now"]
+
+E = TypeVar("E", bound=Stored)
+C = TypeVar("C", Party, Document, Recall)
+
+
+def utc_now() -> datetime:
+    """Tell the time: the only clock of crmkit."""
+    return datetime.now(timezone.utc)
+
+
+def _changeable(entity: object) -> Party | Document | Recall:
+    """Accept the kinds of record whose fields can be changed as such."""
+    if isinstance(entity, Party | Document | Recall):
+        return entity
+    raise refused("entity", type(entity).__name__, "a party, a document or a recall; anything else changes by a verb of its own")
+
+
+class Crm:
+    """
+    A sales desk on a store.
+
+    What crosses all topics is here; everything else is a verb of a desk, such as `crm.contact.plan`. Every verb that
+    writes is one transaction, leaves a history entry, and takes *at* (when it happened; the clock by default) and *key*
+    (an idempotency key: the same call with the same key happens once).
+
+    Attributes:
+        contact: Contact plans and recalls.
+        facts: What is stored, as tables for analyses.
+
+    >>> from crmkit import Scope, days
+    >>> from crmkit.persistence import MemoryStore
+    >>> crm = Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"), clock=lambda: datetime(2026, 2, 1, 9, tzinfo=timezone.utc))
+    >>> crm.add(Party(id="C-17", name="Müller GmbH", created_on=date(2026, 1, 1), roles="customer"))
+    >>> crm.record_interaction("C-17", kind="phone", topics=["spring offer"], recall=days(7)).party_id
+    'C-17'
+    >>> [(row.party.name, str(row.reasons[0])) for row in crm.work_queue(as_of=date(2026, 2, 8))]
+    [('Müller GmbH', 'recall today')]
+    """
+
+    def __init__(self, store: Store, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> None:  # noqa: B008  # frozen
+        """Work on a store that the caller opens and closes."""
+        self._workplace = Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock)
+        self.contact = ContactDesk(self._workplace)
+        self.facts = FactsDesk(self._workplace)
+
+    @classmethod
+    def open(cls, url: str, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> Crm:  # noqa: B008  # frozen
+        """
+        Open a database of its own and make or migrate its tables; close it with `close` or by using `Crm` in a `with`.
+
+        Raises:
+            MissingExtraError: When SQLAlchemy is not installed.
+        """
+        from crmkit.persistence.sql import open_store  # noqa: PLC0415  # an extra, needed only here
+
+        return cls(open_store(url), scope=scope, settings=settings, clock=clock)
+
+    def __repr__(self) -> str:
+        """Name the store and the scope."""
+        return f"<Crm of {self._workplace.scope} on {type(self._workplace.store).__name__}>"
+
+    def __enter__(self) -> Self:
+        """Use it in a `with`."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._workplace.store.close()
+
+    def add(self, *entities: Stored, at: datetime | None = None, key: str | None = None) -> None:
+        """
+        Take over new records, all of them or none: parties, documents, recalls, interactions.
+
+        A party gets a contact plan. Whoever gets a document becomes a customer. An interaction counts as a recorded one does.
+
+        Raises:
+            StaleWriteError: For an id that exists (expected version 0).
+            NotStoredError: For a reference to nothing.
+            InvalidValueError: For other kinds, and for an interaction in the future.
+        """
+        self._workplace.do("add", lambda work: save_additions(work, entities), arguments={"entities": entities}, at=at, key=key)
+
+    def get(self, kind: type[E], id: str) -> E:
+        """
+        Find one record by its id.
+
+        Raises:
+            NotStoredError: When this tenant has none.
+        """
+        with self._workplace.reading() as transaction:
+            found = transaction.get(kind, id)
+        if found is None:
+            raise NotStoredError(kind_of(kind).name, id)
+        return found
+
+    def change(self, entity: C, *, at: datetime | None = None, key: str | None = None) -> C:
+        """
+        Store a changed party, document or recall, and return it at its new version.
+
+        Raises:
+            StaleWriteError: When someone else was quicker.
+            NotStoredError: When there is none to change.
+            InvalidValueError: For other kinds; they change by verbs of their own.
+        """
+        record = _changeable(entity)
+        party_id = record.id if isinstance(record, Party) else record.party_id
+
+        def work(work: Work) -> C:
+            work.get(type(record), record.id)
+            saved: list[Stored] = [record, work.entry(record, party_id=party_id)]
+            if isinstance(record, Party):
+                plan = work.get(ContactPlan, party_id)
+                saved += [planned for planned in [work.planned(plan, record)] if planned != plan]
+            work.save(*saved)
+            return as_stored(entity)
+
+        return self._workplace.do("change", work, arguments={"entity": entity, "version": entity.version}, at=at, key=key)
+
+    def record_interaction(
+        self,
+        party_id: str | None = None,
+        *,
+        kind: str,
+        document_id: str | None = None,
+        person_id: str | None = None,
+        topics: Iterable[str] = (),
+        commitments: Iterable[Commitment] = (),
+        result: str | None = None,
+        direction: Direction = "out",
+        reached: bool = True,
+        minutes: int | None = None,
+        recall: When | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Interaction:
+        """
+        Record a contact with a party, or about a document whose party is taken over.
+
+        It raises the count by one, moves the last contact forward (a back-dated one only counts), completes the recalls
+        that were due by its local day, and plans the next recall where one is asked for. With `reached=False` it is an
+        attempt: that has a count of its own and completes nothing. The actor of the scope is the employee.
+
+        Raises:
+            NotStoredError: When party, document or contact person is not stored.
+            InvalidValueError: For a time in the future, and where neither party nor document is given.
+        """
+        arguments = {name: value for name, value in locals().items() if name not in ("self", "at", "key")}
+        arguments |= {"topics": (topics := tuple(topics)), "commitments": (commitments := tuple(commitments))}
+
+        def work(work: Work) -> Interaction:
+            interaction = Interaction(
+                id=new_id(),
+                party_id=party_of(work, party_id, document_id),
+                happened_at=work.moment.at,
+                kind=kind,
+                direction=direction,
+                reached=reached,
+                employee_id=work.scope.actor,
+                person_id=person_id,
+                document_id=document_id,
+                topics=topics,
+                commitments=commitments,
+                result=result,
+                minutes=minutes,
+            )
+            save_interactions(work, [interaction])
+            if recall is not None:
+                plan_recall(work, interaction.party_id, on=recall, employee_id=work.scope.actor)
+            return as_stored(interaction)
+
+        return self._workplace.do("record_interaction", work, arguments=arguments, at=at, key=key)
+
+    def work_queue(self, *, as_of: date | None = None, employee_id: str | None = None, limit: int = 50) -> WorkQueue:
+        """
+        List what is due on a day: recalls, then suggestions by contact frequency, each party once with its reasons.
+
+        Args:
+            as_of: The day; the local day by default.
+            employee_id: Only what this employee is to do; what is nobody's is in `unassigned`.
+            limit: The most rows.
+        """
+        day = self._workplace.moment().today if as_of is None else check_date("as_of", as_of)
+        return due_work(self._workplace, as_of=day, employee_id=employee_id, limit=limit)

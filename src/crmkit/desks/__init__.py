@@ -1,0 +1,7 @@
+"""One desk per topic, each a small class that `Crm` composes."""
+
+from crmkit.desks.contact import ContactDesk
+from crmkit.desks.facts import FactsDesk
+from crmkit.desks.workplace import When
+
+__all__ = ["ContactDesk", "FactsDesk", "When"]

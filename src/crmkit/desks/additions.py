@@ -1,0 +1,57 @@
+"""Taking records over: what `Crm.add` writes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crmkit._checks import refused
+from crmkit.desks.interactions import save_interactions
+from crmkit.desks.workplace import Work
+from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
+from crmkit.records import Stored
+
+_ADDABLE = (Party, Document, Recall, Interaction)
+
+
+def save_additions(work: Work, entities: Sequence[Stored]) -> None:
+    """
+    Write new records: a party with its contact plan, an interaction with its count; whoever gets a document becomes a customer.
+
+    Raises:
+        InvalidValueError: For a kind that is made by a verb of its own, and for a version other than 0.
+        StaleWriteError: For an id that exists.
+        NotStoredError: For a reference to nothing.
+    """
+    for entity in entities:
+        _check(entity)
+    documents = [entity for entity in entities if isinstance(entity, Document)]
+    recalls = [entity for entity in entities if isinstance(entity, Recall)]
+    added = {entity.id: entity for entity in entities if isinstance(entity, Party)}
+    buyers = {document.party_id for document in documents}
+    stored = work.find_each(Party, "id", buyers - set(added))
+    promoted = [_as_customer(party) for party in stored if "customer" not in party.roles]
+    parties = [_as_customer(party) if party.id in buyers else party for party in added.values()]
+    work.save(
+        *parties,
+        *promoted,
+        *(work.planned(ContactPlan(party_id=party.id), party) for party in parties),
+        *documents,
+        *recalls,
+        *(work.entry(party, party_id=party.id) for party in (*parties, *promoted)),
+        *(work.entry(document, party_id=document.party_id) for document in documents),
+        *(work.entry(recall, party_id=recall.party_id) for recall in recalls),
+    )
+    save_interactions(work, [entity for entity in entities if isinstance(entity, Interaction)])
+
+
+def _as_customer(party: Party) -> Party:
+    return party if "customer" in party.roles else party.with_role("customer")
+
+
+def _check(entity: Stored) -> None:
+    if not isinstance(entity, _ADDABLE):
+        expected = "a party, a document, a recall or an interaction; a contact plan is set with crm.contact.plan()"
+        raise refused("entity", type(entity).__name__, expected)
+    if entity.version:
+        raise refused("version", entity.version, "0 for a new record; change() is for stored ones")
+

@@ -1,0 +1,130 @@
+"""The contact desk: how often and when a party is to be contacted."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TypeVar
+
+import attrs
+
+from crmkit._checks import check_kind, refused
+from crmkit.desks.workplace import When, Work, Workplace, as_stored
+from crmkit.entities import ContactPlan, Party, Recall
+from crmkit.errors import StateMoveError
+from crmkit.ids import new_id
+from crmkit.periods import Interval
+
+
+R = TypeVar("R", ContactPlan, Recall)
+
+
+@attrs.frozen
+class ContactDesk:
+    """
+    `crm.contact`: contact plans and recalls.
+
+    Attributes:
+        workplace: What all desks share.
+    """
+
+    workplace: Workplace = attrs.field(repr=False)
+
+    def plan(self, party_id: str, *, frequency: Interval | None, at: datetime | None = None, key: str | None = None) -> ContactPlan:
+        """
+        Set how often a party is to be contacted at least; None leaves it to the contact policy.
+
+        Raises:
+            NotStoredError: When there is no such party.
+        """
+        if frequency is not None:
+            check_kind("frequency", frequency, Interval)
+
+        def work(work: Work) -> ContactPlan:
+            party = work.get(Party, party_id, lock=False)
+            plan = work.get(ContactPlan, party_id)
+            changed = attrs.evolve(plan, frequency=frequency, planned_on=plan.planned_on or work.moment.on, postponed_to=None)
+            return _saved(work, work.planned(changed, party))
+
+        return self.workplace.do("contact.plan", work, arguments={"party_id": party_id, "frequency": frequency}, at=at, key=key)
+
+    def recall(
+        self,
+        party_id: str,
+        *,
+        on: When,
+        reason: str | None = None,
+        employee_id: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Recall:
+        """
+        Plan a contact on a day: a date, an aware datetime for a time of day too, or a span from today on.
+
+        Raises:
+            NotStoredError: When there is no such party.
+        """
+
+        def work(work: Work) -> Recall:
+            work.get(Party, party_id, lock=False)
+            return plan_recall(work, party_id, on=on, reason=reason, employee_id=employee_id)
+
+        arguments = {"party_id": party_id, "on": on, "reason": reason, "employee_id": employee_id}
+        return self.workplace.do("contact.recall", work, arguments=arguments, at=at, key=key)
+
+    def cancel_recall(self, recall_id: str, *, at: datetime | None = None, key: str | None = None) -> Recall:
+        """
+        Cancel an open recall.
+
+        Raises:
+            StateMoveError: When it is done or cancelled already.
+            NotStoredError: When there is no such recall.
+        """
+
+        def work(work: Work) -> Recall:
+            recall = work.get(Recall, recall_id)
+            if recall.state != "open":
+                raise StateMoveError("recall", recall.id, recall.state, "cancelled", ())
+            return _saved(work, attrs.evolve(recall, state="cancelled"))
+
+        return self.workplace.do("contact.cancel_recall", work, arguments={"recall_id": recall_id}, at=at, key=key)
+
+    def postpone(self, party_id: str, *, to: When, at: datetime | None = None, key: str | None = None) -> ContactPlan:
+        """
+        Silence the suggestion of a party until a day; the next contact ends it.
+
+        Raises:
+            NotStoredError: When there is no such party.
+            InvalidValueError: For a day that is not in the future.
+        """
+
+        def work(work: Work) -> ContactPlan:
+            day = work.moment.day_of(to, name="to")
+            if day <= work.moment.today:
+                raise refused("to", day, f"a day after today ({work.moment.today})")
+            party = work.get(Party, party_id, lock=False)
+            plan = work.get(ContactPlan, party_id)
+            return _saved(work, work.planned(attrs.evolve(plan, postponed_to=day), party))
+
+        return self.workplace.do("contact.postpone", work, arguments={"party_id": party_id, "to": to}, at=at, key=key)
+
+
+def plan_recall(work: Work, party_id: str, *, on: When, reason: str | None = None, employee_id: str | None = None) -> Recall:
+    """Write a recall, and its history entry, within a verb."""
+    recall = Recall(
+        id=new_id(),
+        party_id=party_id,
+        due_on=work.moment.day_of(on, name="on"),
+        due_time=_local_time(on, work) if isinstance(on, datetime) else None,
+        employee_id=employee_id,
+        reason=reason,
+    )
+    return _saved(work, recall)
+
+
+def _saved(work: Work, record: R) -> R:
+    work.save(record, work.entry(record, party_id=record.party_id))
+    return as_stored(record)
+
+
+def _local_time(on: datetime, work: Work) -> time:
+    return on.astimezone(work.moment.zone).time().replace(tzinfo=None)
