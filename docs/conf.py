@@ -36,18 +36,14 @@ nitpick_ignore_regex = [
     (r"py:class", r"crmkit\..*\.[A-Z]"),  # type variables
 ]
 
-PARTS_OF_A_DEFINITION = re.compile(r"^(Definition|Unit|Undefined when|Source): ")
+PART_OF_A_DEFINITION = re.compile(r"^(Definition|Unit|Undefined when|Source): ")
 
 
-def separate_parts(_app: Sphinx, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
-    """Give definition, unit, undefined case and source of a figure a paragraph each."""
-    lines[:] = [
-        part
-        for line in lines
-        for part in (("", PARTS_OF_A_DEFINITION.sub(r"**\1:** ", line)) if PARTS_OF_A_DEFINITION.match(line) else (line,))
-    ]
+def list_parts(_app: Sphinx, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """Show definition, unit, undefined case and source of a figure as a list of fields."""
+    lines[:] = [PART_OF_A_DEFINITION.sub(r":\1: ", line) for line in lines]
 
 
 def setup(app: Sphinx) -> None:
     """Register what this project adds to Sphinx."""
-    app.connect("autodoc-process-docstring", separate_parts)
+    app.connect("autodoc-process-docstring", list_parts)
