@@ -28,8 +28,8 @@ def money_stays_money(price: Money) -> None:
 def money_refuses_floats_and_positions(price: Money) -> None:
     Money.of(19.90, "EUR")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Money(1990, "EUR")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    _ = price * 1.5  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
-    _ = price + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+    _ = price * 1.5  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnknownVariableType]
+    _ = price + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnknownVariableType]
 
 
 def spans_have_one_type(day: date) -> None:
