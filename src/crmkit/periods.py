@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
+from dateutil.relativedelta import relativedelta
 
 from crmkit._checks import check_date, check_int, check_kind, refused
 
@@ -17,22 +18,14 @@ __all__ = ["Interval", "Period", "days", "months", "weeks"]
 _MONTHS_A_YEAR = 12
 _MONTHS_A_QUARTER = 3
 _DAYS_A_WEEK = 7
-_DECEMBER_LAST = 31
 
 
 def _month_shifted(day: date, count: int) -> date:
     """So many months later or earlier, clamped at the end of the month."""
-    years, month = divmod(day.year * _MONTHS_A_YEAR + day.month - 1 + count, _MONTHS_A_YEAR)
-    if not date.min.year <= years <= date.max.year:
-        raise refused("months", count, f"a span that stays within the years {date.min.year} to {date.max.year}")
-    first = date(years, month + 1, 1)
-    return first.replace(day=min(day.day, _last_day(first)))
-
-
-def _last_day(first: date) -> int:
-    if first.month == _MONTHS_A_YEAR:
-        return _DECEMBER_LAST
-    return (first.replace(month=first.month + 1) - timedelta(days=1)).day
+    try:
+        return day + relativedelta(months=count)
+    except (OverflowError, ValueError):
+        raise refused("months", count, f"a span that stays within the years {date.min.year} to {date.max.year}") from None
 
 
 @attrs.frozen
