@@ -1,0 +1,316 @@
+"""
+The one way in and out of every analysis over frames.
+
+A frame comes in as the caller has it, is checked, computed as a lazy Narwhals frame and handed back in the caller's own kind.
+What an engine cannot do by itself (PyArrow has no windows, pandas no running sums of decimals) takes its way through Polars, or
+DuckDB where Polars is not installed, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from typing import Any, Generic, Literal, TypeAlias, cast
+
+import attrs
+import narwhals.stable.v2 as nw
+from narwhals.stable.v2.dtypes import DType
+from narwhals.stable.v2.typing import IntoFrameT as F
+
+from crmkit._checks import check_kind, refused
+from crmkit.errors import MissingColumnError, MissingExtraError, MixedFramesError
+from crmkit.periods import Period
+
+__all__ = ["Asked", "F", "Lazy", "Table", "kind_of", "opened"]
+
+Lazy: TypeAlias = "nw.LazyFrame[Any]"
+
+_LARGEST_INT = 2**63 - 1
+_DIGITS = 28  # precision of amounts; Decimal(38, x) leaves engines no room for a difference
+CURRENCY = "currency"
+
+
+@attrs.frozen
+class Asked(Generic[F]):
+    """
+    A frame, and what an analysis needs of it.
+
+    Attributes:
+        native: The caller's frame.
+        table: Its table in `crmkit.facts`, or "frame" for the result of another analysis.
+        needs: Columns that must be there; `…_on` must be days, `…_at` aware moments.
+        amounts: Columns that must be there and be numbers.
+        optional_amounts: Columns that must be numbers where they are.
+    """
+
+    native: F
+    table: str
+    needs: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    optional_amounts: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Table(Generic[F]):
+    """
+    An opened frame.
+
+    Attributes:
+        name: Its table in `crmkit.facts`.
+        frame: The rows.
+        dtypes: Its columns with their types.
+        engine: What computes, after any detour.
+        in_memory: The caller's frame is no lazy one, so looking into it computes nothing twice.
+        wide: Integer amounts may leave 64 bits when added, so they are added as decimals.
+    """
+
+    name: str
+    frame: Lazy
+    dtypes: Mapping[str, DType]
+    engine: nw.Implementation
+    in_memory: bool
+    wide: bool
+    _hand_back: Callable[[Lazy], Any]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of its columns."""
+        return tuple(self.dtypes)
+
+    @property
+    def currency(self) -> tuple[str, ...]:
+        """The currency column where there is one: one more group of everything that is added or compared."""
+        return (CURRENCY,) if CURRENCY in self.dtypes else ()
+
+    @property
+    def currency_key(self) -> list[str]:
+        """The column that `keyed` adds."""
+        return [f"_{name}" for name in self.currency]
+
+    def keyed(self, frame: Lazy) -> Lazy:
+        """Add the currency as a key to join on: null joins nothing, and an unnamed currency is one of its own."""
+        keys = [nw.col(name).fill_null("").alias(f"_{name}") for name in self.currency]
+        return frame.with_columns(*keys) if keys else frame
+
+    def back(self, frame: Lazy) -> F:
+        """Hand a result back in the caller's own kind."""
+        return cast("F", self._hand_back(frame))
+
+    def require(self, *names: str) -> None:
+        """Refuse a frame without these columns, or with other types than their names promise."""
+        missing = tuple(dict.fromkeys(name for name in names if name not in self.dtypes))
+        if missing:
+            raise MissingColumnError(missing, self.columns, self.name)
+        for name in names:
+            _check_time(name, self.dtypes[name])
+
+    def groups(self, by: tuple[str, ...], *, made: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Columns to group by, with the currency; none may be named like a column that the result gets."""
+        for name in by:
+            if check_kind("by", name, str) in made:
+                raise refused("by", name, f"another column than those of the result: {', '.join(made)}")
+        self.require(*by)
+        return tuple(dict.fromkeys(by + self.currency))
+
+    def within(self, period: Period | None, *, on: str = "issued_on") -> Table[F]:
+        """The rows of a period."""
+        if period is None:
+            return self
+        check_kind("period", period, Period)
+        self.require(on)
+        day = nw.col(on)
+        return attrs.evolve(self, frame=self.frame.filter(day >= period.start, day < period.end))
+
+    def amount(self, name: str) -> nw.Expr:
+        """An amount in the type in which it is added: NaN is unknown, narrow numbers are widened."""
+        return _widened(nw.col(name), self.dtypes[name], wide=self.wide).alias(name)
+
+    def total_dtype(self, *names: str) -> DType | None:
+        """The type of a sum or a difference of amounts, or None where it is left to the engine."""
+        dtypes = [self.dtypes[name] for name in names]
+        if all(dtype.is_integer() for dtype in dtypes):
+            return nw.Decimal(38, 0) if self.wide else nw.Int64()
+        if all(isinstance(dtype, nw.Decimal) for dtype in dtypes):
+            decimals = cast("list[nw.Decimal]", dtypes)
+            return nw.Decimal(max(_DIGITS, *(dtype.precision for dtype in decimals)), max(dtype.scale for dtype in decimals))
+        return nw.Float64() if any(dtype.is_float() for dtype in dtypes) else None
+
+    def total(self, expression: nw.Expr, *names: str) -> nw.Expr:
+        """A sum in the caller's numeric type."""
+        dtype = self.total_dtype(*names)
+        return expression if dtype is None else expression.cast(dtype)
+
+
+def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:
+    """
+    Open the frames of one call.
+
+    Raises:
+        InvalidValueError: For what is no frame, and for columns of the wrong type.
+        MissingColumnError: For a frame without a column that is needed.
+        MixedFramesError: For frames of several kinds.
+        MissingExtraError: For a PyArrow table, or pandas with Arrow decimals, without Polars or DuckDB.
+    """
+    frames = [_narwhal(one) for one in asked]
+    _check_one_kind([one.native for one in asked])
+    checked = [_checked(one, frame) for one, frame in zip(asked, frames, strict=True)]
+    wide = [_may_leave_64_bits(one, frame) for one, frame in zip(asked, frames, strict=True)]
+    through = _detour() if any(map(_needs_detour, frames, wide)) else None
+    return tuple(
+        attrs.evolve(
+            table,
+            frame=_lazy(frame, through),
+            engine=frame.implementation if through is None else nw.Implementation.from_backend(through),
+            wide=is_wide,
+            hand_back=_way_back(one.native, frame, through),
+        )
+        for one, table, frame, is_wide in zip(asked, checked, frames, wide, strict=True)
+    )
+
+
+def kind_of(native: object) -> str:
+    """Engine and class of a frame, as an error names it."""
+    package = type(native).__module__.split(".")[0].removeprefix("_")
+    return f"{package}.{type(native).__name__}"
+
+
+def _narwhal(asked: Asked[Any]) -> Any:  # noqa: ANN401  # eager or lazy: both have what is used here
+    try:
+        return nw.from_native(asked.native)
+    except TypeError:
+        raise refused(asked.table, kind_of(asked.native), "a frame: Polars, pandas, PyArrow, DuckDB, Ibis or Spark") from None
+
+
+def _check_one_kind(natives: list[Any]) -> None:
+    first = natives[0]
+    for other in natives[1:]:
+        if kind_of(first) != kind_of(other):
+            raise MixedFramesError(kind_of(first), kind_of(other))
+        if kind_of(first).startswith("duckdb."):
+            _check_one_connection(first, other)
+
+
+def _check_one_connection(left: Any, right: Any) -> None:  # noqa: ANN401
+    try:
+        left.limit(0).cross(right.limit(0))
+    except Exception as error:
+        if "different connection" not in str(error):
+            raise
+        raise MixedFramesError("a DuckDB relation", "one of another connection") from None
+
+
+def _checked(asked: Asked[Any], frame: Any) -> Table[Any]:  # noqa: ANN401
+    table: Table[Any] = Table(
+        name=asked.table,
+        frame=frame,
+        dtypes=dict(frame.collect_schema()),
+        engine=frame.implementation,
+        in_memory=isinstance(frame, nw.DataFrame),
+        wide=False,
+        hand_back=_unchanged,
+    )
+        asked.table, frame, dict(frame.collect_schema()), frame.implementation, isinstance(frame, nw.DataFrame), False, _unchanged
+    )
+    table.require(*asked.needs, *asked.amounts)
+    for name in (*asked.amounts, *asked.optional_amounts):
+        if name in table.dtypes:
+            check_number(name, table.dtypes[name])
+    return table
+
+
+def _unchanged(frame: Lazy) -> object:
+    return frame
+
+
+def check_number(name: str, dtype: DType) -> None:
+    """Refuse a column that holds no numbers, with the way to make it hold some."""
+    if dtype.is_numeric():
+        return
+    if isinstance(dtype, nw.Object):
+        raise refused(
+            name, "a column of objects", f"numbers; for Decimals in pandas: frame['{name}'].astype(pd.ArrowDtype(pa.decimal128(28, 3)))"
+        )
+    raise refused(name, f"a column of type {dtype}", "numbers; parse text first, or let crmkit report read the file")
+
+
+def _check_time(name: str, dtype: DType) -> None:
+    if name.endswith("_on") and dtype != nw.Date:
+        raise refused(name, f"a column of type {dtype}", "days (Date); bring the frame through the function of crmkit.facts for its table")
+    if name.endswith("_at") and not (isinstance(dtype, nw.Datetime) and dtype.time_zone is not None):
+        raise refused(name, f"a column of type {dtype}", "aware moments (Datetime with a time zone); bring the frame through crmkit.facts")
+
+
+def _widened(column: nw.Expr, dtype: DType, *, wide: bool) -> nw.Expr:
+    if dtype.is_float():
+        return column.cast(nw.Float64).fill_nan(None) if isinstance(dtype, nw.Float32) else column.fill_nan(None)
+    if not dtype.is_integer():
+        return column
+    if wide:
+        return column.cast(nw.Decimal(38, 0))
+    return column if isinstance(dtype, nw.Int64) else column.cast(nw.Int64)
+
+
+def _may_leave_64_bits(asked: Asked[Any], frame: Any) -> bool:  # noqa: ANN401
+    """Whether a sum of integers might; a lazy frame is not looked into."""
+    if not isinstance(frame, nw.DataFrame) or not len(frame):
+        return False
+    schema = frame.schema
+    names = [name for name in (*asked.amounts, *asked.optional_amounts) if name in schema and schema[name].is_integer()]
+    if not names:
+        return False
+    ends = frame.select(nw.col(*names).min().name.suffix("_min"), nw.col(*names).max().name.suffix("_max")).row(0)
+    return (
+        max(abs(int(end)) for end in ends if end is not None) * len(frame) > _LARGEST_INT if any(end is not None for end in ends) else False
+    )
+
+
+def _needs_detour(frame: Any, wide: bool) -> bool:  # noqa: ANN401, FBT001
+    if frame.implementation.is_pyarrow():
+        return True
+    return frame.implementation.is_pandas_like() and (wide or any(isinstance(dtype, nw.Decimal) for dtype in frame.schema.values()))
+
+
+def _detour() -> Literal["polars", "duckdb"]:
+    if find_spec("polars") is not None:
+        return "polars"
+    if find_spec("duckdb") is not None:
+        return "duckdb"
+    raise MissingExtraError("analytics", "polars")
+
+
+def _lazy(frame: Any, through: Literal["polars", "duckdb"] | None) -> Lazy:  # noqa: ANN401
+    if through is None:
+        return cast("Lazy", frame.lazy())
+    return nw.from_arrow(frame, backend="pyarrow").lazy(backend=through)
+
+
+def _way_back(native: Any, frame: Any, through: str | None) -> Callable[[Lazy], Any]:  # noqa: ANN401
+    if through is not None:
+        return _arrow_back(native)
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
+        return lambda result: result.collect().to_native()
+    return lambda result: result.to_native()
+
+
+def _arrow_back(native: Any) -> Callable[[Lazy], Any]:  # noqa: ANN401
+    def to_arrow(result: Lazy) -> Any:  # noqa: ANN401
+        table = result.collect(backend="pyarrow").to_native()
+        for place, field in enumerate(table.schema):
+            if (
+                field.name in native.schema.names
+                and str(native.schema.field(field.name).type) == "string"
+                and str(field.type) == "large_string"
+            ):
+                table = table.set_column(place, field.name, table[field.name].cast("string"))
+        return table
+
+    def to_pandas(result: Lazy) -> Any:  # noqa: ANN401
+        from pandas import ArrowDtype  # noqa: PLC0415  # only for a caller who has it
+
+        made = result.collect(backend="pyarrow").to_native().to_pandas(types_mapper=ArrowDtype)
+        kept = {
+            name: native[name].dtype for name in made.columns if name in native.columns and not isinstance(native[name].dtype, ArrowDtype)
+        }
+        return made.astype(kept)
+
+    return to_pandas if kind_of(native).startswith("pandas.") else to_arrow

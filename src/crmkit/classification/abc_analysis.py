@@ -1,0 +1,183 @@
+"""ABC classes: few customers bring most of the value."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import narwhals.stable.v2 as nw
+
+from crmkit._checks import check_choice, check_exact, check_ratio, check_text, refused
+from crmkit._frames import Asked, F, Table, opened
+from crmkit.money import Money
+
+if TYPE_CHECKING:
+    from crmkit._checks import Exact
+    from crmkit._frames import Lazy
+    from crmkit.entities import AbcClass
+
+__all__ = ["Share", "abc_classes", "add_abc_class"]
+
+K = TypeVar("K", bound=Hashable)
+Share = Literal["before", "including"]
+
+_A_BELOW = Decimal("0.80")
+_B_BELOW = Decimal("0.95")
+
+
+def abc_classes(
+    values: Mapping[K, Money | Exact], *, a_below: Decimal = _A_BELOW, b_below: Decimal = _B_BELOW, share: Share = "before"
+) -> dict[K, AbcClass]:
+    """
+    Class each key by its value: A for the largest that together make up most of the whole, then B, then C.
+
+    The whole is the sum of the positive values, per currency. Before a value lies the share of all values strictly greater than it:
+    below *a_below* it is A, below *b_below* B, else C. Equal values get equal classes, and order does not matter. Zero and negative
+    values are C.
+
+    >>> abc_classes({"C-1": 80, "C-2": 15, "C-3": 5})
+    {'C-1': 'A', 'C-2': 'B', 'C-3': 'C'}
+    >>> abc_classes({"C-1": 60, "C-2": 20, "C-3": 20})
+    {'C-1': 'A', 'C-2': 'A', 'C-3': 'A'}
+
+    Args:
+        values: All Money (classed per currency), or all Decimal or int.
+        a_below: Limit of A.
+        b_below: Limit of B.
+        share: "including" counts a value's own share and its equals', and lets it reach the limit: the textbook's cumulative share.
+
+    Raises:
+        InvalidValueError: For floats, for money beside numbers, and for limits that are not in order.
+    """
+    limits = _limits(a_below, b_below)
+    check_choice("share", share, Share)
+    classes: dict[K, AbcClass] = {}
+    for numbers in _per_currency(values).values():
+        a_from, b_from = (_cut(numbers.values(), limit, share) for limit in limits)
+        classes.update({key: _class_of(number, a_from, b_from) for key, number in numbers.items()})
+    return {key: classes[key] for key in values}
+
+
+def add_abc_class(
+    frame: F,
+    *,
+    value: str = "gross_profit",
+    into: str = "abc_class",
+    a_below: Decimal = _A_BELOW,
+    b_below: Decimal = _B_BELOW,
+    share: Share = "before",
+) -> F:
+    """
+    Class each row by a value, as `abc_classes` does, per currency where the frame has one.
+
+    Two columns are added, or replaced: *into* (String: A, B or C) and `loss_making` (Boolean: the value is below zero). Both are null where
+    the value is unknown, which NaN is too. Without any positive value all rows are C. Integers and decimals are compared exactly.
+
+    >>> import polars as pl
+    >>> per_customer = pl.DataFrame({"customer_id": ["C-1", "C-2", "C-3", "C-4"], "gross_profit": [80, 15, 5, -9]})
+    >>> add_abc_class(per_customer).sort("customer_id").select("abc_class", "loss_making").rows()
+    [('A', False), ('B', False), ('C', False), ('C', True)]
+
+    Args:
+        frame: One row for each thing to be classed, usually the result of `gross_profit_by`.
+        value: Column (amount) to class by.
+        into: Name of the column for the class.
+        a_below: Limit of A.
+        b_below: Limit of B.
+        share: "including" counts a value's own share and its equals', and lets it reach the limit.
+
+    Returns:
+        All rows, with the two columns.
+
+    Raises:
+        MissingColumnError: For a frame without the column.
+        InvalidValueError: For a column that holds no numbers, and for limits that are not in order.
+    """
+    (table,) = opened(Asked(frame, "frame", amounts=(value,)))
+    limits = _limits(a_below, b_below)
+    check_choice("share", share, Share)
+    if check_text("into", into) in (value, "loss_making", *table.currency):
+        raise refused("into", into, "a name of its own, other than that of the value, of the currency and loss_making")
+    cuts = _cuts(table, value, limits, share)
+    rows = table.keyed(table.frame.with_columns(table.amount(value).alias("_value")))
+    key = table.currency_key
+    joined = rows.join(cuts, on=key, how="left") if key else rows.join(cuts, how="cross")
+    known = nw.col("_value")
+    cls = nw.when(known >= nw.col("_a_from")).then(nw.lit("A")).when(known >= nw.col("_b_from")).then(nw.lit("B")).otherwise(nw.lit("C"))
+    classed = joined.with_columns(
+        nw.when(~known.is_null()).then(cls).alias(into), nw.when(~known.is_null()).then(known < 0).alias("loss_making")
+    )
+    return table.back(classed.drop("_value", "_a_from", "_b_from", *key))
+
+
+def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], share: Share) -> Lazy:
+    """The smallest values that are still A and B, per currency: comparing with them is quicker than a share for every row."""
+    key = table.currency_key
+    positive = table.keyed(table.frame.select(table.amount(value).alias("_value"), *table.currency)).filter(nw.col("_value") > 0)
+    equal = positive.group_by(*key, "_value").agg(nw.col("_value").sum().alias("_sum"))
+    whole = table.dtypes[value].is_integer()
+    narrow = whole and table.engine.is_pandas_like()  # it cannot add decimals up row by row, and its integers were found to fit
+    summed = equal.with_columns(nw.col("_sum").cast(nw.Decimal(38, 0))) if whole and not narrow else equal
+    running = summed.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, order_by="_value").alias("_including"))
+    base = nw.col("_including").max()
+    running = running.with_columns((base.over(*key) if key else base).alias("_base"))
+    part = nw.col("_including") if share == "including" else nw.col("_including") - nw.col("_sum")
+    marked = running.with_columns(
+        nw.when(_within(part, limit, share, narrow=narrow)).then(nw.col("_value")).alias(name)
+        for name, limit in zip(("_a_from", "_b_from"), limits, strict=True)
+    )
+    least = nw.col("_a_from", "_b_from").min()
+    return marked.group_by(*key).agg(least) if key else marked.select(least)
+
+
+def _within(part: nw.Expr, limit: Fraction, share: Share, *, narrow: bool) -> nw.Expr:
+    """Whether a part of the base is within the limit n / d, in exact numbers: part × d against base × n."""
+    n, d = limit.numerator, limit.denominator
+    if narrow:  # the same without products that could leave 64 bits
+        whole = nw.col("_base") // d
+        left, right = part, whole * n + ((nw.col("_base") - whole * d) * n + (0 if share == "including" else d - 1)) // d
+    else:
+        left, right = part * d, nw.col("_base") * n
+    return left <= right if share == "including" else left < right
+
+
+def _limits(a_below: Decimal, b_below: Decimal) -> tuple[Fraction, Fraction]:
+    a, b = check_ratio("a_below", a_below), check_ratio("b_below", b_below)
+    if not 0 < a <= b:
+        raise refused("a_below", a_below, f"a limit above 0 and at most b_below={b_below}")
+    return Fraction(a), Fraction(b)
+
+
+def _per_currency(values: Mapping[K, Money | Exact]) -> dict[str | None, dict[K, Exact]]:
+    numbers: dict[str | None, dict[K, Exact]] = {}
+    for key, amount in values.items():
+        if isinstance(amount, Money):
+            numbers.setdefault(amount.currency, {})[key] = amount.minor
+        else:
+            numbers.setdefault(None, {})[key] = check_exact("values", amount)
+    if None in numbers and len(numbers) > 1:
+        raise refused("values", "money beside numbers", "all values as Money, or all as Decimal or int")
+    return numbers
+
+
+def _cut(numbers: Any, limit: Fraction, share: Share) -> Fraction | None:  # noqa: ANN401
+    """The smallest value within the limit, or None where there is none."""
+    sums: dict[Fraction, Fraction] = {}
+    for number in map(Fraction, numbers):
+        if number > 0:
+            sums[number] = sums.get(number, Fraction(0)) + number
+    base, before, cut = sum(sums.values()), Fraction(0), None
+    for number in sorted(sums, reverse=True):
+        including = before + sums[number]
+        if not (including <= limit * base if share == "including" else before < limit * base):
+            break
+        cut, before = number, including
+    return cut
+
+
+def _class_of(number: Exact, a_from: Fraction | None, b_from: Fraction | None) -> AbcClass:
+    if a_from is not None and number >= a_from:
+        return "A"
+    return "B" if b_from is not None and number >= b_from else "C"

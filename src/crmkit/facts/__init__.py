@@ -1,0 +1,8 @@
+"""The tables that every analysis reads: from your frames by naming columns, from entities, from a store."""
+
+from crmkit.facts.contact_plans_table import contact_plans
+from crmkit.facts.customers_table import customers
+from crmkit.facts.purchases import Purchase
+from crmkit.facts.sales_table import sales, sales_problems
+
+__all__ = ["Purchase", "contact_plans", "customers", "sales", "sales_problems"]

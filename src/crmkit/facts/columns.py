@@ -1,0 +1,60 @@
+"""The standard columns of each table, and what each of them holds."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Holds: TypeAlias = Literal["id", "text", "day", "amount", "number", "flag"]
+
+SALES: Mapping[str, Holds] = MappingProxyType(
+    {
+        "customer_id": "id",
+        "issued_on": "day",
+        "revenue": "amount",
+        "document_id": "id",
+        "document_kind": "text",
+        "reverses_document_id": "id",
+        "item_id": "id",
+        "item_group": "text",
+        "salesperson_id": "id",
+        "quantity": "number",
+        "unit": "text",
+        "unit_price": "number",
+        "discount": "amount",
+        "cost": "amount",
+        "variable_cost": "amount",
+        "project_id": "id",
+        "currency": "text",
+    }
+)
+CUSTOMERS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "customer_id": "id",
+        "name": "text",
+        "created_on": "day",
+        "active": "flag",
+        "is_customer": "flag",
+        "industry": "text",
+        "region": "text",
+        "owner_id": "id",
+    }
+)
+CONTACT_PLANS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "customer_id": "id",
+        "frequency_days": "number",
+        "frequency_months": "number",
+        "last_contact_on": "day",
+        "contact_count": "number",
+        "planned_on": "day",
+        "created_on": "day",
+        "recall_on": "day",
+        "abc_class": "text",
+        "value": "amount",
+        "owner_id": "id",
+    }
+)

@@ -1,0 +1,100 @@
+"""Bring the caller's columns under their standard names, with the types that analyses rely on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, cast
+
+import narwhals.stable.v2 as nw
+
+from crmkit._checks import check_text, refused
+from crmkit._frames import check_number
+from crmkit.errors import MissingColumnError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from narwhals.stable.v2.dtypes import DType
+
+    from crmkit.facts.columns import Holds
+
+__all__ = ["standard"]
+
+_SHADOWED = "_original"
+
+
+def standard(frame: Any, table: str, holds: Mapping[str, Holds], names: Mapping[str, str], *, required: tuple[str, ...]) -> Any:  # noqa: ANN401
+    """
+    Rename, and check the types that can be seen.
+
+    *names* gives the caller's column for each standard one. A column whose standard name is not its own must exist. Where a standard
+    name is taken by another column of the caller, that one travels along as `<name>_original`.
+    """
+    schema: dict[str, DType] = dict(frame.collect_schema())
+    own = {name: check_text(name, names[name]) for name in holds}
+    wanted = [name for name in holds if own[name] in schema or name in required or own[name] != name]
+    missing = tuple(name for name in wanted if own[name] not in schema)
+    if missing:
+        raise MissingColumnError(missing, tuple(schema), table)
+    given = {name: own[name] for name in wanted}
+    made = [_typed(frame, name, given[name], schema[given[name]], holds[name]).alias(name) for name in given]
+    used = set(given.values())
+    others = [nw.col(name).alias(_free(name, {*schema, *given})) if name in given else nw.col(name) for name in schema if name not in used]
+    return frame.select(*made, *others)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    name += _SHADOWED
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _typed(frame: Any, name: str, own: str, dtype: DType, holds: Holds) -> nw.Expr:  # noqa: ANN401
+    column = nw.col(own)
+    if holds == "day":
+        return _day(frame, name, own, dtype)
+    if holds in {"amount", "number"}:
+        check_number(name, dtype)
+    elif holds == "flag":
+        if not isinstance(dtype, nw.Boolean):
+            raise refused(name, f"a column of type {dtype}", f"true or false (Boolean); for example frame['{own}'] == 1")
+    elif isinstance(dtype, nw.Date | nw.Datetime | nw.Boolean):
+        raise refused(name, f"a column of type {dtype}", "an id or a text")
+    return column.fill_nan(None) if dtype.is_float() else column
+
+
+def _day(frame: Any, name: str, own: str, dtype: DType) -> nw.Expr:  # noqa: ANN401
+    column = nw.col(own)
+    if isinstance(dtype, nw.Date):
+        return column
+    if isinstance(dtype, nw.Datetime):
+        if dtype.time_zone is not None:
+            raise refused(
+                name,
+                f"a column of moments in {dtype.time_zone}",
+                "days; take the local day of each moment first, in the zone of the business",
+            )
+        return _as_day(frame, column)
+    if isinstance(dtype, nw.String):
+        raise refused(
+            name,
+            "a column of text",
+            f"days; parse it first, for example frame['{own}'].str.to_date('%d.%m.%Y') in Polars or pd.to_datetime(…) in pandas",
+        )
+    if isinstance(dtype, nw.Object) and _holds_days(frame, own):
+        return _as_day(frame, column)
+    raise refused(name, f"a column of type {dtype}", "days (Date, or datetimes without a time zone)")
+
+
+def _as_day(frame: Any, column: nw.Expr) -> nw.Expr:  # noqa: ANN401
+    if frame.implementation.is_pandas_like() and find_spec("pyarrow") is None:
+        raise MissingExtraError("analytics", "pyarrow")
+    return column.cast(nw.Date)
+
+
+def _holds_days(frame: Any, own: str) -> bool:  # noqa: ANN401
+    """Whether the objects of a pandas column are all days or nothing."""
+    values = cast("list[object]", frame.select(own).collect().get_column(own).drop_nulls().to_list())
+    return all(isinstance(value, date) and not isinstance(value, datetime) for value in values)

@@ -1,0 +1,64 @@
+"""What a purchase is: the one definition that every analysis of buying uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals.stable.v2 as nw
+
+from crmkit._frames import day_literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from crmkit._frames import Lazy, Table
+
+__all__ = ["Purchase", "purchases"]
+
+Purchase = Literal["document", "day", "line"]
+"""What counts as one purchase: a document, a day of a customer, or a line."""
+
+
+def purchases(sales: Table[Any], *, as_of: date | None) -> Lazy:
+    """
+    One row for each purchase up to *as_of* (None: whenever): customer_id, currency where there is one, purchased_on.
+
+    A purchase is an invoice with net revenue above zero that is not wholly reversed by credit notes or cancellations which name it in
+    `reverses_document_id`; several add up. A credit note that names no invoice reverses nothing. Lines without a document, and frames
+    without documents, count all lines of a customer's day as one invoice. Rows without a customer are left out.
+    """
+    sales.require("customer_id", "issued_on")
+    lines = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
+    invoices = _invoices(sales, lines)
+    if {"document_id", "reverses_document_id"} <= set(sales.dtypes):
+        invoices = _less_reversals(sales, invoices, lines)
+    return invoices.filter(nw.col("revenue") > 0).select("customer_id", *sales.currency, "purchased_on")
+
+
+def _invoices(sales: Table[Any], lines: Lazy) -> Lazy:
+    """Net revenue of each invoice with its day."""
+    documents = [name for name in ("document_id",) if name in sales.dtypes]
+    wanted = ~nw.col("customer_id").is_null()
+    if "document_kind" in sales.dtypes:
+        wanted &= nw.col("document_kind") == "invoice"
+    named = lines.filter(wanted).select("customer_id", *sales.currency, *documents, "issued_on", sales.amount("revenue"))
+    day = nw.col("issued_on")
+    of_day = nw.when(nw.col("document_id").is_null()).then(day) if documents else day
+    return (
+        named.with_columns(of_day.alias("_day"))
+        .group_by("customer_id", *sales.currency, *documents, "_day")
+        .agg(nw.col("revenue").sum(), nw.col("issued_on").min().alias("purchased_on"))
+    )
+
+
+def _less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy) -> Lazy:
+    """Take off what credit notes and cancellations give back of each invoice."""
+    keys = ["document_id", *sales.currency_key]
+    reversed_by = (
+        sales.keyed(lines.filter(~nw.col("reverses_document_id").is_null()))
+        .select(*keys[1:], nw.col("reverses_document_id").alias("document_id"), sales.amount("revenue"))
+        .group_by(*keys)
+        .agg(nw.col("revenue").sum().alias("_reversed"))
+    )
+    left = sales.keyed(invoices).join(reversed_by, on=keys, how="left")
+    return left.with_columns((nw.col("revenue") + nw.col("_reversed").fill_null(0)).alias("revenue"))
