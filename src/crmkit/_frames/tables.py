@@ -209,7 +209,7 @@ def _checked(asked: Asked[Any], frame: Any) -> Table[Any]:  # noqa: ANN401
         wide=False,
         hand_back=_unchanged,
     )
-        asked.table, frame, dict(frame.collect_schema()), frame.implementation, isinstance(frame, nw.DataFrame), False, _unchanged
+    table.require(*asked.needs, *asked.amounts)
     for name in (*asked.amounts, *asked.optional_amounts):
         if name in table.dtypes:
             check_number(name, table.dtypes[name])
