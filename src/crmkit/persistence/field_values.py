@@ -1,0 +1,69 @@
+"""The values of declared fields, checked and brought into the one form in which every store compares them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from crmkit._checks import check_date, check_instant, check_int, check_text, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crmkit.conditions import Condition, Scalar
+    from crmkit.records import Field, RecordKind, Stored
+    from crmkit.store import Query
+
+E = TypeVar("E", bound="Stored")
+
+
+def comparable(field: Field, value: object) -> Scalar:
+    """
+    Bring a value into the form in which stores compare it: text, days and whole numbers as they are, instants in UTC.
+
+    Raises:
+        InvalidValueError: For a value that does not fit the field, or that not every database can hold.
+    """
+    match field.type:
+        case "text":
+            return check_text(field.name, value, empty=True)
+        case "day":
+            return check_date(field.name, value)
+        case "instant":
+            return _in_utc(field.name, value)
+        case "number":
+            return check_int(field.name, value)
+
+
+def field_values(kind: RecordKind[E], entity: Stored) -> dict[str, Scalar | None]:
+    """Read the declared fields of a record, each in its comparable form."""
+    values = ((field, kind.value_of(entity, field.name)) for field in kind.fields)
+    return {field.name: None if value is None else comparable(field, value) for field, value in values}
+
+
+def comparable_condition(query: Query[E], condition: Condition) -> Condition:
+    """Bring the value of a condition, or its several values, into the form of its field."""
+    field = query.record.field(condition.column)
+    if condition.test == "missing":
+        return condition
+    if isinstance(condition.value, tuple):
+        return attrs.evolve(condition, value=tuple(comparable(field, value) for value in condition.value))
+    return attrs.evolve(condition, value=comparable(field, condition.value))
+
+
+def sort_position(query: Query[E]) -> tuple[Scalar, ...] | None:
+    """Bring the place after which a page begins into the form of its fields."""
+    if query.after is None:
+        return None
+    fields: Iterator[Field] = (query.record.field(name) for name, _ in query.sort_fields)
+    return tuple(comparable(field, value) for field, value in zip(fields, query.after, strict=True))
+
+
+def _in_utc(name: str, value: object) -> datetime:
+    moment = check_instant(name, value)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise refused(name, moment, "a moment within the years 1 to 9999 in UTC") from None

@@ -1,0 +1,101 @@
+"""Column types that hold the same on every database: text by code point, days, UTC moments, exact decimals."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import TIMESTAMP, BigInteger, Date, Integer, Numeric, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+    from crmkit.records import FieldType
+
+EXACT_DIGITS = 28
+EXACT_PLACES = 3
+
+
+def text() -> TypeEngine[str]:
+    """Text that compares by code point."""
+    return Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def number() -> TypeEngine[int]:
+    """Whole numbers of 64 bits."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Day(TypeDecorator[date]):
+    """A day: DATE, or text such as "2026-01-31" where a database has no dates."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type."""
+        return dialect.type_descriptor(Date() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
+        """Write it down."""
+        return value if value is None or dialect.name == "postgresql" else value.isoformat()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:  # noqa: ANN401, ARG002  # as the driver has it
+        """Read it."""
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC: TIMESTAMP WITH TIME ZONE, or text such as "2026-01-31T08:30:00.000000Z", which sorts by time."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type."""
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
+        """Write it down."""
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002  # as the driver has it
+        """Read it."""
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+class ExactNumber(TypeDecorator[Decimal]):
+    """A decimal of 28 digits, 3 of them after the point: NUMERIC, or text where a database would round it."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type."""
+        return dialect.type_descriptor(Numeric(EXACT_DIGITS, EXACT_PLACES) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
+        """Write it down."""
+        return value if value is None or dialect.name == "postgresql" else f"{value:f}"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002  # as the driver has it
+        """Read it."""
+        return Decimal(value) if isinstance(value, str) else value
+
+
+def column_type(kind: FieldType) -> TypeEngine[Any]:
+    """Choose the column type of a declared field."""
+    match kind:
+        case "text":
+            return text()
+        case "day":
+            return Day()
+        case "instant":
+            return Instant()
+        case "number":
+            return number()

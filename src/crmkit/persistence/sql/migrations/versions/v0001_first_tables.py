@@ -1,0 +1,117 @@
+"""
+The first tables.
+
+Frozen: it stands for itself, whatever the declarations in `crmkit.records` say today.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alembic.operations import Operations
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_DAY = sa.Text().with_variant(sa.Date(), "postgresql")
+_INSTANT = sa.Text().with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
+_NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+_EXACT = sa.Text().with_variant(sa.Numeric(28, 3), "postgresql")
+
+
+def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
+    """Make the tables."""
+    make = _Maker(operations, prefix, schema)
+    party = ("party_id", "party")
+    make.record_table("party", [("owner_id", _TEXT), ("created_on", _DAY)], [], [["owner_id"]])
+    make.record_table("contact_plan", [("next_contact_on", _DAY)], [("id", "party")], [["next_contact_on"]])
+    make.record_table(
+        "recall",
+        [("party_id", _TEXT), ("due_on", _DAY), ("state", _TEXT), ("employee_id", _TEXT)],
+        [party],
+        [["state", "due_on"], ["party_id", "state", "due_on"]],
+    )
+    make.record_table(
+        "document",
+        [("party_id", _TEXT), ("kind", _TEXT), ("issued_on", _DAY), ("predecessor_id", _TEXT)],
+        [party],
+        [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"]],
+    )
+    make.record_table("interaction", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
+    make.record_table("history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
+    make.record_table("used_key", [], [], [])
+    make.document_line_table()
+
+
+class _Maker:
+    def __init__(self, operations: Operations, prefix: str, schema: str | None) -> None:
+        self._operations = operations
+        self._prefix = prefix
+        self._schema = schema
+
+    def record_table(
+        self,
+        kind: str,
+        columns: Sequence[tuple[str, sa.types.TypeEngine[Any]]],
+        references: Sequence[tuple[str, str]],
+        indexes: Sequence[Sequence[str]],
+    ) -> None:
+        name = f"{self._prefix}{kind}"
+        self._operations.create_table(
+            name,
+            sa.Column("tenant", _TEXT, nullable=False),
+            sa.Column("id", _TEXT, nullable=False),
+            sa.Column("version", _NUMBER, nullable=False),
+            *(sa.Column(column, type_) for column, type_ in columns),
+            sa.Column("data", sa.Text(), nullable=False),
+            sa.PrimaryKeyConstraint("tenant", "id", name=f"pk_{name}"),
+            *(self._reference(name, column, target) for column, target in references),
+            sa.CheckConstraint("version >= 1", name=f"ck_{name}_version"),
+            schema=self._schema,
+            sqlite_strict=True,
+        )
+        for index in indexes:
+            self._index(name, index, ["tenant", *index, "id"])
+
+    def document_line_table(self) -> None:
+        name = f"{self._prefix}document_line"
+        self._operations.create_table(
+            name,
+            sa.Column("tenant", _TEXT, nullable=False),
+            sa.Column("document_id", _TEXT, nullable=False),
+            sa.Column("position", _NUMBER, nullable=False),
+            sa.Column("document_kind", _TEXT, nullable=False),
+            sa.Column("reverses_document_id", _TEXT),
+            sa.Column("customer_id", _TEXT, nullable=False),
+            sa.Column("issued_on", _DAY, nullable=False),
+            sa.Column("item_id", _TEXT, nullable=False),
+            sa.Column("item_group", _TEXT),
+            sa.Column("salesperson_id", _TEXT),
+            sa.Column("quantity", _EXACT, nullable=False),
+            sa.Column("unit", _TEXT, nullable=False),
+            sa.Column("unit_price", _EXACT, nullable=False),
+            sa.Column("discount", _EXACT, nullable=False),
+            sa.Column("revenue", _EXACT, nullable=False),
+            sa.Column("cost", _EXACT),
+            sa.Column("currency", _TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("tenant", "document_id", "position", name=f"pk_{name}"),
+            self._reference(name, "document_id", "document"),
+            schema=self._schema,
+            sqlite_strict=True,
+        )
+        self._index(name, ["issued_on"], ["tenant", "issued_on", "document_id", "position"])
+
+    def _reference(self, name: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+        table = f"{self._prefix}{target}" if self._schema is None else f"{self._schema}.{self._prefix}{target}"
+        return sa.ForeignKeyConstraint(["tenant", column], [f"{table}.tenant", f"{table}.id"], name=f"fk_{name}_{column}")
+
+    def _index(self, name: str, fields: Sequence[str], columns: Sequence[str]) -> None:
+        self._operations.create_index(f"ix_{name}_{'_'.join(fields)}", name, list(columns), schema=self._schema)

@@ -1,0 +1,36 @@
+"""Records as rows, and rows as records."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from crmkit._checks import check_text
+from crmkit.entities.json_form import structure_trusted, unstructure
+from crmkit.persistence.field_values import field_values
+from crmkit.records import RecordKind, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+E = TypeVar("E", bound=Stored)
+
+
+def to_row(kind: RecordKind[Any], entity: Stored, tenant: str) -> dict[str, Any]:
+    """Make the row of the next version of a record."""
+    data = unstructure(entity)
+    data.pop("version", None)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return {
+        "tenant": tenant,
+        "id": entity.id,
+        "version": entity.version + 1,
+        **field_values(kind, entity),
+        "data": check_text(kind.name, text),
+    }
+
+
+def from_row(kind: RecordKind[E], version: int, data: str) -> E:
+    """Make the record of a row."""
+    values: Mapping[str, Any] = json.loads(data)
+    return structure_trusted(kind.entity, {**values, "version": version})

@@ -1,0 +1,85 @@
+"""One unit of work in SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from sqlalchemy import select
+
+from crmkit._checks import check_text
+from crmkit.persistence.open_units import UnitState
+from crmkit.persistence.sql.queries import select_found
+from crmkit.persistence.sql.refusals import guarded
+from crmkit.persistence.sql.rows import from_row
+from crmkit.records import Stored, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import polars as pl
+
+    from crmkit.errors import CrmkitError
+    from crmkit.periods import Period
+    from crmkit.persistence.sql.writer import Writer
+    from crmkit.store import Query
+
+E = TypeVar("E", bound=Stored)
+T = TypeVar("T")
+
+
+class SqlTransaction:
+    """One unit of work on a connection. Errors of the driver come out as errors of crmkit."""
+
+    def __init__(self, writer: Writer, *, write: bool) -> None:
+        """Begin open."""
+        self.state = UnitState(write=write)
+        self._writer = writer
+        self._connection = writer.connection
+
+    def get(self, kind: type[E], id: str, *, lock: bool = False) -> E | None:
+        """Find one by id; *lock* keeps others from changing it until the end of the transaction."""
+        self.state.check_writing("lock") if lock else self.state.check_reading()
+        record = kind_of(kind)
+        table = self._writer.tables.records[record.name]
+        statement = select(table.c.version, table.c.data).where(table.c.tenant == self._writer.tenant, table.c.id == check_text("id", id))
+        if lock:
+            statement = statement.with_for_update(key_share=True)  # others may still refer to it
+        row = self._guarded(lambda: self._connection.execute(statement).one_or_none())
+        return None if row is None else from_row(record, row.version, row.data)
+
+    def find(self, query: Query[E]) -> Sequence[E]:
+        """Find several, in the order of the query."""
+        self.state.check_reading()
+        record = query.record
+        statement = select_found(query, self._writer.tables.records[record.name], self._writer.tenant, self._connection.dialect)
+        rows = self._guarded(lambda: self._connection.execute(statement).all())
+        return tuple(from_row(record, row.version, row.data) for row in rows)
+
+    def save(self, entities: Sequence[Stored]) -> None:
+        """Insert at version 0, else compare the version; each is stored at its version + 1. All or none."""
+        self.state.check_writing("save")
+        _raise(self._guarded(lambda: self._writer.save(entities)))
+
+    def remove(self, kind: type[Stored], id: str) -> None:
+        """
+        Delete one; for erasure only.
+
+        Raises:
+            NotStoredError: When there is none.
+            StoreError: While another record refers to it.
+        """
+        self.state.check_writing("remove")
+        key = kind_of(kind).name, check_text("id", id)
+        _raise(self._guarded(lambda: self._writer.remove(key)))
+
+    def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
+        """Make a table of `crmkit.facts` from what is stored."""
+        raise NotImplementedError
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        return guarded(work, joined=self._writer.joined)
+
+
+def _raise(refusal: CrmkitError | None) -> None:
+    if refusal is not None:
+        raise refusal
