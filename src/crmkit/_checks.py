@@ -67,7 +67,9 @@ def check_instant(name: str, value: object) -> datetime:
     if not isinstance(value, datetime):
         raise InvalidValueError(name, value, "an aware datetime, for example datetime(2026, 1, 31, 9, tzinfo=ZoneInfo('Europe/Berlin'))")
     if value.utcoffset() is None:
-        raise InvalidValueError(name, value, "an aware datetime; a naive one has no time zone, so add tzinfo=ZoneInfo('Europe/Berlin') or whichever it is")
+        raise InvalidValueError(
+            name, value, "an aware datetime; a naive one has no time zone, so add tzinfo=ZoneInfo('Europe/Berlin') or whichever it is"
+        )
     return value
 
 

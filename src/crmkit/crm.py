@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
-
-import attrs
 
 from crmkit._checks import check_date, check_kind, refused
 from crmkit.desks.additions import save_additions
@@ -23,6 +20,7 @@ from crmkit.settings import Settings
 from crmkit.store import Scope, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from types import TracebackType
     from typing import Self
 
@@ -36,7 +34,7 @@ C = TypeVar("C", Party, Document, Recall)
 
 def utc_now() -> datetime:
     """Tell the time: the only clock of crmkit."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 def _changeable(entity: object) -> Party | Document | Recall:
@@ -58,9 +56,11 @@ class Crm:
         contact: Contact plans and recalls.
         facts: What is stored, as tables for analyses.
 
-    >>> from crmkit import Scope, days
+    >>> from datetime import UTC, date, datetime
+    >>> from crmkit import Crm, Scope, days
+    >>> from crmkit.entities import Party
     >>> from crmkit.persistence import MemoryStore
-    >>> crm = Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"), clock=lambda: datetime(2026, 2, 1, 9, tzinfo=timezone.utc))
+    >>> crm = Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"), clock=lambda: datetime(2026, 2, 1, 9, tzinfo=UTC))
     >>> crm.add(Party(id="C-17", name="Müller GmbH", created_on=date(2026, 1, 1), roles="customer"))
     >>> crm.record_interaction("C-17", kind="phone", topics=["spring offer"], recall=days(7)).party_id
     'C-17'

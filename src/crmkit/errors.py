@@ -8,13 +8,13 @@ attributes, says what is wrong, what is accepted and what to do, and survives pi
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
 __all__ = [
     "CrmkitError",
@@ -247,10 +247,7 @@ class StateMoveError(CrmkitError):
 
     def __str__(self) -> str:
         """Name both states and the allowed ones."""
-        return (
-            f"{self.kind} {self.id!r} cannot move from {self.from_state!r} to {self.to_state!r}; "
-            f"allowed: {_listed(self.allowed)}"
-        )
+        return f"{self.kind} {self.id!r} cannot move from {self.from_state!r} to {self.to_state!r}; allowed: {_listed(self.allowed)}"
 
 
 @attrs.frozen

@@ -28,7 +28,9 @@ _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 _USUAL_DIGITS = 2
 # ISO 4217 list one: every currency whose minor unit is not a hundredth.
 _OTHER_DIGITS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+    ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
@@ -92,7 +94,9 @@ class Money:
         """
         scaled = check_decimal("amount", amount).scaleb(minor_digits(check_currency("currency", currency)), Context(prec=_PRECISION))
         if scaled != scaled.to_integral_value():
-            raise refused("amount", amount, f"at most {minor_digits(currency)} decimals in {currency}; round it first, for example with rounded()")
+            raise refused(
+                "amount", amount, f"at most {minor_digits(currency)} decimals in {currency}; round it first, for example with rounded()"
+            )
         return cls(minor=int(scaled), currency=currency)
 
     @property

@@ -7,14 +7,17 @@ declaration here and one more migration.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 import attrs
 
 from crmkit._checks import check_text, refused
-from crmkit.conditions import Scalar
 from crmkit.entities import ContactPlan, Document, HistoryEntry, Interaction, Party, Recall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit.conditions import Scalar
 
 __all__ = ["KINDS", "Field", "FieldType", "RecordKind", "Stored", "UsedKey", "kind_of"]
 
@@ -118,7 +121,9 @@ _PARTY = Field(name="party_id", refers_to="party")
 KINDS: Mapping[str, RecordKind[Any]] = {
     kind.name: kind
     for kind in (
-        RecordKind(name="party", entity=Party, fields=(Field(name="owner_id"), Field(name="created_on", type="day")), indexes=(("owner_id",),)),
+        RecordKind(
+            name="party", entity=Party, fields=(Field(name="owner_id"), Field(name="created_on", type="day")), indexes=(("owner_id",),)
+        ),
         RecordKind(
             name="contact_plan",
             entity=ContactPlan,

@@ -7,8 +7,6 @@ contract `crmkit.testing.contracts.StoreContract` against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 import attrs
@@ -18,6 +16,9 @@ from crmkit.conditions import Condition, Scalar
 from crmkit.records import RecordKind, Stored, kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+
     import polars as pl
 
     from crmkit.periods import Period

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,13 +14,16 @@ EXAMPLES: tuple[tuple[CrmkitError, str], ...] = (
     (errors.InvalidValueError("amount", -5, "zero or more"), "amount=-5 is not allowed; expected zero or more"),
     (errors.CurrencyMismatchError("EUR", "CHF"), "EUR and CHF do not mix"),
     (InvalidDataError((Problem("a.csv", 3, "date", "x", "is no date"),)), "a.csv, line 3, column date: 'x' is no date"),
-    (errors.MissingColumnError(("revenue",), ("id", "turnover"), "sales"), "missing column 'revenue' in sales; the frame has 'id', 'turnover'"),
+    (
+        errors.MissingColumnError(("revenue",), ("id", "turnover"), "sales"),
+        "missing column 'revenue' in sales; the frame has 'id', 'turnover'",
+    ),
     (errors.MixedFramesError("polars", "pandas"), "polars and pandas do not mix"),
     (errors.UnsupportedEngineError("time zones", "DuckDB", ("Polars", "pandas")), "It works on Polars, pandas"),
     (errors.UndefinedMetricError("roi", "the cost is zero"), "roi is undefined: the cost is zero"),
     (errors.StateMoveError("recall", "R-1", "done", "cancelled", ()), "cannot move from 'done' to 'cancelled'; allowed: none"),
     (errors.NotStoredError("party", "C-17"), "no party with id 'C-17' is stored"),
-    (errors.SlotTakenError("anna", datetime(2026, 1, 1, tzinfo=timezone.utc)), "employee 'anna' is busy at 2026-01-01T00:00:00+00:00"),
+    (errors.SlotTakenError("anna", datetime(2026, 1, 1, tzinfo=UTC)), "employee 'anna' is busy at 2026-01-01T00:00:00+00:00"),
     (errors.StaleWriteError("party", "C-17", 1, 2), "'C-17' is at version 2, the change was based on 1; get() it again"),
     (errors.StaleWriteError("party", "C-17", 0, 2), "exists already (version 2); use change()"),
     (errors.KeyReusedError("k-1"), "key 'k-1' was used before"),

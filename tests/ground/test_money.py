@@ -22,7 +22,9 @@ def eur(amount: str) -> Money:
     return Money.of(amount, "EUR")
 
 
-@pytest.mark.parametrize(("currency", "amount", "minor"), [("EUR", "19.90", 1990), ("JPY", "19", 19), ("KWD", "1.234", 1234), ("CLF", "1.2345", 12345)])
+@pytest.mark.parametrize(
+    ("currency", "amount", "minor"), [("EUR", "19.90", 1990), ("JPY", "19", 19), ("KWD", "1.234", 1234), ("CLF", "1.2345", 12345)]
+)
 def test_the_minor_unit_has_as_many_decimals_as_iso_4217_says(currency: str, amount: str, minor: int) -> None:
     money = Money.of(amount, currency)
 
@@ -67,7 +69,7 @@ def test_minor_units_beyond_it_or_not_whole_are_refused(minor: object) -> None:
 
 def test_the_fields_go_by_keyword_only() -> None:
     with pytest.raises(TypeError):
-        Money(20, "EUR")  # type: ignore[misc]
+        Money(20, "EUR")  # type: ignore[call-arg]
 
 
 def test_currencies_never_add_or_compare() -> None:
@@ -101,7 +103,8 @@ def test_only_whole_factors_multiply_without_a_rounding(factor: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "half_up", "half_even"), [("2.674", "2.67", "2.67"), ("2.675", "2.68", "2.68"), ("0.125", "0.13", "0.12"), ("-0.125", "-0.13", "-0.12")]
+    ("amount", "half_up", "half_even"),
+    [("2.674", "2.67", "2.67"), ("2.675", "2.68", "2.68"), ("0.125", "0.13", "0.12"), ("-0.125", "-0.13", "-0.12")],
 )
 def test_half_up_rounds_away_from_zero(amount: str, half_up: str, half_even: str) -> None:
     assert rounded(Decimal(amount), 2) == Decimal(half_up)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,12 @@ def months_after(day: date, count: int) -> date:
 def test_the_end_is_the_first_day_that_is_not_in_it() -> None:
     january = Period.month(2026, 1)
 
-    assert [day in january for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1))] == [False, True, True, False]
+    assert [day in january for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1))] == [
+        False,
+        True,
+        True,
+        False,
+    ]
     assert january.days == 31
 
 
@@ -34,7 +39,7 @@ def test_a_period_has_at_least_one_day(end: date) -> None:
         Period(date(2026, 1, 1), end)
 
 
-@pytest.mark.parametrize("wrong", [datetime(2026, 1, 1, tzinfo=timezone.utc), "2026-01-01", None])
+@pytest.mark.parametrize("wrong", [datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01", None])
 def test_a_moment_is_not_a_day(wrong: object) -> None:
     with pytest.raises(InvalidValueError, match="a date"):
         Period(wrong, date(2027, 1, 1))  # type: ignore[arg-type]
@@ -106,7 +111,13 @@ def test_the_period_before_ends_where_it_starts(start: date, length: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("as_of", "end"), [(date(2026, 1, 1), date(2026, 1, 2)), (date(2026, 12, 30), date(2026, 12, 31)), (date(2026, 12, 31), date(2027, 1, 1)), (date(2027, 6, 1), date(2027, 1, 1))]
+    ("as_of", "end"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 2)),
+        (date(2026, 12, 30), date(2026, 12, 31)),
+        (date(2026, 12, 31), date(2027, 1, 1)),
+        (date(2027, 6, 1), date(2027, 1, 1)),
+    ],
 )
 def test_like_for_like_cuts_after_the_day(as_of: date, end: date) -> None:
     assert Period.year(2026).up_to(as_of) == Period(date(2026, 1, 1), end)
@@ -120,7 +131,12 @@ def test_a_period_that_begins_later_has_nothing_up_to_the_day() -> None:
 def test_month_ends_clamp_and_the_anchor_day_stays() -> None:
     january = date(2026, 1, 31)
 
-    assert [months(1).after(january, times=times) for times in range(4)] == [january, date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]
+    assert [months(1).after(january, times=times) for times in range(4)] == [
+        january,
+        date(2026, 2, 28),
+        date(2026, 3, 31),
+        date(2026, 4, 30),
+    ]
     assert months(2).after(january) == date(2026, 3, 31)
     assert months(1).after(date(2026, 2, 28)) == date(2026, 3, 28)
     assert months(12).after(date(2024, 2, 29)) == date(2025, 2, 28)

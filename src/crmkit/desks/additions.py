@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
 from crmkit.desks.interactions import save_interactions
-from crmkit.desks.workplace import Work
 from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
-from crmkit.records import Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmkit.desks.workplace import Work
+    from crmkit.records import Stored
 
 _ADDABLE = (Party, Document, Recall, Interaction)
 
@@ -54,4 +58,3 @@ def _check(entity: Stored) -> None:
         raise refused("entity", type(entity).__name__, expected)
     if entity.version:
         raise refused("version", entity.version, "0 for a new record; change() is for stored ones")
-

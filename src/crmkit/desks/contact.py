@@ -14,7 +14,6 @@ from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
 from crmkit.periods import Interval
 
-
 R = TypeVar("R", ContactPlan, Recall)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from crmkit.conditions import Condition
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import ContactPlan, Document, Party, Recall
-from crmkit.money import Money
 from crmkit.periods import Period
 from crmkit.scheduling import WorkQueue, work_queue
 from crmkit.store import Query, Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crmkit.money import Money
 
 _OPEN = Condition("state", "equal", "open")
 
@@ -21,7 +25,9 @@ def due_work(workplace: Workplace, *, as_of: date, employee_id: str | None, limi
     with workplace.reading() as transaction:
         plans = transaction.find(Query(ContactPlan, [Condition("next_contact_on", "at_most", as_of)]))
         due_recalls = transaction.find(Query(Recall, [_OPEN, Condition("due_on", "at_most", as_of)]))
-        silencing = find_each(transaction, Recall, "party_id", (plan.party_id for plan in plans), _OPEN, Condition("due_on", "more_than", as_of))
+        silencing = find_each(
+            transaction, Recall, "party_id", (plan.party_id for plan in plans), _OPEN, Condition("due_on", "more_than", as_of)
+        )
         concerned = [*(plan.party_id for plan in plans), *(recall.party_id for recall in due_recalls)]
         parties = find_each(transaction, Party, "id", concerned)
         return work_queue(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from typing import TYPE_CHECKING
 
 import attrs
 
 from crmkit._checks import refused
 from crmkit.conditions import Condition
-from crmkit.desks.workplace import Work
 from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
 from crmkit.errors import NotStoredError
-from crmkit.records import Stored
 from crmkit.scheduling.contact_plans import after_interaction
 from crmkit.scheduling.contact_policy import NO_POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from crmkit.desks.workplace import Work
+    from crmkit.records import Stored
 
 
 def save_interactions(work: Work, interactions: Sequence[Interaction]) -> None:

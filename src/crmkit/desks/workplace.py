@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -23,6 +22,9 @@ from crmkit.records import KINDS, Stored, UsedKey, kind_of
 from crmkit.scheduling import next_contact_on
 from crmkit.settings import Settings
 from crmkit.store import Query, Scope, Store, Transaction
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 When: TypeAlias = date | Interval
 E = TypeVar("E", bound=Stored)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from crmkit._checks import check_each, check_kind, check_text
+from crmkit._checks import check_each, check_instant, check_kind, check_text
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -54,3 +55,13 @@ def text_set(value: str | Iterable[str]) -> frozenset[str]:
 def kept(kind: type[V], values: Iterable[V]) -> tuple[V, ...]:
     """Keep values of one class in order."""
     return check_each(kind.__name__, values, lambda name, item: check_kind(name, item, kind))
+
+
+def happened_at(value: datetime) -> datetime:
+    """Keep a moment in UTC: in local time, the hour that daylight saving repeats equals nothing but itself."""
+    return check_instant("happened_at", value).astimezone(UTC)
+
+
+def recorded_at(value: datetime) -> datetime:
+    """Keep a moment in UTC, as `happened_at` does."""
+    return check_instant("recorded_at", value).astimezone(UTC)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_instant, check_int, check_kind, check_text
-from crmkit.entities._fields import kept, texts
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text
+from crmkit.entities._fields import happened_at, kept, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Direction = Literal["in", "out"]
 
@@ -49,7 +51,7 @@ class Interaction:
     Attributes:
         id: Its id.
         party_id: With whom.
-        happened_at: When.
+        happened_at: When; kept in UTC.
         kind: "phone", "talk", "visit", "letter", "email" …; an open list.
         direction: "out" when we reached out, "in" when they did.
         reached: False for an attempt that reached nobody.
@@ -66,7 +68,7 @@ class Interaction:
 
     id: str
     party_id: str
-    happened_at: datetime
+    happened_at: datetime = attrs.field(converter=happened_at)
     kind: str
     direction: Direction = "out"
     reached: bool = True
@@ -84,7 +86,6 @@ class Interaction:
         """Refuse what no store should hold."""
         check_text("id", self.id)
         check_text("party_id", self.party_id)
-        check_instant("happened_at", self.happened_at)
         check_text("kind", self.kind)
         check_choice("direction", self.direction, Direction)
         check_kind("reached", self.reached, bool)

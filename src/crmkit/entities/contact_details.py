@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_each, check_text, refused
 from crmkit.entities._fields import kept, text_set, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Channel = Literal["phone", "email", "letter", "visit", "sms", "social"]
 FormOfAddress = Literal["formal", "informal"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Context, Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from crmkit._checks import check_choice, check_currency, check_date, check_decimal, check_int, check_ratio, check_text
 from crmkit.entities._fields import kept
 from crmkit.money import Money, Rounding, minor_digits, rounded, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DocumentKind = Literal["quote", "order", "delivery_note", "invoice", "credit_note"]
 DocumentState = Literal["open", "accepted", "lost", "cancelled"]

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import attrs
 
-from crmkit._checks import check_instant, check_text
+from crmkit._checks import check_text
+from crmkit.entities._fields import happened_at, recorded_at
 from crmkit.entities.refs import Ref
 
 
@@ -18,8 +19,8 @@ class HistoryEntry:
     Attributes:
         id: Its id.
         party_id: To whom; None where it concerns no party.
-        happened_at: When it happened.
-        recorded_at: When it was written down.
+        happened_at: When it happened; kept in UTC.
+        recorded_at: When it was written down; kept in UTC.
         actor: Who did it.
         verb: What was done, for example "record_interaction".
         about: The record that it was done to.
@@ -28,8 +29,8 @@ class HistoryEntry:
 
     id: str
     party_id: str | None
-    happened_at: datetime
-    recorded_at: datetime
+    happened_at: datetime = attrs.field(converter=happened_at)
+    recorded_at: datetime = attrs.field(converter=recorded_at)
     actor: str
     verb: str
     about: Ref
@@ -38,7 +39,5 @@ class HistoryEntry:
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
         check_text("id", self.id)
-        check_instant("happened_at", self.happened_at)
-        check_instant("recorded_at", self.recorded_at)
         check_text("actor", self.actor)
         check_text("verb", self.verb)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cattrs import ClassValidationError, Converter
 
 E = TypeVar("E")
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
 def unstructure(value: object) -> dict[str, Json]:

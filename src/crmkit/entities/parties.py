@@ -133,8 +133,9 @@ class Party:
         custom: The host's own fields.
         version: Raised by each stored change; 0 is not stored yet.
 
-    >>> Party(id="C-17", name="Müller GmbH", created_on=date(2026, 1, 1), roles="customer").with_role("supplier").roles == {"customer", "supplier"}
-    True
+    >>> lead = Party(id="C-17", name="Müller GmbH", created_on=date(2026, 1, 1))
+    >>> sorted(lead.with_role("customer").with_role("supplier").roles)
+    ['customer', 'supplier']
     """
 
     id: str
@@ -213,4 +214,17 @@ class Party:
         return attrs.evolve(self, categories=(self.categories | text_set(add)) - text_set(remove))
 
 
-__all__ = ["AbcClass", "Address", "Channel", "Conditions", "ContactPerson", "CustomValue", "Party", "PartyKind", "Phone", "Profile", "Role", "Source"]
+__all__ = [
+    "AbcClass",
+    "Address",
+    "Channel",
+    "Conditions",
+    "ContactPerson",
+    "CustomValue",
+    "Party",
+    "PartyKind",
+    "Phone",
+    "Profile",
+    "Role",
+    "Source",
+]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from crmkit._checks import check_date
-from crmkit.entities import AbcClass, ContactPlan, Interaction, Recall
-from crmkit.periods import Interval
 from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
 from crmkit.scheduling.reasons import Reason, ReasonFact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmkit.entities import AbcClass, ContactPlan, Interaction, Recall
+    from crmkit.periods import Interval
 
 Light = Literal["green", "amber", "red"]
 
@@ -54,7 +57,9 @@ def next_contact_on(
     Never contacted: the day on which it was planned, else created; with `measure_from_creation` one gap later. None: no
     frequency, the plan has ended before, or neither day is known.
 
+    >>> from datetime import date
     >>> from crmkit import days
+    >>> from crmkit.entities import ContactPlan
     >>> next_contact_on(ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1))).isoformat()
     '2026-02-01'
     """
@@ -92,7 +97,9 @@ def contact_light(
     """
     Traffic light of one party: amber after the ideal gap, red after the longest. Recalls and postponing do not silence it.
 
+    >>> from datetime import date
     >>> from crmkit import days
+    >>> from crmkit.entities import ContactPlan
     >>> plan = ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1))
     >>> contact_light(plan, policy=ContactPolicy(), as_of=date(2026, 2, 1))
     'red'
@@ -122,8 +129,11 @@ def suggestion(
 
     A due recall is listed once, as a recall; a future one silences the suggestion.
 
+    >>> from datetime import date
     >>> from crmkit import days
-    >>> print(suggestion(ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1)), [], as_of=date(2026, 2, 1)).reason)
+    >>> from crmkit.entities import ContactPlan
+    >>> plan = ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1))
+    >>> print(suggestion(plan, [], as_of=date(2026, 2, 1)).reason)
     last contact on 2026-01-01, more than 30 days ago
     """
     check_date("as_of", as_of)
@@ -164,10 +174,10 @@ def _suggested(plan: ContactPlan, longest: Interval, since_on: date, *, as_of: d
 
 def after_interaction(plan: ContactPlan, interaction: Interaction, *, on: date, policy: ContactPolicy | None = None) -> ContactPlan:
     """
-    Count an interaction that happened on a local day: a contact moves the last contact forward, never back, and ends
-    a postponement; an attempt only counts.
+    Count an interaction that happened on a local day.
 
-    The next contact is left to the caller, who knows class and creation day.
+    A contact moves the last contact forward, never back, and ends a postponement; an attempt only counts. The next
+    contact is left to the caller, who knows class and creation day.
     """
     if (policy or NO_POLICY).counts.is_contact(interaction):
         counted = attrs.evolve(plan, contact_count=plan.contact_count + 1)

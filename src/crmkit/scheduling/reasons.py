@@ -25,7 +25,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "last contact on {last_contact_on}, more than {frequency} ago",
         "letzter Kontakt am {last_contact_on}, länger her als {frequency}",
     ),
-    "contacted_recently": ("last contact on {last_contact_on}, next on {next_contact_on}", "letzter Kontakt am {last_contact_on}, nächster am {next_contact_on}"),
+    "contacted_recently": (
+        "last contact on {last_contact_on}, next on {next_contact_on}",
+        "letzter Kontakt am {last_contact_on}, nächster am {next_contact_on}",
+    ),
     "not_before": ("not to be contacted before {next_contact_on}", "nicht vor dem {next_contact_on} zu kontaktieren"),
     "plan_ended": ("the contact plan ended on {ends_on}", "Kontaktplan endete am {ends_on}"),
     "no_frequency": ("no contact frequency is set", "keine Kontaktfrequenz hinterlegt"),

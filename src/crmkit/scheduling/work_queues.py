@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-from crmkit._checks import check_date, check_int, check_kind
+from crmkit._checks import check_date, check_int, refused
 from crmkit.entities import ContactPlan, Party, Recall
 from crmkit.errors import NotStoredError
 from crmkit.money import Money
 from crmkit.scheduling.contact_plans import Due, suggestion
-from crmkit.scheduling.contact_policy import ContactPolicy
 from crmkit.scheduling.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from crmkit.scheduling.contact_policy import ContactPolicy
 
 Plannable: TypeAlias = ContactPlan | Recall
 QueueKind = Literal["recall", "suggestion"]
@@ -142,22 +145,24 @@ def work_queue(
 def _by_party(items: Iterable[Plannable]) -> dict[str, tuple[ContactPlan, list[Recall]]]:
     found: dict[str, tuple[ContactPlan, list[Recall]]] = {}
     for item in items:
+        if not isinstance(item, ContactPlan | Recall):
+            raise refused("items", type(item).__name__, "contact plans and recalls")
         plan, recalls = found.get(item.party_id, (ContactPlan(party_id=item.party_id), []))
         if isinstance(item, Recall):
             recalls.append(item)
         else:
-            plan = check_kind("items", item, ContactPlan)
+            plan = item
         found[item.party_id] = (plan, recalls)
     return found
 
 
 def _row(party: Party, plan: ContactPlan, recalls: list[Recall], *, as_of: date, policy: ContactPolicy | None) -> QueueRow | None:
     """Each due recall is a reason of its own; a suggestion is one only where no recall is open."""
-    due_recalls = sorted((recall for recall in recalls if recall.state == "open" and recall.due_on <= as_of), key=lambda recall: recall.due_on)
+    due_recalls = sorted(
+        (recall for recall in recalls if recall.state == "open" and recall.due_on <= as_of), key=lambda recall: recall.due_on
+    )
     each = [[recall] for recall in due_recalls] or [recalls]
-    found = [
-        suggestion(plan, some, as_of=as_of, policy=policy, abc_class=party.manual_class, created_on=party.created_on) for some in each
-    ]
+    found = [suggestion(plan, some, as_of=as_of, policy=policy, abc_class=party.manual_class, created_on=party.created_on) for some in each]
     due = [one for one in found if isinstance(one, Due)]
     if not due:
         return None

@@ -1,0 +1,157 @@
+"""The JSON form: nothing is lost, nothing unknown is taken, every problem has its place."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit import Interval
+from crmkit.entities import (
+    Address,
+    Commitment,
+    Conditions,
+    ContactPerson,
+    ContactPlan,
+    Document,
+    HistoryEntry,
+    Interaction,
+    Line,
+    Party,
+    Phone,
+    Profile,
+    Recall,
+    Ref,
+    RoundingPolicy,
+    Source,
+    structure,
+    unstructure,
+)
+from crmkit.entities.json_form import structure_trusted
+from crmkit.errors import InvalidDataError, InvalidValueError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FULL = (
+    Party(
+        id="C-17",
+        name="Müller GmbH",
+        created_on=date(2026, 1, 1),
+        roles=["customer", "supplier"],
+        people=[
+            ContactPerson(
+                id="1", last_name="Huber", topics="prices", preferred="phone", forbidden="letter", phones=[Phone(number="1", extension="2")]
+            )
+        ],
+        addresses=[Address(city="Wien", country="AT", default=True)],
+        emails=["a@example.com"],
+        profiles=[Profile(network="xing", handle="m")],
+        source=Source(category="fair", detail="2026"),
+        categories=["b", "a"],
+        manual_class="B",
+        conditions=Conditions(payment_days=30, discount_ratio="0.03"),
+        external_ids={"erp": "17"},
+        custom={"rate": Decimal("1.50"), "since": date(2020, 1, 1), "vip": True, "size": 3, "note": "x"},
+        version=3,
+    ),
+    Document(
+        id="R-1",
+        kind="credit_note",
+        party_id="C-17",
+        issued_on=date(2026, 1, 31),
+        currency="JPY",
+        predecessor_id="R-0",
+        lines=[Line(item_id="1", quantity="2.50", unit_price="0.0137", unit_cost="0.01", price_unit=100, discount_ratio="0.1")],
+        rounding=RoundingPolicy(per="total"),
+    ),
+    Interaction(
+        id="1",
+        party_id="C-17",
+        happened_at=datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+        kind="phone",
+        commitments=[Commitment(text="x", due_on=date(2026, 1, 1))],
+    ),
+    ContactPlan(party_id="C-17", frequency=Interval(months=1, days=2), last_contact_on=date(2026, 1, 1)),
+    Recall(id="1", party_id="C-17", due_on=date(2026, 1, 1), due_time=time(9, 30)),
+    HistoryEntry(
+        id="1",
+        party_id=None,
+        happened_at=datetime(2026, 1, 1, tzinfo=UTC),
+        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+        actor="a",
+        verb="add",
+        about=Ref("party", "C-17"),
+    ),
+)
+
+
+@pytest.mark.parametrize("entity", FULL, ids=lambda entity: type(entity).__name__)
+def test_an_entity_comes_back_as_it_went(entity: Any) -> None:
+    data = json.loads(json.dumps(unstructure(entity)))
+
+    for again in (structure(type(entity), data), structure_trusted(type(entity), data)):
+        assert again == entity
+        assert again.version == entity.version
+
+
+def test_the_hour_that_daylight_saving_repeats_stays_the_second_one() -> None:
+    assert structure(Interaction, unstructure(FULL[2])).happened_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+def test_the_same_entity_has_the_same_text_however_its_sets_are_ordered() -> None:
+    tags = [f"tag {number}" for number in range(20)]
+    one, other = (Party(id="1", name="x", created_on=date(2026, 1, 1), tags=order) for order in (tags, reversed(tags)))
+
+    assert json.dumps(unstructure(one)) == json.dumps(unstructure(other))
+
+
+@given(
+    st.dictionaries(
+        st.text(min_size=1), st.text() | st.integers() | st.booleans() | st.dates() | st.decimals(allow_nan=False, allow_infinity=False)
+    )
+)
+def test_custom_fields_keep_their_types(custom: dict[str, Any]) -> None:
+    party = Party(id="1", name="x", created_on=date(2026, 1, 1), custom=custom)
+
+    again = structure(Party, unstructure(party)).custom
+
+    assert {name: (type(value), value) for name, value in again.items()} == {name: (type(value), value) for name, value in custom.items()}
+
+
+def test_every_problem_is_named_with_its_place() -> None:
+    data: Any = {
+        "id": "1",
+        "created_on": "2026-13-01",
+        "hobby": 1,
+        "people": [{"id": "1"}],
+        "custom": {"size": [1]},
+        "emails": ["a@example.com"],
+    }
+
+    with pytest.raises(InvalidDataError) as caught:
+        structure(Party, data)
+
+    assert {problem.column for problem in caught.value.problems} == {None, "created_on", "name", "people[0].last_name", "custom['size']"}
+    assert "hobby" in str(caught.value)
+
+
+def test_what_the_entity_itself_refuses_is_named_too() -> None:
+    with pytest.raises(InvalidDataError, match="id='' is not allowed"):
+        structure(Party, {"id": "", "name": "x", "created_on": "2026-01-01"})
+
+
+@pytest.mark.parametrize("data", [[], None, "x", 1])
+def test_only_a_mapping_can_be_an_entity(data: Any) -> None:
+    with pytest.raises(InvalidValueError, match="a mapping of field names"):
+        structure(Party, data)
+
+
+def test_a_float_is_no_amount() -> None:
+    with pytest.raises(InvalidDataError):
+        structure(Line, {"item_id": "1", "quantity": 1.5, "unit_price": "1"})  # type: ignore[dict-item]
+    assert structure(Line, {"item_id": "1", "quantity": 2, "unit_price": "1"}).quantity == 2
