@@ -31,12 +31,13 @@ def save_interactions(work: Work, interactions: Sequence[Interaction]) -> None:
     """
     by_party = _by_party(interactions)
     parties = {party.id: party for party in work.find_each(Party, "id", by_party)}
+    for party_id in by_party:
+        if party_id not in parties:
+            raise NotStoredError("party", party_id)
     plans = {plan.party_id: plan for plan in _plans(work, by_party)}
     recalls = work.find_each(Recall, "party_id", by_party, Condition("state", "equal", "open"))
     changed: list[Stored] = []
     for party_id, own in by_party.items():
-        if party_id not in parties:
-            raise NotStoredError("party", party_id)
         plan = plans[party_id]
         done: dict[str, Recall] = {}
         for interaction in own:
