@@ -15,6 +15,8 @@ from tests.architecture.sources import Source, sources
 SHOP_WINDOWS = [
     "crmkit",
     "crmkit.classification",
+    "crmkit.conditions",
+    "crmkit.desks",
     "crmkit.entities",
     "crmkit.errors",
     "crmkit.exchange",
@@ -23,6 +25,8 @@ SHOP_WINDOWS = [
     "crmkit.metrics",
     "crmkit.persistence",
     "crmkit.persistence.sql",
+    "crmkit.records",
+    "crmkit.reporting",
     "crmkit.scheduling",
     "crmkit.store",
     "crmkit.testing",
@@ -103,6 +107,12 @@ def test_every_public_method_is_documented(module: str) -> None:
 
 
 def test_every_public_name_has_one_path() -> None:
-    names = Counter(name for module in SHOP_WINDOWS for name in importlib.import_module(module).__all__)
+    shown = {module: importlib.import_module(module).__all__ for module in SHOP_WINDOWS}
+    # A module may define what `crmkit` shows: then the short path is the one that is documented.
+    paths = Counter(name for module, names in shown.items() for name in names if is_package(module) or name not in shown["crmkit"])
 
-    assert [name for name, count in names.items() if count > 1] == []
+    assert [name for name, count in paths.items() if count > 1] == []
+
+
+def is_package(module: str) -> bool:
+    return hasattr(importlib.import_module(module), "__path__")

@@ -67,10 +67,11 @@ def test_the_examples_of_a_page_run(page: str, tmp_path: Path, monkeypatch: pyte
 def test_an_example_that_fails_is_noticed() -> None:
     text = "```python\n>>> 1 + 1\n3\n```\n\n<!-- python\nx = 1\n-->\n"
     wrong, hidden = examples(text)
+    namespace: dict[str, object] = {}
 
     with pytest.raises(AssertionError, match=r"Expected:\s+3\s+Got:\s+2"):
         run(wrong, {}, page="page.md")
-    run(hidden, namespace := {}, page="page.md")
+    run(hidden, namespace, page="page.md")
     assert namespace["x"] == 1
 
 
