@@ -49,12 +49,13 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({PYTHON, *nox.project.python_versions(PROJECT)})
 # Where a flipped sign is a wrong figure in somebody's books, every branch is tested.
 EXACT = ["classification/*", "metrics/*", "scheduling/*", "money.py", "periods.py"]
+EVERYTHING = ["-n", "2", "--ignore=tests/bare", "--doctest-modules", "--pyargs", "crmkit", "tests"]
 
 nox.needs_version = ">=2026.4.10"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "docs"]
+nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "oldest", "docs"]
 
 
 def install_wheel(session: nox.Session, group: str, *options: str) -> None:
@@ -112,11 +113,21 @@ def tests(session: nox.Session) -> None:
         return
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     session.run("coverage", "erase")
-    everything = ["--ignore=tests/bare", "--doctest-modules", "--pyargs", "crmkit", "tests"]
-    session.run("coverage", "run", "-m", "pytest", "-n", "2", *everything)
+    session.run("coverage", "run", "-m", "pytest", *EVERYTHING)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
     session.run("coverage", "report", "--fail-under=100", "--include=" + ",".join(f"src/crmkit/{part}" for part in EXACT))
+
+
+@nox.session(requires=["wheel"])
+def oldest(session: nox.Session) -> None:
+    """Test the wheel on the oldest release of everything that it admits."""
+    (crmkit,) = (entry for entry in PROJECT["dependency-groups"]["tests"] if str(entry).startswith("crmkit["))
+    extras = crmkit.removeprefix("crmkit[").removesuffix("]").split(",")
+    install_wheel(
+        session, "tests", "--resolution=lowest-direct", "--requirements=pyproject.toml", *(f"--extra={extra}" for extra in extras)
+    )
+    session.run("pytest", *(session.posargs or EVERYTHING))
 
 
 @nox.session
