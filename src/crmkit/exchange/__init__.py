@@ -1,0 +1,8 @@
+"""Tables from files: CSV, Parquet and Excel, read exactly or refused with every problem and its place."""
+
+from crmkit.exchange.column_names import closest_column
+from crmkit.exchange.notation import ColumnType, DecimalMark, Limits, Notation
+from crmkit.exchange.sales_tables import SALES_TYPES, read_sales
+from crmkit.exchange.tables import read_table
+
+__all__ = ["SALES_TYPES", "ColumnType", "DecimalMark", "Limits", "Notation", "closest_column", "read_sales", "read_table"]

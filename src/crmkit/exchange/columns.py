@@ -1,0 +1,190 @@
+"""Understand the columns of a raw table: amounts, dates, currencies, flags. Everything that does not parse is said, with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import polars as pl
+
+from crmkit.errors import Problem
+from crmkit.exchange.amounts import USUAL_DECIMALS, Evidence, amounts, amounts_in, common_type, evidence, from_floats, why_no_amount
+from crmkit.exchange.days import EARLIEST, LATEST, AmbiguousDates, days_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from crmkit.exchange.notation import ColumnType, DecimalMark, Notation
+    from crmkit.exchange.raw_tables import RawTable
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "currency": {"€": "EUR", "EURO": "EUR", "£": "GBP", "SFR": "CHF"},
+    "flag": {
+        **dict.fromkeys(("TRUE", "WAHR", "YES", "JA", "Y", "J", "1", "X"), "true"),
+        **dict.fromkeys(("FALSE", "FALSCH", "NO", "NEIN", "N", "0"), "false"),
+    },
+    "document_kind": {
+        **dict.fromkeys(("INVOICE", "RECHNUNG"), "invoice"),
+        **dict.fromkeys(("CREDIT_NOTE", "CREDIT NOTE", "CREDITNOTE", "GUTSCHRIFT", "RECHNUNGSKORREKTUR", "STORNO"), "credit_note"),
+    },
+}
+_EXPECTED: Mapping[str, str] = {
+    "currency": "is not a currency, such as EUR",
+    "flag": "is neither yes nor no",
+    "document_kind": "is neither 'invoice' nor 'credit_note'",
+    "date": f"is not a date from {EARLIEST.year} to {LATEST.year}, such as 2025-12-31 or 31.12.2025",
+}
+_FILLED = "crmkit: row has a value"
+_UNCLEAR = "can be read two ways, as thousands or as decimals; give the decimal mark, 'comma' or 'point'"
+
+
+@attrs.frozen
+class Understood:
+    """
+    A table whose columns have their types.
+
+    Attributes:
+        frame: The rows in which at least one of the columns has a value.
+        kept: Which rows of the file these are; None is all of them.
+    """
+
+    frame: pl.DataFrame
+    kept: pl.Series | None
+
+    def place(self, line: int) -> int:
+        """Find the row of the file (from 0) for a line of the frame (from 1)."""
+        return line - 1 if self.kept is None else int(self.kept[line - 1])
+
+
+def typed_columns(
+    raw: RawTable, types: Mapping[str, ColumnType], *, required: AbstractSet[str], notation: Notation
+) -> tuple[Understood, list[Problem]]:
+    """
+    Understand each column; rows in which all of them are empty are left out.
+
+    A value in a column that is not required may be missing.
+    """
+    distinct = _distinct(raw, types)
+    mark, unclear = _decimal_mark(raw, types, distinct, notation)
+    problems = [] if unclear is None else [unclear]
+    made: list[pl.Expr | pl.Series] = []
+    for name, kind in types.items():
+        read = _read(raw, name, kind, distinct.get(name), mark=mark, notation=notation)
+        if isinstance(read, AmbiguousDates):
+            problems.append(Problem(raw.source, None, name, read.example, str(read)))
+        elif unclear is None or kind != "amount":
+            made.append(read.alias(name))
+    filled = pl.any_horizontal(pl.col(*types).is_not_null()) if types else pl.lit(value=True)
+    frame = raw.frame.with_columns(*made, filled.alias(_FILLED))
+    known = frame[_FILLED]
+    for name, kind in types.items():
+        problems += _unreadable(raw, name, kind, frame[name])
+    problems += _missing(raw, required & types.keys(), known)
+    frame = frame.drop(_FILLED)
+    return (Understood(frame, None) if known.all() else Understood(frame.filter(known), known.arg_true())), problems
+
+
+def _distinct(raw: RawTable, types: Mapping[str, ColumnType]) -> dict[str, pl.Series]:
+    """The different values of each column that is not kept as text, of all columns at once."""
+    texts = [name for name, kind in types.items() if kind != "text" and raw.frame.schema[name] == pl.String and name not in raw.numbers]
+    if not texts:
+        return {}
+    found = raw.frame.select(pl.col(name).unique().implode() for name in texts)
+    return {name: found[name].explode() for name in texts}
+
+
+def _decimal_mark(
+    raw: RawTable, types: Mapping[str, ColumnType], distinct: Mapping[str, pl.Series], notation: Notation
+) -> tuple[DecimalMark, Problem | None]:
+    """One mark for the whole file: what one column leaves open, another may tell."""
+    if notation.decimal is not None:
+        return notation.decimal, None
+    said, first = Evidence(), None
+    for name in (name for name, kind in types.items() if kind == "amount"):
+        if raw.frame.schema[name] == pl.String:
+            said += (found := evidence(distinct[name] if name in distinct else _only_texts(raw, name).unique()))
+            first = first or (name if found.unclear else None)
+    if said.mark is not None:
+        return said.mark, None
+    return "point", Problem(raw.source, None, first, said.unclear, _UNCLEAR)
+
+
+def _only_texts(raw: RawTable, name: str) -> pl.Series:
+    return raw.frame[name].set(raw.numbers[name], None)
+
+
+def _read(
+    raw: RawTable, name: str, kind: ColumnType, distinct: pl.Series | None, *, mark: DecimalMark, notation: Notation
+) -> pl.Expr | pl.Series | AmbiguousDates:
+    """Say how a column is read; what does not parse becomes null."""
+    column = raw.frame[name]
+    match kind:
+        case "text":
+            return pl.col(name).str.strip_chars() if column.dtype == pl.String else _text(column)
+        case "amount":
+            return _amount(raw, name, distinct, mark)
+        case "date" if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
+            return pl.col(name).dt.date()
+        case "flag" if column.dtype == pl.Boolean:
+            return pl.col(name)
+    texts = pl.col(name) if distinct is not None else pl.lit(_text(column))
+    known = (_text(column).unique() if distinct is None else distinct).drop_nulls()
+    if kind == "date":
+        days = days_of(known, date_format=notation.date_format)
+        return days if isinstance(days, AmbiguousDates) else texts.replace_strict(known, days, default=None, return_dtype=pl.Date)
+    words = _words(known, kind)
+    return texts.replace_strict(known, words, default=None, return_dtype=words.dtype)
+
+
+def _text(column: pl.Series) -> pl.Series:
+    if column.dtype.is_float():
+        return from_floats(column)
+    text = column if column.dtype == pl.String else column.cast(pl.String, strict=False)
+    return text.str.strip_chars()
+
+
+def _amount(raw: RawTable, name: str, distinct: pl.Series | None, mark: DecimalMark) -> pl.Expr | pl.Series:
+    column = raw.frame[name]
+    if distinct is not None:
+        return amounts_in(pl.col(name), distinct, mark=mark)
+    if isinstance(column.dtype, pl.Decimal):
+        return pl.col(name).cast(common_type([column.dtype, pl.Decimal(28, USUAL_DECIMALS)]), strict=False)
+    if column.dtype.is_integer():
+        return pl.col(name).cast(pl.Decimal(28, USUAL_DECIMALS), strict=False)
+    if column.dtype != pl.String:
+        return amounts(_text(column), mark="point")
+    mask = raw.numbers[name]
+    parts = [amounts(column.set(~mask, None), mark="point"), amounts(column.set(mask, None), mark=mark)]
+    common = common_type(part.dtype for part in parts)
+    return parts[0].cast(common).fill_null(parts[1].cast(common))
+
+
+def _words(distinct: pl.Series, kind: ColumnType) -> pl.Series:
+    """Look up the few words that stand for a value; a currency may also be any code of three letters."""
+    upper = distinct.str.strip_chars().str.to_uppercase()
+    found = upper.replace_strict(_WORDS[kind], default=None, return_dtype=pl.String)
+    if kind == "currency":
+        return found.fill_null(upper.set(~upper.str.contains("^[A-Z]{3}$"), None))
+    return found == "true" if kind == "flag" else found
+
+
+def _unreadable(raw: RawTable, name: str, kind: ColumnType, read: pl.Series) -> Iterator[Problem]:
+    column = raw.frame[name]
+    if kind == "text" or read.null_count() == column.null_count() or read is column:
+        return
+    known = from_floats(column).is_not_null() if column.dtype.is_float() else column.is_not_null()
+    rows = (read.is_null() & known).arg_true().to_list()
+    for row, line in zip(rows, raw.lines_of(rows), strict=True):
+        value = str(column[row])
+        yield Problem(raw.source, line, name, value, why_no_amount(value) if kind == "amount" else _EXPECTED[kind])
+
+
+def _missing(raw: RawTable, required: AbstractSet[str], filled: pl.Series) -> Iterator[Problem]:
+    for name in sorted(required):
+        empty = raw.frame[name].is_null() if not raw.frame[name].dtype.is_float() else from_floats(raw.frame[name]).is_null()
+        if not empty.any():
+            continue
+        rows = (empty & filled).arg_true().to_list()
+        for line in raw.lines_of(rows):
+            yield Problem(raw.source, line, name, None, "is missing")

@@ -1,0 +1,112 @@
+"""The bytes of a file: unpacked within limits, and as UTF-8 text with plain line ends."""
+
+from __future__ import annotations
+
+import codecs
+import zlib
+from typing import TYPE_CHECKING
+
+from crmkit.exchange._needs import need
+from crmkit.exchange.raw_tables import refused_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crmkit.exchange.notation import Limits
+
+_CHUNK = 1024**2
+_GZIP = b"\x1f\x8b"
+_WITH_GZIP_HEADER = 31
+_SAMPLE_BYTES = 65_536
+# What western programs write when it is not Unicode; more candidates would only make short samples ambiguous.
+_SINGLE_BYTE = ["cp1252", "cp850", "mac_roman"]
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_bytes(path: Path, *, limits: Limits, on_read: Callable[[int], None] | None = None) -> bytes:
+    """Read a file, and tell after each part how many bytes it had."""
+    source = str(path)
+    try:
+        if path.stat().st_size > limits.most_bytes:
+            raise refused_file(source, f"is larger than {limits.most_bytes:,} bytes; raise Limits(most_bytes=…) if it is to be read")
+        if on_read is None:
+            return path.read_bytes()
+        parts = []
+        with path.open("rb") as file:
+            while part := file.read(_CHUNK):
+                parts.append(part)
+                on_read(len(part))
+        return b"".join(parts)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is not a path"
+        raise refused_file(source, f"cannot be read: {reason}") from None
+
+
+def unpacked(data: bytes, source: str, *, limits: Limits) -> bytes:
+    """Unpack gzip, also of several members; anything else stays as it is."""
+    if not data.startswith(_GZIP):
+        return data
+    most = limits.most_unpacked(len(data))
+    parts, size = [], 0
+    while data.startswith(_GZIP):
+        member = zlib.decompressobj(_WITH_GZIP_HEADER)
+        try:
+            part = member.decompress(data, most + 1 - size)
+        except zlib.error:
+            raise refused_file(source, "is damaged: it does not unpack as gzip") from None
+        parts.append(part)
+        size += len(part)
+        if size > most:
+            raise refused_file(source, f"unpacks to more than {most:,} bytes; raise Limits(most_bytes=…, most_ratio=…) if it is to be read")
+        if not member.eof:
+            raise refused_file(source, "is damaged: it ends in the middle of its gzip data")
+        data = member.unused_data
+    return b"".join(parts)
+
+
+def as_utf8(data: bytes, source: str, *, encoding: str | None) -> bytes:
+    """Turn text of any encoding into UTF-8 with plain line ends; the encoding is found where it is not given."""
+    text = data if data.isascii() and encoding is None else _decoded(data, source, encoding=encoding).encode()
+    if b"\0" in text:
+        line = text[: text.index(b"\0")].count(b"\n") + 1
+        raise refused_file(source, "has a NUL character; if it is UTF-16 text, give the encoding 'utf-16-le'", line=line)
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def _decoded(data: bytes, source: str, *, encoding: str | None) -> str:
+    found = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(found).removeprefix("\ufeff")
+    except (UnicodeError, ValueError) as error:
+        if encoding is not None or found != "utf-8":
+            at = error.start if isinstance(error, UnicodeDecodeError) else 0
+            raise refused_file(source, f"is not {found} text; give its encoding", line=data[:at].count(b"\n") + 1) from None
+    found = _found_encoding(data)
+    try:
+        return data.decode(found)
+    except UnicodeDecodeError as error:
+        message = f"is neither UTF-8 nor {found} text; give its encoding"
+        raise refused_file(source, message, line=data[: error.start].count(b"\n") + 1) from None
+
+
+def _found_encoding(data: bytes) -> str:
+    """Guess from the lines that are not ASCII."""
+    need("charset_normalizer", extra="csv")
+    from charset_normalizer import from_bytes  # noqa: PLC0415  # slow to load, and only needed here
+
+    telling, size = [], 0
+    for line in data.splitlines():
+        if not line.isascii():
+            telling.append(line)
+            size += len(line)
+            if size > _SAMPLE_BYTES:
+                break
+    best = from_bytes(b"\n".join(telling), cp_isolation=_SINGLE_BYTE, enable_fallback=False).best()
+    return "cp1252" if best is None else best.encoding

@@ -1,0 +1,153 @@
+"""Read sales from one or several files into the standard columns of `crmkit.facts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+import polars as pl
+
+from crmkit._checks import check_text, refused
+from crmkit.errors import InvalidDataError, MissingColumnError, Problem
+from crmkit.exchange.amounts import common_type
+from crmkit.exchange.notation import ColumnType, Limits, Notation
+from crmkit.exchange.raw_tables import RawTable, only_own_errors
+from crmkit.exchange.tables import read_raw, understood
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from crmkit.exchange.columns import Understood
+
+SALES_TYPES: Mapping[str, ColumnType] = {
+    "customer_id": "text",
+    "issued_on": "date",
+    "revenue": "amount",
+    "document_id": "text",
+    "document_kind": "document_kind",
+    "reverses_document_id": "text",
+    "item_id": "text",
+    "item_group": "text",
+    "salesperson_id": "text",
+    "quantity": "amount",
+    "unit": "text",
+    "unit_price": "amount",
+    "discount": "amount",
+    "cost": "amount",
+    "variable_cost": "amount",
+    "project_id": "text",
+    "currency": "currency",
+}
+_NEEDED = ("customer_id", "issued_on", "revenue")
+_NEVER_MISSING = frozenset({"issued_on", "revenue", "currency", "document_kind"})
+
+
+def read_sales(
+    paths: Iterable[Path | str],
+    *,
+    names: Mapping[str, str] | None = None,
+    notation: Notation = Notation(),  # noqa: B008  a frozen value
+    limits: Limits = Limits(),  # noqa: B008  a frozen value
+    credit_notes: Literal["negative", "positive"] = "negative",
+    on_read: Callable[[int], None] | None = None,
+) -> pl.DataFrame:
+    """
+    Read sales lines from files into the standard table of `crmkit.facts.sales`; all files, or nothing.
+
+    A standard column that has its own name in the file needs no entry in *names*. Where a file has no revenue but
+    quantity and unit price, revenue is derived from them. A missing cost is unknown; a line without customer stays.
+
+    Args:
+        paths: The files; their rows follow each other.
+        names: Standard name = the file's own name, for example `{"customer_id": "Kunde"}`.
+        notation: How the files write their values; what is not given is found, for each file by itself.
+        limits: How large each may be.
+        credit_notes: How the files write the amounts of credit notes; see `crmkit.facts.sales`.
+        on_read: Told the number of bytes after each part that was read.
+
+    Raises:
+        InvalidDataError: With every problem of every file: file, line, column and value.
+        MissingColumnError: Naming the standard columns that are missing beside those that exist.
+    """
+    mapped = {_standard(name): check_text(f"names[{name!r}]", own) for name, own in (names or {}).items()}
+    parts: list[pl.DataFrame] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            rows, raw, there = _read_one(path, mapped, notation=notation, limits=limits, on_read=on_read)
+            parts.append(_as_facts(rows, raw, there, credit_notes=credit_notes))
+        except InvalidDataError as error:
+            problems += error.problems
+    if problems:
+        raise InvalidDataError(tuple(problems))
+    if not parts:
+        raise refused("paths", (), "at least one file")
+    return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _standard(name: str) -> str:
+    if name not in SALES_TYPES:
+        raise refused("names", name, "standard columns of sales: " + ", ".join(SALES_TYPES))
+    return name
+
+
+def _read_one(
+    path: Path | str, mapped: Mapping[str, str], *, notation: Notation, limits: Limits, on_read: Callable[[int], None] | None
+) -> tuple[Understood, RawTable, Mapping[str, str]]:
+    own = {standard: mapped.get(standard, standard) for standard in SALES_TYPES}
+    raw = read_raw(path, wanted=frozenset(own.values()), notation=notation, limits=limits, on_read=on_read)
+    exist = set(raw.frame.columns)
+    there = {standard: name for standard, name in own.items() if name in exist}
+    derived = "revenue" not in there and "revenue" not in mapped and {"quantity", "unit_price"} <= there.keys()
+    needed = {*_NEEDED, *mapped} - ({"revenue"} if derived else set())
+    missing = tuple(standard for standard in SALES_TYPES if standard in needed and standard not in there)
+    if missing:
+        raise MissingColumnError(missing, _all_columns(path, notation=notation, limits=limits), "sales")
+    required = (_NEVER_MISSING | ({"quantity", "unit_price"} if derived else set())) & there.keys()
+    renamed = RawTable(
+        source=raw.source,
+        frame=raw.frame.select(pl.col(name).alias(standard) for standard, name in there.items()),
+        lines_of=raw.lines_of,
+        numbers={standard: raw.numbers[name] for standard, name in there.items() if name in raw.numbers},
+    )
+    try:
+        rows = understood(renamed, {standard: SALES_TYPES[standard] for standard in there}, required=required, notation=notation)
+    except InvalidDataError as error:
+        raise InvalidDataError(tuple(_named_as_in_file(problem, there) for problem in error.problems)) from None
+    return rows, renamed, there
+
+
+def _as_facts(rows: Understood, raw: RawTable, there: Mapping[str, str], *, credit_notes: Literal["negative", "positive"]) -> pl.DataFrame:
+    """Bring it into the standard table; what that refuses is said with its place in the file."""
+    from crmkit import facts  # noqa: PLC0415  loads Narwhals, which a command line can do while the file is being read
+
+    if credit_notes == "positive" and "document_kind" not in there:
+        raise MissingColumnError(("document_kind",), tuple(there.values()), "sales")
+    try:
+        with only_own_errors(raw.source, "has amounts that are too large together", pl.exceptions.PolarsError):
+            return facts.sales(rows.frame, credit_notes=credit_notes)
+    except InvalidDataError as error:
+        lines = raw.lines_of([rows.place(problem.line) for problem in error.problems if problem.line is not None])
+        placed = zip(error.problems, lines, strict=True)
+        raise InvalidDataError(
+            tuple(attrs.evolve(_named_as_in_file(problem, there), source=raw.source, line=line) for problem, line in placed)
+        ) from None
+
+
+def _named_as_in_file(problem: Problem, there: Mapping[str, str]) -> Problem:
+    return attrs.evolve(problem, column=there.get(problem.column or "", problem.column))
+
+
+def _together(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    amounts = [name for name, kind in SALES_TYPES.items() if kind == "amount"]
+    wide = {
+        name: common_type(part.schema[name] for part in parts if name in part.columns)
+        for name in amounts
+        if any(name in part.columns for part in parts)
+    }
+    return pl.concat([part.cast({name: wide[name] for name in wide.keys() & set(part.columns)}) for part in parts], how="diagonal")
+
+
+def _all_columns(path: Path | str, *, notation: Notation, limits: Limits) -> tuple[str, ...]:
+    return tuple(read_raw(path, wanted=None, notation=notation, limits=limits, on_read=None).frame.columns)

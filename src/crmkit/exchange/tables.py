@@ -1,0 +1,119 @@
+"""Read a table from a file: CSV, Parquet or a workbook."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from crmkit._checks import check_choice
+from crmkit.errors import InvalidDataError, Problem
+from crmkit.exchange.columns import typed_columns
+from crmkit.exchange.contents import as_utf8, read_bytes, unpacked
+from crmkit.exchange.notation import ColumnType, Limits, Notation
+from crmkit.exchange.raw_tables import RawTable, only_own_errors, refused_file
+from crmkit.exchange.text_files import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from crmkit.exchange.columns import Understood
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+_UNREADABLE = (".xlsb", ".ods", ".numbers", ".pdf", ".zip", ".7z")
+_PARQUET = b"PAR1"
+
+
+def read_table(
+    path: Path | str,
+    *,
+    types: Mapping[str, ColumnType],
+    required: Iterable[str] = (),
+    others: bool = True,
+    notation: Notation = Notation(),  # noqa: B008  a frozen value
+    limits: Limits = Limits(),  # noqa: B008  a frozen value
+    on_read: Callable[[int], None] | None = None,
+) -> pl.DataFrame:
+    r"""
+    Read a table from CSV (also .gz), Parquet or Excel; all of it, or nothing.
+
+    Text files are read as text first, so no number passes through a float. Amounts become Decimal(28, 3), with more
+    decimals where the column has more; numbers of workbooks become their shortest decimal. A row without any value in
+    the columns of *types* is left out.
+
+    Args:
+        path: The file.
+        types: What the named columns hold: "text", "amount", "date", "currency", "flag" or "document_kind".
+        required: Those of them in which no value may be missing.
+        others: Keep the other columns too, as text where the file has text.
+        notation: How the file writes its values; what is not given is found.
+        limits: How large it may be.
+        on_read: Told the number of bytes after each part that was read.
+
+    Raises:
+        InvalidDataError: With every problem of the file: its line, column and value.
+        MissingExtraError: For a workbook without the extra that reads it.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "sales.csv").write_text("Kunde;Datum;Netto\nC-1;31.12.2025;1.234,56\n")
+    ...     read_table(f"{folder}/sales.csv", types={"Datum": "date", "Netto": "amount"}).rows()
+    [('C-1', datetime.date(2025, 12, 31), Decimal('1234.560'))]
+    """
+    for kind in types.values():
+        check_choice("types", kind, ColumnType)
+    raw = read_raw(path, wanted=None if others else frozenset(types), notation=notation, limits=limits, on_read=on_read)
+    return understood(raw, types, required=frozenset(required), notation=notation).frame
+
+
+def understood(raw: RawTable, types: Mapping[str, ColumnType], *, required: AbstractSet[str], notation: Notation) -> Understood:
+    """Give the columns their types; all problems at once."""
+    exist = set(raw.frame.columns)
+    absent = [name for name in types if name not in exist]
+    there = ", ".join(map(repr, raw.frame.columns)) or "none of those asked for"
+    problems = [Problem(raw.source, None, name, None, f"is not in the file; it has {there}") for name in absent]
+    message = "cannot be read: its values do not fit together"
+    with only_own_errors(raw.source, message, pl.exceptions.PolarsError, pl.exceptions.PanicException, ArithmeticError):
+        table, more = typed_columns(
+            raw, {name: kind for name, kind in types.items() if name in exist}, required=required, notation=notation
+        )
+    if problems or more:
+        raise InvalidDataError((*problems, *sorted(more, key=lambda problem: problem.line or 0)))
+    return table
+
+
+def read_raw(
+    path: Path | str, *, wanted: frozenset[str] | None, notation: Notation, limits: Limits, on_read: Callable[[int], None] | None
+) -> RawTable:
+    """Read the cells of a file without understanding them."""
+    file = Path(path)
+    source = str(path)
+    kind = file.suffix.lower()
+    if kind in _UNREADABLE:
+        raise refused_file(source, f"is of a kind that is not read ({kind}); save it as .csv, .parquet or .xlsx")
+    data = read_bytes(file, limits=limits, on_read=on_read)
+    if kind in _WORKBOOKS:
+        from crmkit.exchange.workbooks import read_workbook  # noqa: PLC0415  only needed here
+
+        return read_workbook(data, source, wanted=wanted, notation=notation, limits=limits)
+    if data.startswith(_PARQUET):
+        return _read_parquet(data, source, wanted=wanted, limits=limits)
+    text = as_utf8(unpacked(data, source, limits=limits), source, encoding=notation.encoding)
+    return read_text(text, source, wanted=wanted, notation=notation, limits=limits)
+
+
+def _read_parquet(data: bytes, source: str, *, wanted: frozenset[str] | None, limits: Limits) -> RawTable:
+    damaged = "is no Parquet file that can be read"
+    with only_own_errors(source, damaged, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
+        schema = pl.read_parquet_schema(BytesIO(data))
+        frame = pl.read_parquet(BytesIO(data), columns=[name for name in schema if wanted is None or name in wanted], use_pyarrow=False)
+    if frame.estimated_size() > limits.most_bytes:
+        raise refused_file(source, f"unpacks to more than {limits.most_bytes:,} bytes; raise Limits(most_bytes=…) if it is to be read")
+
+    def lines_of(rows: Sequence[int]) -> list[int | None]:
+        return [row + 1 for row in rows]
+
+    return RawTable(source=source, frame=frame, lines_of=lines_of)
