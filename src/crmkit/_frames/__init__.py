@@ -1,6 +1,6 @@
 """How analyses read frames and hand them back; the rest of crmkit imports from here."""
 
-from crmkit._frames.days import added, date_from_number, day_literal, day_number
+from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
 from crmkit._frames.tables import CURRENCY, Asked, F, Lazy, Table, check_number, kind_of, opened
 
 __all__ = [
@@ -9,11 +9,12 @@ __all__ = [
     "F",
     "Lazy",
     "Table",
-    "added",
     "check_number",
-    "date_from_number",
     "day_literal",
     "day_number",
+    "day_ordinal",
     "kind_of",
     "opened",
+    "with_added",
+    "with_day",
 ]

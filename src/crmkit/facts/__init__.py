@@ -2,7 +2,17 @@
 
 from crmkit.facts.contact_plans_table import contact_plans
 from crmkit.facts.customers_table import customers
+from crmkit.facts.from_entities import contact_plans_from, customers_from, sales_from
 from crmkit.facts.purchases import Purchase
 from crmkit.facts.sales_table import sales, sales_problems
 
-__all__ = ["Purchase", "contact_plans", "customers", "sales", "sales_problems"]
+__all__ = [
+    "Purchase",
+    "contact_plans",
+    "contact_plans_from",
+    "customers",
+    "customers_from",
+    "sales",
+    "sales_from",
+    "sales_problems",
+]

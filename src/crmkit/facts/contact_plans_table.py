@@ -15,9 +15,12 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
     customer_id: str = "customer_id",
     frequency_days: str = "frequency_days",
     frequency_months: str = "frequency_months",
+    counted_from: str = "counted_from",
     last_contact_on: str = "last_contact_on",
     contact_count: str = "contact_count",
     planned_on: str = "planned_on",
+    postponed_to: str = "postponed_to",
+    ends_on: str = "ends_on",
     created_on: str = "created_on",
     recall_on: str = "recall_on",
     abc_class: str = "abc_class",
@@ -39,9 +42,12 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
         customer_id: Column with its id.
         frequency_days: Column (count) with the longest gap between two contacts, in days; null leaves it to the policy.
         frequency_months: Column (count) with whole months of that gap.
+        counted_from: Column (String) with "contact" or "deadline"; without it all count from the last contact.
         last_contact_on: Column (Date, or datetime without zone) with the day of the last contact; null is never.
         contact_count: Column (count) with the number of contacts.
         planned_on: Column (Date) with the day on which the plan was made.
+        postponed_to: Column (Date) until which the suggestion is silent.
+        ends_on: Column (Date) with the last day of the plan.
         created_on: Column (Date) with the day on which the party was created.
         recall_on: Column (Date) with the earliest open recall.
         abc_class: Column (String) with the class of the party.
@@ -59,9 +65,12 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
         "customer_id": customer_id,
         "frequency_days": frequency_days,
         "frequency_months": frequency_months,
+        "counted_from": counted_from,
         "last_contact_on": last_contact_on,
         "contact_count": contact_count,
         "planned_on": planned_on,
+        "postponed_to": postponed_to,
+        "ends_on": ends_on,
         "created_on": created_on,
         "recall_on": recall_on,
         "abc_class": abc_class,

@@ -78,6 +78,8 @@ def _day(frame: Any, name: str, own: str, dtype: DType) -> nw.Expr:  # noqa: ANN
             )
         return _as_day(frame, column)
     if isinstance(dtype, nw.String):
+        if frame.implementation.is_pandas_like() and _holds_days(frame, own):  # nothing at all, which pandas shows as text
+            return nw.lit(None, dtype=nw.Date).cast(nw.Date)
         raise refused(
             name,
             "a column of text",

@@ -1,0 +1,217 @@
+"""The standard tables from entities, as Polars frames with exact amounts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Context, Decimal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from crmkit._checks import check_each, check_kind, refused
+from crmkit.entities import ContactPlan, Document, Line, Party, Recall
+from crmkit.errors import MissingExtraError
+from crmkit.money import minor_digits, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    import polars as pl
+
+__all__ = ["contact_plans_from", "customers_from", "sales_from"]
+
+_DECIMALS = 3
+_FINE_DECIMALS = 6
+_EXACT = Context(prec=60)
+
+
+def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
+    """
+    Make the table of sales from documents: one row for each line of an invoice or a credit note; other documents are passed over.
+
+    Lines of credit notes become negative in quantity, revenue, discount and cost, and name the invoice they came from in
+    `reverses_document_id`. The discount is the amount at list price less the net amount.
+
+    >>> from datetime import date
+    >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33", unit_cost="0.20")
+    >>> invoice = Document(id="R-1", kind="invoice", party_id="C-17", issued_on=date(2026, 1, 31), lines=[line])
+    >>> sales_from([invoice]).select("customer_id", "revenue", "cost", "currency").rows()
+    [('C-17', Decimal('0.990'), Decimal('0.600'), 'EUR')]
+
+    Returns:
+        The columns of `sales`; amounts are Decimal(28, 3), quantity and unit price (per one unit) Decimal(28, 6).
+
+    Raises:
+        InvalidValueError: For an amount with more than 3 decimals (some currencies have 4) or a quantity with more than 6.
+        MissingExtraError: Without Polars.
+    """
+    polars = _polars()
+    rows: dict[str, list[Any]] = {name: [] for name in _sales_schema(polars)}
+    for document in check_each("documents", documents, lambda name, item: check_kind(name, item, Document)):
+        if document.kind in {"invoice", "credit_note"}:
+            _append(rows, document)
+    return cast("pl.DataFrame", polars.DataFrame(rows, schema=_sales_schema(polars)))
+
+
+def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
+    """
+    Make the table of customers from parties of any role; `is_customer` tells which of them are customers.
+
+    >>> from datetime import date
+    >>> customers_from([Party(id="C-1", name="Müller", created_on=date(2026, 1, 1))]).select("customer_id", "is_customer").rows()
+    [('C-1', False)]
+
+    Returns:
+        The columns of `customers`, with `manual_class` and `excluded` (String).
+
+    Raises:
+        MissingExtraError: Without Polars.
+    """
+    polars = _polars()
+    kept = check_each("parties", parties, lambda name, item: check_kind(name, item, Party))
+    text, flag = polars.String, polars.Boolean
+    columns: dict[str, tuple[list[Any], Any]] = {
+        "customer_id": ([party.id for party in kept], text),
+        "name": ([party.name for party in kept], text),
+        "created_on": ([party.created_on for party in kept], polars.Date),
+        "active": ([party.active for party in kept], flag),
+        "is_customer": (["customer" in party.roles for party in kept], flag),
+        "industry": ([party.industry for party in kept], text),
+        "region": ([party.region for party in kept], text),
+        "owner_id": ([party.owner_id for party in kept], text),
+        "manual_class": ([party.manual_class for party in kept], text),
+        "excluded": ([party.excluded for party in kept], text),
+    }
+    return _frame(polars, columns)
+
+
+def contact_plans_from(plans: Iterable[ContactPlan], recalls: Iterable[Recall] = (), parties: Iterable[Party] = ()) -> pl.DataFrame:
+    """
+    Make the table of contact plans: one row for each party that has a plan or an open recall, or is given.
+
+    Given parties bring their day of creation, class and owner, and may be due by the contact policy alone. Those that are switched off or
+    excluded are left out, whatever their plans.
+
+    >>> from crmkit import days
+    >>> plans = contact_plans_from([ContactPlan(party_id="C-17", frequency=days(30))])
+    >>> plans.select("customer_id", "frequency_days", "last_contact_on").rows()
+    [('C-17', 30, None)]
+
+    Returns:
+        The columns of `contact_plans` without `value`; abc_class is the manual class.
+
+    Raises:
+        MissingExtraError: Without Polars.
+    """
+    polars = _polars()
+    by_party = {plan.party_id: plan for plan in check_each("plans", plans, lambda name, item: check_kind(name, item, ContactPlan))}
+    known = {party.id: party for party in check_each("parties", parties, lambda name, item: check_kind(name, item, Party))}
+    due = _earliest(check_each("recalls", recalls, lambda name, item: check_kind(name, item, Recall)))
+    ids = [id_ for id_ in dict.fromkeys([*by_party, *due, *known]) if _takes_part(known.get(id_))]
+    rows = [by_party.get(id_) or ContactPlan(party_id=id_) for id_ in ids]
+    frequencies = [plan.frequency for plan in rows]
+    people = [known.get(id_) for id_ in ids]
+    count, day, text = polars.Int64, polars.Date, polars.String
+    columns: dict[str, tuple[list[Any], Any]] = {
+        "customer_id": (ids, text),
+        "frequency_days": ([gap and gap.days for gap in frequencies], count),
+        "frequency_months": ([gap and gap.months for gap in frequencies], count),
+        "counted_from": ([plan.counted_from for plan in rows], text),
+        "last_contact_on": ([plan.last_contact_on for plan in rows], day),
+        "contact_count": ([plan.contact_count for plan in rows], count),
+        "planned_on": ([plan.planned_on for plan in rows], day),
+        "postponed_to": ([plan.postponed_to for plan in rows], day),
+        "ends_on": ([plan.ends_on for plan in rows], day),
+        "created_on": ([party and party.created_on for party in people], day),
+        "recall_on": ([due.get(id_) for id_ in ids], day),
+        "abc_class": ([party and party.manual_class for party in people], text),
+        "owner_id": ([party and party.owner_id for party in people], text),
+    }
+    return _frame(polars, columns)
+
+
+def _polars() -> Any:  # noqa: ANN401  # the module, whose absence is an error of ours
+    try:
+        return import_module("polars")
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        raise MissingExtraError("analytics", "polars") from None
+
+
+def _frame(polars: Any, columns: dict[str, tuple[list[Any], Any]]) -> pl.DataFrame:  # noqa: ANN401
+    values = {name: given for name, (given, _) in columns.items()}
+    return cast("pl.DataFrame", polars.DataFrame(values, schema={name: dtype for name, (_, dtype) in columns.items()}))
+
+
+def _takes_part(party: Party | None) -> bool:
+    return party is None or (party.active and party.excluded is None)
+
+
+def _earliest(recalls: Iterable[Recall]) -> dict[str, date]:
+    days = defaultdict(list)
+    for recall in recalls:
+        if recall.state == "open":
+            days[recall.party_id].append(recall.due_on)
+    return {party_id: min(due) for party_id, due in days.items()}
+
+
+def _sales_schema(polars: Any) -> dict[str, Any]:  # noqa: ANN401
+    amount, fine, text = polars.Decimal(28, _DECIMALS), polars.Decimal(28, _FINE_DECIMALS), polars.String
+    return {
+        "customer_id": text,
+        "issued_on": polars.Date,
+        "revenue": amount,
+        "document_id": text,
+        "document_kind": text,
+        "reverses_document_id": text,
+        "item_id": text,
+        "item_group": text,
+        "salesperson_id": text,
+        "quantity": fine,
+        "unit": text,
+        "unit_price": fine,
+        "discount": amount,
+        "cost": amount,
+        "currency": text,
+    }
+
+
+def _append(rows: dict[str, list[Any]], document: Document) -> None:
+    """Append the lines of one document, column by column."""
+    sign = -1 if document.kind == "credit_note" else 1
+    nets = [money.amount for money in document.line_amounts()]
+    costs = [None if money is None else sign * money.amount for money in document.line_costs()]
+    digits = minor_digits(document.currency)
+    listed = [rounded(line.list_amount(), digits, rounding=document.rounding.mode) for line in document.lines]
+    of_document = {
+        "customer_id": document.party_id,
+        "issued_on": document.issued_on,
+        "document_id": document.id,
+        "document_kind": document.kind,
+        "reverses_document_id": document.predecessor_id if document.kind == "credit_note" else None,
+        "salesperson_id": document.salesperson_id,
+        "currency": document.currency,
+    }
+    for name, value in of_document.items():
+        rows[name].extend([value] * len(document.lines))
+    for name in ("item_id", "item_group", "unit"):
+        rows[name].extend(getattr(line, name) for line in document.lines)
+    rows["revenue"].extend(_fitting(document, sign * net) for net in nets)
+    rows["discount"].extend(_fitting(document, sign * (whole - net)) for whole, net in zip(listed, nets, strict=True))
+    rows["cost"].extend(None if cost is None else _fitting(document, cost) for cost in costs)
+    rows["quantity"].extend(sign * _fine_quantity(line) for line in document.lines)
+    rows["unit_price"].extend(rounded(_EXACT.divide(line.unit_price, line.price_unit), _FINE_DECIMALS) for line in document.lines)
+
+
+def _fitting(document: Document, amount: Decimal) -> Decimal:
+    if amount != rounded(amount, _DECIMALS):
+        what = f"{document.kind} {document.id} over {amount} {document.currency}"
+        raise refused("documents", what, f"amounts with at most {_DECIMALS} decimals, which is what tables hold")
+    return amount
+
+
+def _fine_quantity(line: Line) -> Decimal:
+    if line.quantity != rounded(line.quantity, _FINE_DECIMALS):
+        raise refused("quantity", line.quantity, f"at most {_FINE_DECIMALS} decimals, which is what tables hold")
+    return line.quantity

@@ -1,0 +1,151 @@
+"""The card of a customer: what to know before a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+import narwhals.stable.v2 as nw
+
+from crmkit._checks import check_date, check_text
+from crmkit._frames import Asked, F, Table, day_literal, opened
+from crmkit.entities._fields import FrozenMapping
+from crmkit.errors import CurrencyMismatchError
+from crmkit.history.card_figures import FIGURES, card_figures, year_figures
+
+if TYPE_CHECKING:
+    from crmkit._frames import Lazy
+
+__all__ = ["CustomerCard", "YearOfCard", "customer_card", "customer_cards"]
+
+Amount: TypeAlias = Decimal | int | float
+
+
+@attrs.frozen(kw_only=True)
+class YearOfCard:
+    """
+    One calendar year of a customer.
+
+    Attributes:
+        revenue: Net revenue.
+        gross_profit: Over the lines whose cost is known; None where none is.
+    """
+
+    revenue: Amount
+    gross_profit: Amount | None
+
+
+@attrs.frozen(kw_only=True)
+class CustomerCard:
+    """
+    What sales say of one customer, up to a day. Amounts are of the frame's own numeric type.
+
+    Attributes:
+        customer_id: Whose card it is.
+        as_of: The last day that counts.
+        currency: The currency of the amounts; None where the frame names none.
+        revenue_this_year: Net revenue from 1 January on.
+        revenue_last_year: Net revenue of the calendar year before.
+        revenue: Net revenue in all.
+        gross_profit: Over the lines whose cost is known; None where none is.
+        revenue_without_cost: Revenue of the other lines.
+        gross_margin: Gross profit / revenue with known cost; None where that is not above zero.
+        purchases: How many purchases.
+        first_purchase_on: The day of the first.
+        last_purchase_on: The day of the last.
+        rhythm_days: Median days between two purchase days; None with fewer than two.
+        overdue_days: Whole days beyond that rhythm since the last purchase; 0 within it, None without one.
+        yearly: Revenue and gross profit of each calendar year with sales.
+    """
+
+    customer_id: str
+    as_of: date
+    currency: str | None = attrs.field(default=None, repr=False)
+    revenue_this_year: Amount = attrs.field(default=0, repr=False)
+    revenue_last_year: Amount = attrs.field(default=0, repr=False)
+    revenue: Amount = attrs.field(default=0, repr=False)
+    gross_profit: Amount | None = attrs.field(default=None, repr=False)
+    revenue_without_cost: Amount = attrs.field(default=0, repr=False)
+    gross_margin: float | None = attrs.field(default=None, repr=False)
+    purchases: int = attrs.field(default=0, repr=False)
+    first_purchase_on: date | None = attrs.field(default=None, repr=False)
+    last_purchase_on: date | None = attrs.field(default=None, repr=False)
+    rhythm_days: float | None = attrs.field(default=None, repr=False)
+    overdue_days: int | None = attrs.field(default=None, repr=False)
+    yearly: Mapping[int, YearOfCard] = attrs.field(factory=dict, repr=False, converter=FrozenMapping[int, YearOfCard])
+
+
+def customer_cards(sales: F, *, as_of: date) -> F:
+    """
+    Make the figures of every customer's card, up to a day.
+
+    >>> import polars as pl
+    >>> days = [date(2025, 1, 1), date(2025, 1, 31), date(2026, 1, 10)]
+    >>> sales = pl.DataFrame({"customer_id": ["C-1"] * 3, "issued_on": days, "revenue": [100, 50, 30]})
+    >>> customer_cards(sales, as_of=date(2026, 1, 31)).select("revenue_this_year", "revenue_last_year", "purchases").rows()
+    [(30, 150, 3)]
+
+    Args:
+        sales: Lines with `customer_id`, `issued_on` (Date), `revenue` (amount); `cost` (amount) and the columns that tell what a purchase
+            is (`document_id`, `document_kind`, `reverses_document_id`) are used where they are.
+        as_of: Today; what is dated later is not known yet.
+
+    Returns:
+        One row for each customer and currency, in no particular order: `customer_id`, `currency` where there is one, and the figures of
+        `CustomerCard` under their names: amounts in the frame's own numeric type (gross profit null where no cost is known), `gross_margin`
+        and `rhythm_days` Float64, `purchases` and `overdue_days` counts, `first_purchase_on` and `last_purchase_on` Date.
+
+    Raises:
+        MissingColumnError: For a frame without one of these columns.
+    """
+    table = _known(sales, as_of)
+    return table.back(card_figures(table, as_of))
+
+
+def customer_card(sales: F, *, customer_id: str, as_of: date) -> CustomerCard:
+    """
+    Make the card of one customer; a lazy frame is computed.
+
+    >>> import polars as pl
+    >>> sales = pl.DataFrame({"customer_id": ["C-1"], "issued_on": [date(2026, 1, 10)], "revenue": [30], "cost": [20]})
+    >>> card = customer_card(sales, customer_id="C-1", as_of=date(2026, 1, 31))
+    >>> card.gross_profit, card.yearly[2026].revenue, card
+    (10, 30, CustomerCard(customer_id='C-1', as_of=datetime.date(2026, 1, 31)))
+
+    Args:
+        sales: As for `customer_cards`.
+        customer_id: Whose card; a customer without sales has a card of zeros.
+        as_of: Today.
+
+    Raises:
+        MissingColumnError: For a frame without one of these columns.
+        CurrencyMismatchError: For a customer with sales in two currencies; filter the frame on one of them.
+    """
+    check_text("customer_id", customer_id)
+    table = _known(sales, as_of)
+    own = attrs.evolve(table, frame=table.frame.filter(nw.col("customer_id").cast(nw.String) == customer_id))
+    found = _rows(card_figures(own, as_of))
+    if not found:
+        return CustomerCard(customer_id=customer_id, as_of=as_of)
+    if len(found) > 1:
+        left, right, *_ = sorted(str(row["currency"]) for row in found)
+        raise CurrencyMismatchError(left, right)
+    figures = {name: found[0][name] for name in FIGURES}
+    yearly = {int(row["_year"]): YearOfCard(revenue=row["revenue"], gross_profit=row["gross_profit"]) for row in _rows(year_figures(own))}
+    currency = found[0].get("currency")
+    return CustomerCard(customer_id=customer_id, as_of=as_of, currency=currency, yearly=dict(sorted(yearly.items())), **figures)
+
+
+def _known(sales: F, as_of: date) -> Table[F]:
+    """What is known on a day of those who are known."""
+    needs = ("customer_id", "issued_on")
+    (table,) = opened(Asked(sales, "sales", needs=needs, amounts=("revenue",), optional_amounts=("cost",)))
+    today = day_literal(check_date("as_of", as_of))
+    return attrs.evolve(table, frame=table.frame.filter(~nw.col("customer_id").is_null(), nw.col("issued_on") <= today))
+
+
+def _rows(frame: Lazy) -> list[dict[str, Any]]:
+    return frame.collect().rows(named=True)
