@@ -1,0 +1,5 @@
+"""`python -m crmkit.cli` is `crmkit`."""
+
+from crmkit.cli import main
+
+main()
