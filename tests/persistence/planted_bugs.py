@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager, nullcontext
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
+import pytest
 
-from crmkit.conditions import Condition
+from crmkit.conditions import Condition, ConditionTest
 from crmkit.entities import Interaction
 from crmkit.errors import CrmkitError, NotStoredError, StoreError
 from crmkit.persistence import MemoryStore, memory
@@ -19,6 +21,11 @@ from crmkit.store import Query
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
+
+    import polars as pl
+
+    from crmkit.periods import Period
+    from crmkit.persistence.found_facts import FactsTable
 
 E = TypeVar("E", bound=Stored)
 
@@ -64,9 +71,13 @@ class TransactionsAreNested(MemoryStore):
         self._units.entered = nullcontext  # type: ignore[method-assign, assignment]  # as above
 
 
+def at_version(entity: Any, version: int) -> Any:
+    return attrs.evolve(entity, version=version)
+
+
 class VersionsAreNotCompared(MemoryTransaction):
     def save(self, entities: Sequence[Stored]) -> None:
-        super().save([attrs.evolve(entity, version=self._version((kind_of(type(entity)).name, entity.id))) for entity in entities])  # type: ignore[type-var]
+        super().save([at_version(entity, self._version((kind_of(type(entity)).name, entity.id))) for entity in entities])
 
 
 class VersionsAreNotRaised(MemoryTransaction):
@@ -76,7 +87,7 @@ class VersionsAreNotRaised(MemoryTransaction):
             shelf = self.changes[kind_of(type(entity)).name]
             held = shelf[entity.id]
             assert held is not None
-            shelf[entity.id] = attrs.evolve(held, entity=attrs.evolve(held.entity, version=max(entity.version, 1)))  # type: ignore[type-var]
+            shelf[entity.id] = attrs.evolve(held, entity=at_version(held.entity, max(entity.version, 1)))
 
 
 class NewRecordsOverwrite(MemoryTransaction):
@@ -95,12 +106,9 @@ class OneByOne(MemoryTransaction):
 
 class ReferencesAreNotChecked(MemoryTransaction):
     def save(self, entities: Sequence[Stored]) -> None:
-        original = memory.missing_reference
-        memory.missing_reference = lambda *_: None  # type: ignore[assignment]  # the defect
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(memory, "missing_reference", lambda *_: None)
             super().save(entities)
-        finally:
-            memory.missing_reference = original
 
 
 class OnlyNewRecordsAreChecked(MemoryTransaction):
@@ -160,7 +168,7 @@ class _Asks(MemoryTransaction):
         raise NotImplementedError
 
 
-def _with_test(query: Query[E], test: str, instead: str) -> Query[E]:
+def _with_test(query: Query[E], test: ConditionTest, instead: ConditionTest) -> Query[E]:
     where = [attrs.evolve(condition, test=instead) if condition.test == test else condition for condition in query.where]
     return attrs.evolve(query, where=where)
 
@@ -195,7 +203,7 @@ class TiesAlwaysAscend(MemoryTransaction):
     def find(self, query: Query[E]) -> Sequence[E]:
         rows = super().find(attrs.evolve(query, limit=None))
         for name, descending in reversed(query.sort_fields[:-1]):
-            rows = sorted(sorted(rows, key=lambda row: row.id), key=lambda row, name=name: getattr(row, name), reverse=descending)
+            rows = sorted(sorted(rows, key=lambda row: row.id), key=attrgetter(name), reverse=descending)
         return tuple(rows[: query.limit])
 
 
@@ -266,7 +274,7 @@ class MomentsLoseTheirFraction(MemoryTransaction):
 class TextIsTrimmed(MemoryTransaction):
     def save(self, entities: Sequence[Stored]) -> None:
         trimmed: list[Any] = [
-            attrs.evolve(entity, owner_id=owner.strip()) if isinstance(owner := getattr(entity, "owner_id", None), str) else entity  # type: ignore[type-var]
+            attrs.evolve(entity, owner_id=owner.strip()) if isinstance(owner := getattr(entity, "owner_id", None), str) else entity  # type: ignore[misc]  # every record is an attrs class
             for entity in entities
         ]
         super().save(trimmed)
@@ -279,6 +287,17 @@ class ErrorsTellTheRecord(MemoryTransaction):
         except CrmkitError as error:
             error.__cause__ = ValueError([getattr(entity, "name", "") for entity in entities])
             raise
+
+
+class PeriodsAreIgnored(MemoryTransaction):
+    def facts(self, table: FactsTable, *, period: Period | None = None) -> pl.LazyFrame:  # noqa: ARG002  # the defect
+        return super().facts(table)
+
+
+class CreditNotesAreForgotten(MemoryTransaction):
+    def facts(self, table: FactsTable, *, period: Period | None = None) -> pl.LazyFrame:
+        frame = super().facts(table, period=period)
+        return frame.filter(frame.collect()["document_kind"] == "invoice") if table == "sales" else frame
 
 
 WHOLE_STORES: tuple[type[MemoryStore], ...] = (AllTenantsAreOne, NothingIsUndone, TransactionsAreNested)
@@ -310,5 +329,7 @@ DEFECTS: tuple[type[MemoryTransaction], ...] = (
     MomentsLoseTheirFraction,
     TextIsTrimmed,
     ErrorsTellTheRecord,
+    PeriodsAreIgnored,
+    CreditNotesAreForgotten,
 )
 STORES: tuple[type[MemoryStore], ...] = (*WHOLE_STORES, *map(with_defect, DEFECTS))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crmkit.entities import ContactPlan
 from crmkit.persistence.sql import open_store
 from crmkit.testing.contract_data import a_party, a_plan, keep, stored
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WORKER = """
 import sys, attrs

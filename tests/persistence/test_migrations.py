@@ -50,7 +50,7 @@ def _postgresql_schema(connection: Connection, schema: str) -> set[tuple[Any, ..
 
 def _differences(connection: Connection, prefix: str, schema: str | None) -> list[Any]:
     tables = tables_of(prefix, schema)
-    options = {
+    options: dict[str, Any] = {
         "version_table": tables.version_table,
         "version_table_schema": schema,
         "include_schemas": schema is not None,

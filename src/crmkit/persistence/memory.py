@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 import attrs
 
 from crmkit._checks import check_kind, check_text
+from crmkit.entities import Document
 from crmkit.errors import NotStoredError, StoreError
 from crmkit.persistence.field_values import comparable_condition, field_values, sort_position
+from crmkit.persistence.found_facts import check_facts, found_facts
 from crmkit.persistence.open_units import OpenUnits, UnitState
+from crmkit.persistence.sales_lines import sales_lines
 from crmkit.persistence.write_checks import Key, by_kind, missing_reference, referring_fields, stale_write
 from crmkit.records import KINDS, RecordKind, Stored, kind_of
 
@@ -143,7 +146,9 @@ class MemoryTransaction:
 
     def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""
-        raise NotImplementedError
+        self.state.check_reading()
+        check_facts(table, period)
+        return found_facts(self, table, period)
 
     def _version(self, key: Key) -> int:
         held = self._held(key)
@@ -171,6 +176,8 @@ class MemoryTransaction:
 
 def _held(kind: RecordKind[Any], entity: Stored) -> _Held:
     values = {"id": entity.id, **field_values(kind, entity)}
+    if isinstance(entity, Document):
+        sales_lines(entity)  # refuses what the table of sales could not hold
     return _Held(attrs.evolve(cast("Any", entity), version=entity.version + 1), values)
 
 

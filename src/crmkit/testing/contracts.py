@@ -13,6 +13,7 @@ The fixture makes an empty store for each test. A store that only one thread can
 
 from __future__ import annotations
 
+from crmkit.testing.contract_facts import FactsContract
 from crmkit.testing.contract_finding import FindingContract
 from crmkit.testing.contract_units import UnitsContract
 from crmkit.testing.contract_writing import WritingContract
@@ -20,5 +21,5 @@ from crmkit.testing.contract_writing import WritingContract
 __all__ = ["StoreContract"]
 
 
-class StoreContract(WritingContract, UnitsContract, FindingContract):
+class StoreContract(WritingContract, UnitsContract, FindingContract, FactsContract):
     """Every rule of a store; the names of the tests are the rules."""

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from crmkit.records import FieldType
 
-EXACT_DIGITS = 28
-EXACT_PLACES = 3
+_DIGITS = 28
 
 
 def text() -> TypeEngine[str]:
@@ -70,14 +69,19 @@ class Instant(TypeDecorator[datetime]):
 
 
 class ExactNumber(TypeDecorator[Decimal]):
-    """A decimal of 28 digits, 3 of them after the point: NUMERIC, or text where a database would round it."""
+    """A decimal of 28 digits, some of them after the point: NUMERIC, or text where a database would round it."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, decimals: int) -> None:
+        """Keep so many digits after the point."""
+        super().__init__()
+        self.decimals = decimals
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the type."""
-        return dialect.type_descriptor(Numeric(EXACT_DIGITS, EXACT_PLACES) if dialect.name == "postgresql" else Text())
+        return dialect.type_descriptor(Numeric(_DIGITS, self.decimals) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
         """Write it down."""

@@ -57,12 +57,25 @@ def select_found(query: Query[E], table: Table, tenant: str, dialect: Dialect) -
         .where(table.c.tenant == tenant)
         .where(*(_test(query, condition, table, dialect) for condition in query.where))
         .where(*(column.is_not(None) for column, _ in order if column.nullable))
-        .order_by(*(column.desc() if descending else column.asc() for column, descending in order))
+        .order_by(*(column.desc() if descending else column.asc() for column, descending in _sorted_by(query, order, dialect)))
     )
     position = sort_position(query)
     if position is not None:
         statement = statement.where(_after(order, position))
     return statement if query.limit is None else statement.limit(query.limit)
+
+
+def _sorted_by(
+    query: Query[E], order: Sequence[tuple[ColumnElement[Any], bool]], dialect: Dialect
+) -> Sequence[tuple[ColumnElement[Any], bool]]:
+    """
+    Sort by expression where a query filters but does not sort.
+
+    Without statistics SQLite would rather walk through the whole primary key than sort what the index of a filter finds.
+    """
+    if dialect.name == "sqlite" and query.where and not query.order_by:
+        return [(column.concat(""), descending) for column, descending in order]
+    return order
 
 
 def is_one_of(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialect) -> ColumnElement[bool]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from sqlalchemy import select
 
 from crmkit._checks import check_text
+from crmkit.persistence.found_facts import check_facts, found_facts
 from crmkit.persistence.open_units import UnitState
 from crmkit.persistence.sql.queries import select_found
 from crmkit.persistence.sql.refusals import guarded
 from crmkit.persistence.sql.rows import from_row
+from crmkit.persistence.sql.sales_table import read_sales
 from crmkit.records import Stored, kind_of
 
 if TYPE_CHECKING:
@@ -74,7 +76,12 @@ class SqlTransaction:
 
     def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""
-        raise NotImplementedError
+        self.state.check_reading()
+        check_facts(table, period)
+        if table != "sales":
+            return found_facts(self, table, period)
+        writer = self._writer
+        return self._guarded(lambda: read_sales(writer.connection, writer.tables.document_lines, writer.tenant, period))
 
     def _guarded(self, work: Callable[[], T]) -> T:
         return guarded(work, joined=self._writer.joined)

@@ -12,6 +12,7 @@ from crmkit.errors import CrmkitError, NotStoredError, StoreError
 from crmkit.persistence.sql.queries import is_one_of
 from crmkit.persistence.sql.refusals import refusal_of
 from crmkit.persistence.sql.rows import to_row
+from crmkit.persistence.sql.sales_table import lines_of, replace_lines
 from crmkit.persistence.sql.tables import Tables
 from crmkit.persistence.write_checks import Key, by_kind, key_of, missing_reference, references, referring_fields, stale_write
 from crmkit.records import KINDS, Stored
@@ -50,11 +51,14 @@ class Writer:
     def save(self, entities: Sequence[Stored]) -> CrmkitError | None:
         """Insert at version 0, else compare and raise the version. All, or none and the reason."""
         batches = {name: [to_row(KINDS[name], entity, self.tenant) for entity in batch] for name, batch in by_kind(entities).items()}
+        lines = lines_of(entities, self.tenant)
         refused_by: IntegrityError | None = None
         try:
             with self.connection.begin_nested():
                 for name, rows in batches.items():
                     self._write(self.tables.records[name], rows)
+                changed = [row["id"] for row in batches.get("document", ()) if row["version"] > 1]
+                replace_lines(self.connection, self.tables.document_lines, self.tenant, changed, lines)
                 if not self.checks_references:
                     self._check_references(entities)
         except _RefusedError:
@@ -78,6 +82,8 @@ class Writer:
         table = self.tables.records[name]
         try:
             with self.connection.begin_nested():
+                if name == "document":
+                    replace_lines(self.connection, self.tables.document_lines, self.tenant, [id_], [])
                 self.connection.execute(delete(table).where(self._is(table, "id", id_)))
         except IntegrityError as error:
             return refusal_of(error, joined=self.joined)

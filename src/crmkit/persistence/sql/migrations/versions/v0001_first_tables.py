@@ -24,7 +24,8 @@ _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _DAY = sa.Text().with_variant(sa.Date(), "postgresql")
 _INSTANT = sa.Text().with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
 _NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
-_EXACT = sa.Text().with_variant(sa.Numeric(28, 3), "postgresql")
+_AMOUNT = sa.Text().with_variant(sa.Numeric(28, 3), "postgresql")
+_FINE = sa.Text().with_variant(sa.Numeric(28, 6), "postgresql")
 
 
 def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
@@ -95,12 +96,12 @@ class _Maker:
             sa.Column("item_id", _TEXT, nullable=False),
             sa.Column("item_group", _TEXT),
             sa.Column("salesperson_id", _TEXT),
-            sa.Column("quantity", _EXACT, nullable=False),
+            sa.Column("quantity", _FINE, nullable=False),
             sa.Column("unit", _TEXT, nullable=False),
-            sa.Column("unit_price", _EXACT, nullable=False),
-            sa.Column("discount", _EXACT, nullable=False),
-            sa.Column("revenue", _EXACT, nullable=False),
-            sa.Column("cost", _EXACT),
+            sa.Column("unit_price", _FINE, nullable=False),
+            sa.Column("discount", _AMOUNT, nullable=False),
+            sa.Column("revenue", _AMOUNT, nullable=False),
+            sa.Column("cost", _AMOUNT),
             sa.Column("currency", _TEXT, nullable=False),
             sa.PrimaryKeyConstraint("tenant", "document_id", "position", name=f"pk_{name}"),
             self._reference(name, "document_id", "document"),

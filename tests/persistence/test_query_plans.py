@@ -1,0 +1,75 @@
+"""The lists that users open daily are index ranges, not walks through the whole table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from crmkit.conditions import Condition
+from crmkit.entities import ContactPlan, Document, HistoryEntry, Interaction, Party, Recall
+from crmkit.persistence.sql import SqlStore
+from crmkit.store import Query
+from crmkit.testing.contract_data import DAY, MOMENT, TENANT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OPEN = Condition("state", "equal", "open")
+OF_PARTY = Condition("party_id", "equal", "P-1")
+PAGES: Sequence[tuple[Query[Any], str]] = (
+    (Query(Recall, [OPEN], order_by=["due_on"], after=(DAY, "R-1"), limit=50), "state=? AND (due_on,id)>(?,?)"),
+    (Query(ContactPlan, [Condition("next_contact_on", "at_most", DAY)], order_by=["next_contact_on"], limit=50), "next_contact_on<?"),
+    (Query(Interaction, [OF_PARTY], order_by=["-happened_at"], after=(MOMENT, "A-1"), limit=50), "(happened_at,id)<(?,?)"),
+    (Query(HistoryEntry, [OF_PARTY], order_by=["-happened_at"], limit=50), "party_id=?"),
+    (Query(Document, [OF_PARTY], order_by=["-issued_on"], limit=50), "party_id=?"),
+    (Query(Party, after=("P-1",), limit=50), "tenant=? AND id>?"),
+)
+SELECTIONS: Sequence[tuple[Query[Any], str]] = (
+    (Query(Recall, [Condition("party_id", "one_of", ("P-1", "P-2")), OPEN]), "party_id=? AND state=?"),
+    (Query(Document, [Condition("issued_on", "at_least", DAY)]), "issued_on>?"),
+    (Query(Document, [Condition("predecessor_id", "one_of", ("D-1",))]), "predecessor_id=?"),
+    (Query(Party, [Condition("id", "one_of", tuple(f"P-{number}" for number in range(1_000)))]), "tenant=? AND id=?"),
+    (Query(Party, [Condition("owner_id", "equal", "anna")]), "owner_id=?"),
+)
+
+
+def _plan(engine: Engine, query: Query[Any], explain: str) -> str:
+    """Let the store ask, and ask the database for its plan of the same statement."""
+    asked: list[tuple[str, Any]] = []
+
+    def remember(*arguments: Any) -> None:
+        asked.append((arguments[2], arguments[3]))
+
+    event.listen(engine, "before_cursor_execute", remember)
+    with SqlStore(engine).transaction(TENANT, write=False) as transaction:
+        transaction.find(query)
+    event.remove(engine, "before_cursor_execute", remember)
+    statement, parameters = asked[-1]
+    with engine.connect() as connection:
+        connection.execute(text("SET enable_seqscan = off" if engine.dialect.name == "postgresql" else "SELECT 1"))
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize(("query", "condition"), PAGES)
+def test_a_page_is_read_from_an_index_in_its_order(sqlite_file: Engine, query: Query[Any], condition: str) -> None:
+    plan = _plan(sqlite_file, query, "EXPLAIN QUERY PLAN")
+    assert condition in plan
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(("query", "condition"), SELECTIONS)
+def test_a_selection_is_found_by_an_index(sqlite_file: Engine, query: Query[Any], condition: str) -> None:
+    plan = _plan(sqlite_file, query, "EXPLAIN QUERY PLAN")
+    assert condition in plan
+    assert "SCAN crmkit" not in plan
+
+
+@pytest.mark.parametrize(("query", "condition"), PAGES)
+def test_postgresql_reads_the_same_pages_from_an_index(postgresql: Engine, query: Query[Any], condition: str) -> None:
+    plan = _plan(postgresql, query, "EXPLAIN")
+    assert "Index" in plan, condition
+    assert "Index Cond: ((tenant" in plan
