@@ -220,7 +220,7 @@ def test_a_deadlock_is_worth_repeating(postgresql: Engine) -> None:
     assert [(type(error), str(error)[:60]) for error in refusals] == [(TransientStoreError, str(TransientStoreError("40P01"))[:60])]
 
 
-def test_a_server_that_is_not_there_is_worth_repeating() -> None:
+def test_a_server_that_is_not_there_is_an_error_of_crmkit() -> None:
     pytest.importorskip("psycopg", reason="no psycopg to reach PostgreSQL with")
     with pytest.raises(StoreError) as refusal:
         found(SqlStore(create_engine("postgresql+psycopg://crmkit@/none?host=/nonexistent")), Party)

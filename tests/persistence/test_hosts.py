@@ -15,10 +15,10 @@ from crmkit.errors import InvalidValueError, NotStoredError, StaleWriteError, St
 from crmkit.persistence.sql import SqlStore, create_engine, prepare_engine, upgrade
 from crmkit.persistence.sql.units import raw_connection
 from crmkit.persistence.transient import TransientStoreError
-from crmkit.testing.contract_data import TENANT, a_party, a_plan, a_recall, found, keep, stored
+from crmkit.testing.contract_data import TENANT, a_party, a_plan, a_recall, found, keep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -243,6 +243,7 @@ def test_an_engine_with_one_connection_says_so_while_the_host_uses_it() -> None:
             found(SqlStore(engine), Party)
         connection.rollback()
     assert found(SqlStore(engine), Party) == []
+    engine.dispose()
 
 
 def test_everything_works_with_a_single_connection_in_the_pool(tmp_path: Path) -> None:
@@ -260,12 +261,3 @@ def test_everything_works_with_a_single_connection_in_the_pool(tmp_path: Path) -
 def test_an_exhausted_pool_is_worth_repeating(host: Engine) -> None:
     with host.connect(), host.connect(), pytest.raises(TransientStoreError):
         found(SqlStore(host), Party)
-
-
-@pytest.mark.parametrize("make", [lambda host: host.connect(), lambda host: host], ids=["connection", "engine"])
-def test_rows_come_back_however_the_store_is_made(host: Engine, make: Callable[[Engine], Engine | Connection]) -> None:
-    bind = make(host)
-    keep(SqlStore(bind), a_party())
-    assert stored(SqlStore(bind), Party, "P-1") == a_party()
-    if not isinstance(bind, Engine):
-        bind.close()

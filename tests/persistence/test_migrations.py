@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ from crmkit.persistence.sql.tables import tables_of
 from crmkit.testing.contract_data import a_party, found, keep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.persistence.postgresql_server import Server
@@ -32,6 +33,19 @@ _PG_CONSTRAINTS = """
     FROM pg_constraint WHERE connamespace = CAST(:schema AS regnamespace)
 """
 _PG_INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = :schema"
+
+
+@pytest.fixture
+def memory() -> Iterator[Callable[[], Engine]]:
+    """Make engines to databases in memory, closed afterwards."""
+    with ExitStack() as engines:
+
+        def make() -> Engine:
+            engine = create_engine("sqlite://")
+            engines.callback(engine.dispose)
+            return engine
+
+        yield make
 
 
 def _sqlite_schema(connection: Connection) -> Mapping[str, str]:
@@ -60,8 +74,8 @@ def _differences(connection: Connection, prefix: str, schema: str | None) -> lis
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), tables.metadata))
 
 
-def test_a_migrated_sqlite_file_is_what_the_declarations_say() -> None:
-    migrated, derived = create_engine("sqlite://"), create_engine("sqlite://")
+def test_a_migrated_sqlite_file_is_what_the_declarations_say(memory: Callable[[], Engine]) -> None:
+    migrated, derived = memory(), memory()
     upgrade(migrated, prefix="crm_")
     tables_of("crm_", None).metadata.create_all(derived)
     with migrated.connect() as one, derived.connect() as other:
@@ -81,8 +95,8 @@ def test_a_migrated_postgresql_schema_is_what_the_declarations_say(postgresql_se
     engine.dispose()
 
 
-def test_migrating_again_changes_nothing() -> None:
-    engine = create_engine("sqlite://")
+def test_migrating_again_changes_nothing(memory: Callable[[], Engine]) -> None:
+    engine = memory()
     upgrade(engine)
     keep(SqlStore(engine), a_party())
     with engine.connect() as connection:
@@ -93,8 +107,8 @@ def test_migrating_again_changes_nothing() -> None:
         assert connection.execute(text("SELECT version_num FROM crmkit_migrations")).scalars().all() == ["0001"]
 
 
-def test_two_prefixes_live_side_by_side() -> None:
-    engine = create_engine("sqlite://")
+def test_two_prefixes_live_side_by_side(memory: Callable[[], Engine]) -> None:
+    engine = memory()
     upgrade(engine, prefix="one_")
     upgrade(engine, prefix="two_")
     keep(SqlStore(engine, prefix="one_"), a_party())
@@ -122,8 +136,8 @@ def test_on_a_connection_the_host_can_undo_a_migration(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_a_database_that_a_newer_crmkit_has_migrated_is_refused() -> None:
-    engine = create_engine("sqlite://")
+def test_a_database_that_a_newer_crmkit_has_migrated_is_refused(memory: Callable[[], Engine]) -> None:
+    engine = memory()
     upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE crmkit_migrations SET version_num = '9999'"))
@@ -131,9 +145,9 @@ def test_a_database_that_a_newer_crmkit_has_migrated_is_refused() -> None:
         upgrade(engine)
 
 
-def test_a_store_without_its_tables_says_how_to_make_them() -> None:
+def test_a_store_without_its_tables_says_how_to_make_them(memory: Callable[[], Engine]) -> None:
     with pytest.raises(InvalidValueError, match=r"upgrade\(\)"):
-        found(SqlStore(create_engine("sqlite://")), type(a_party()))
+        found(SqlStore(memory()), type(a_party()))
 
 
 def test_a_store_without_its_tables_in_postgresql_says_the_same(postgresql_server: Server) -> None:
@@ -146,9 +160,9 @@ def test_a_store_without_its_tables_in_postgresql_says_the_same(postgresql_serve
 
 
 @pytest.mark.parametrize("prefix", ["", "Crm_", "1_", "crm-", "crm;", "x" * 21])
-def test_a_prefix_is_a_plain_name(prefix: str) -> None:
+def test_a_prefix_is_a_plain_name(memory: Callable[[], Engine], prefix: str) -> None:
     with pytest.raises(InvalidValueError):
-        upgrade(create_engine("sqlite://"), prefix=prefix)
+        upgrade(memory(), prefix=prefix)
 
 
 def test_processes_that_open_a_new_file_together_all_succeed(tmp_path: Path) -> None:

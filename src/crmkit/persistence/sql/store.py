@@ -52,6 +52,7 @@ class SqlStore:
     >>> with store.transaction("acme", write=False) as transaction:
     ...     transaction.get(Party, "C-17").version
     1
+    >>> store.close()
     """
 
     def __init__(self, engine_or_connection: Engine | Connection, *, prefix: str = "crmkit_", schema: str | None = None) -> None:
