@@ -46,7 +46,12 @@ def commands() -> None:
 @commands.command(cls=ManyValues)
 @click.argument("sales", nargs=-1, required=True, type=_FILES)
 @click.option(
-    "--map", "names", multiple=True, type=mapped, metavar="NAME=COLUMN …", help="Standard name = your column, for example customer_id=Kunde."
+    "--map",
+    "names",
+    multiple=True,
+    type=mapped,
+    metavar="NAME=COLUMN …",
+    help="Standard name = your column, for example customer_id=Kunde.",
 )
 @click.option("--as-of", type=DAY, help="Today. The last day of the data unless given.")
 @click.option("--lost-since", type=DAY, help="Who has not bought since is lost. Twelve months before --as-of unless given.")

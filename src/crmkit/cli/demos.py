@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from crmkit import Crm, Scope, Settings
 from crmkit.entities import Party
 from crmkit.errors import InvalidDataError, NotStoredError, Problem
 from crmkit.reporting import as_text, sales_overview
+from crmkit.reporting.text_tables import text_table
+from crmkit.reporting.words import day_text
 from crmkit.testing import SampleCompany, sample_company
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _DATABASE = "crm.db"
 _SALES = "sales.csv"
@@ -25,6 +28,7 @@ _TEXTS = {
     ),
     "kept": ("The sample company in {path} is used as it is.", "Die Beispielfirma in {path} wird verwendet, wie sie ist."),
     "calls": ("Call list of {day}: {count} parties; the most urgent", "Anrufliste für den {day}: {count} Adressen; die dringendsten"),
+    "columns": ("Party|Name|Who|Why", "Adresse|Name|Wer|Warum"),
     "next": ("What to type next", "Wie es weitergeht"),
 }
 
@@ -87,12 +91,12 @@ def _loaded(crm: Crm, company: SampleCompany, database: Path) -> bool:
 
 def _call_list(crm: Crm, company: SampleCompany, language: Any) -> str:  # noqa: ANN401  checked by click
     queue = crm.work_queue(as_of=company.as_of, limit=len(company.parties))
-    day = company.as_of.strftime("%d.%m.%Y") if language == "de" else company.as_of.isoformat()
     rows = [
-        f"  {row.party.id}  {row.party.name[:40]:40}  {row.employee_id or '':4}  {'; '.join(reason.text(language) for reason in row.reasons)}"
+        [row.party.id, row.party.name, row.employee_id or "", "; ".join(reason.text(language) for reason in row.reasons)]
         for row in queue.rows[:_MOST_CALLS]
     ]
-    return "\n".join([_TEXTS["calls"][language == "de"].format(day=day, count=len(queue)), *rows])
+    title = _TEXTS["calls"][language == "de"].format(day=day_text(company.as_of, language), count=len(queue))
+    return title + "\n" + text_table(_TEXTS["columns"][language == "de"].split("|"), rows, align=["left"] * 4)
 
 
 def _say(key: str, language: Any, *, company: SampleCompany, path: Path) -> str:  # noqa: ANN401  checked by click
@@ -102,11 +106,7 @@ def _say(key: str, language: Any, *, company: SampleCompany, path: Path) -> str:
 
 def _next_steps(folder: Path, company: SampleCompany, language: Any) -> str:  # noqa: ANN401  checked by click
     mapped = "customer_id=Kunde issued_on=Datum document_id=Beleg revenue=Netto cost=Einstand quantity=Menge"
-    return "\n".join(
-        [
-            _TEXTS["next"][language == "de"],
-            f"  crmkit report {folder / _SALES} --map {mapped} --as-of {company.as_of} --language {language}",
-            f"  python -c \"from crmkit import Crm, Scope; crm = Crm.open('sqlite:///{(folder / _DATABASE).as_posix()}', "
-            "scope=Scope(tenant='demo', actor='you')); print(crm.facts.customers().collect())\"",
-        ]
-    )
+    report = f"crmkit report {quote(str(folder / _SALES))} --map {mapped} --as-of {company.as_of} --language {language}"
+    opened = f"Crm.open('sqlite:///{(folder / _DATABASE).as_posix()}', scope=Scope(tenant='demo', actor='you'))"
+    python = f'python -c "from crmkit import Crm, Scope; crm = {opened}; print(crm.facts.customers().collect())"'
+    return "\n".join([_TEXTS["next"][language == "de"], f"  {report}", f"  {python}"])

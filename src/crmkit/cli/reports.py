@@ -71,7 +71,10 @@ def _last_day(sales: pl.DataFrame, files: Sequence[Path]) -> date:
 def _what_to_map(error: MissingColumnError, names: Mapping[str, str]) -> str:
     """Name what is missing beside what exists, and what to type."""
     asked = ", ".join(f"{name} (as {names[name]!r})" if name in names else name for name in error.missing)
-    tries = " ".join(f"{name}={_typed(closest_column(name, error.available))}" for name in error.missing)
+    tried = dict.fromkeys(error.missing)
+    if "revenue" in tried and closest_column("revenue", error.available) is None and closest_column("unit_price", error.available):
+        tried = {**{name: None for name in tried if name != "revenue"}, "quantity": None, "unit_price": None}
+    tries = " ".join(f"{name}={_typed(closest_column(name, error.available))}" for name in tried)
     there = ", ".join(map(repr, error.available))
     return f"missing {'column' if len(error.missing) == 1 else 'columns'} {asked}; the file has {there}\nTry: --map {tries}"
 

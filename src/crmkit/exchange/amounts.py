@@ -23,7 +23,7 @@ MOST_DECIMALS = 18
 LARGEST = Decimal(10) ** 18
 _PLAIN = rf"^-?[0-9]{{1,18}}(?:\.[0-9]{{1,{USUAL_DECIMALS}}})?$"
 _SPACES = " \u00a0\u202f\u2009"
-_MINUS = "-−"
+_MINUS = "−-"  # in this order: between two others a hyphen would mean a range
 _EXACT_DIGITS = 15
 
 

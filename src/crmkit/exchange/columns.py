@@ -45,7 +45,7 @@ class Understood:
     A table whose columns have their types.
 
     Attributes:
-        frame: The rows in which at least one of the columns has a value.
+        frame: The rows that have a value in at least one column.
         kept: Which rows of the file these are; None is all of them.
     """
 
@@ -61,7 +61,7 @@ def typed_columns(
     raw: RawTable, types: Mapping[str, ColumnType], *, required: AbstractSet[str], notation: Notation
 ) -> tuple[Understood, list[Problem]]:
     """
-    Understand each column; rows in which all of them are empty are left out.
+    Understand each column; rows without any value are left out.
 
     A value in a column that is not required may be missing.
     """
@@ -75,7 +75,7 @@ def typed_columns(
             problems.append(Problem(raw.source, None, name, read.example, str(read)))
         elif unclear is None or kind != "amount":
             made.append(read.alias(name))
-    filled = pl.any_horizontal(pl.col(*types).is_not_null()) if types else pl.lit(value=True)
+    filled = pl.any_horizontal(pl.all().is_not_null()) if raw.frame.width else pl.lit(value=True)
     frame = raw.frame.with_columns(*made, filled.alias(_FILLED))
     known = frame[_FILLED]
     for name, kind in types.items():

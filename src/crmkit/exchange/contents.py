@@ -10,7 +10,7 @@ from crmkit.exchange._needs import need
 from crmkit.exchange.raw_tables import refused_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from crmkit.exchange.notation import Limits
@@ -32,21 +32,21 @@ _MARKS = (
 
 def read_bytes(path: Path, *, limits: Limits, on_read: Callable[[int], None] | None = None) -> bytes:
     """Read a file, and tell after each part how many bytes it had."""
-    source = str(path)
     try:
-        if path.stat().st_size > limits.most_bytes:
-            raise refused_file(source, f"is larger than {limits.most_bytes:,} bytes; raise Limits(most_bytes=…) if it is to be read")
-        if on_read is None:
-            return path.read_bytes()
-        parts = []
-        with path.open("rb") as file:
-            while part := file.read(_CHUNK):
-                parts.append(part)
-                on_read(len(part))
-        return b"".join(parts)
+        size = path.stat().st_size
+        if size <= limits.most_bytes:
+            return path.read_bytes() if on_read is None else b"".join(_parts(path, on_read))
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "it is not a path"
-        raise refused_file(source, f"cannot be read: {reason}") from None
+        raise refused_file(str(path), f"cannot be read: {reason}") from None
+    raise refused_file(str(path), f"is larger than {limits.most_bytes:,} bytes; raise Limits(most_bytes=…) if it is to be read")
+
+
+def _parts(path: Path, on_read: Callable[[int], None]) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK):
+            on_read(len(part))
+            yield part
 
 
 def unpacked(data: bytes, source: str, *, limits: Limits) -> bytes:

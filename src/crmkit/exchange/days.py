@@ -15,7 +15,8 @@ EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
 _TIME = r"(?:[T ]\s?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}|[AaPp][Mm])?)"
 _DAY = rf"^([0-9]+[./-]?[0-9]+[./-]?[0-9]+){_TIME}?$"
-_CLEAR = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d")
+_ISO = "%Y-%m-%d"
+_CLEAR = ("%d.%m.%Y", "%d.%m.%y", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d")
 _TWIN_FORMATS: Mapping[str, str] = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}
 
 
@@ -50,20 +51,23 @@ def days_of(distinct: pl.Series, *, date_format: str | None) -> pl.Series | Ambi
 
 
 def _found(distinct: pl.Series) -> pl.Series | AmbiguousDates:
+    """Take ISO dates, which cannot be mistaken, and for all others the one format that reads the most."""
     day_part = _day_part(distinct)
+    iso = _parsed(day_part, _ISO)
+    if not iso.null_count():
+        return iso
+    others = day_part.set(iso.is_not_null(), None)
     best = pl.Series([None] * len(distinct), dtype=pl.Date)
     for date_format in (*_CLEAR, *_TWIN_FORMATS):
-        read = _parsed(day_part, date_format)
+        read = _parsed(others, date_format)
         twin = _TWIN_FORMATS.get(date_format)
         if twin is not None:
-            other = _parsed(day_part, twin)
-            if other.null_count() == read.null_count() < min(best.null_count(), len(read)) and (differ := read.ne_missing(other)).any():
+            other = _parsed(others, twin)
+            if other.null_count() == read.null_count() < best.null_count() and (differ := read.ne_missing(other)).any():
                 return AmbiguousDates(date_format, twin, distinct.filter(differ)[0])
             read = min(read, other, key=pl.Series.null_count)
         best = min(best, read, key=pl.Series.null_count)
-        if not best.null_count():
-            break
-    return best
+    return iso.fill_null(best)
 
 
 def _given(distinct: pl.Series, date_format: str) -> pl.Series:

@@ -30,9 +30,9 @@ class RawTable:
     """
 
     source: str
-    frame: pl.DataFrame
-    lines_of: Callable[[Sequence[int]], list[int | None]]
-    numbers: Mapping[str, pl.Series] = _NO_MASKS
+    frame: pl.DataFrame = attrs.field(repr=False)
+    lines_of: Callable[[Sequence[int]], list[int | None]] = attrs.field(repr=False)
+    numbers: Mapping[str, pl.Series] = attrs.field(default=_NO_MASKS, repr=False)
 
 
 def refused_file(source: str, message: str, *, line: int | None = None, column: str | None = None) -> InvalidDataError:

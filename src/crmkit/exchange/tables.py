@@ -42,7 +42,7 @@ def read_table(
 
     Text files are read as text first, so no number passes through a float. Amounts become Decimal(28, 3), with more
     decimals where the column has more; numbers of workbooks become their shortest decimal. A row without any value in
-    the columns of *types* is left out.
+    the columns that are read is left out.
 
     Args:
         path: The file.

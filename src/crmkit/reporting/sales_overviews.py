@@ -135,7 +135,9 @@ def _totals(lines: pl.DataFrame, profits: pl.DataFrame) -> pl.DataFrame:
         pl.col("revenue", "revenue_without_cost").sum(),
         pl.when(pl.col("gross_profit").count() > 0).then(pl.col("gross_profit").sum()).alias("gross_profit"),
     )
-    return counts.join(sums, on="currency", how="left", nulls_equal=True).sort("lines", "currency", descending=[True, False])
+    return counts.join(sums, on="currency", how="left", nulls_equal=True).sort(
+        "lines", "currency", descending=[True, False], nulls_last=True
+    )
 
 
 def _per_customer(profits: pl.DataFrame, lines: pl.DataFrame, parties: pl.DataFrame | None, *, since: date, as_of: date) -> pl.DataFrame:

@@ -19,7 +19,7 @@ _UNKNOWN = "–"
 WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Sales overview as of {day}", "Umsatzübersicht, Stand {day}"),
     "nothing": ("No sales lines up to this day.", "Keine Umsatzzeilen bis zu diesem Tag."),
-    "lines_after": ("{count} lines are dated later and left out", "{count} Zeilen sind später datiert und bleiben außen vor"),
+    "lines_after": ("Lines dated later, which are left out: {count}", "Später datierte Zeilen, die außen vor bleiben: {count}"),
     "lines": ("{count} lines from {first} to {last}", "{count} Zeilen vom {first} bis {last}"),
     "currency": ("Currency {code}", "Währung {code}"),
     "no_currency": ("Lines without a currency", "Zeilen ohne Währung"),
@@ -54,7 +54,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Lost customers, no purchase since {day}: {count}; the most valuable",
         "Verlorene Kunden, kein Kauf seit {day}: {count}; die wertvollsten",
     ),
-    "never_bought": ("Besides, {count} customers have lines but no purchase.", "Außerdem haben {count} Kunden Zeilen, aber keinen Kauf."),
+    "never_bought": ("Customers with lines but no purchase: {count}", "Kunden mit Zeilen, aber ohne Kauf: {count}"),
     "calls": ("Whom to call: {counts}", "Wen anrufen: {counts}"),
     "calls_of_class": ("{count} of class {name}", "{count} der Klasse {name}"),
     "nobody": ("nobody", "niemanden"),

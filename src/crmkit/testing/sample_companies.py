@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit import facts
 from crmkit._checks import check_int
 from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
 from crmkit.testing import sample_parties
@@ -61,15 +60,21 @@ class SampleFacts:
 
     def sales(self) -> pl.DataFrame:
         """Lines of invoices and credit notes."""
-        return facts.sales_from(self.company.documents)
+        from crmkit.facts import sales_from  # noqa: PLC0415  loads Narwhals, which the pytest plugin must not
+
+        return sales_from(self.company.documents)
 
     def customers(self) -> pl.DataFrame:
         """One row for each party; `is_customer` tells customers from others."""
-        return facts.customers_from(self.company.parties)
+        from crmkit.facts import customers_from  # noqa: PLC0415  loads Narwhals, which the pytest plugin must not
+
+        return customers_from(self.company.parties)
 
     def contact_plans(self) -> pl.DataFrame:
         """One row for each party with its frequency, last contact and earliest open recall."""
-        return facts.contact_plans_from(self.company.plans, self.company.recalls, self.company.parties)
+        from crmkit.facts import contact_plans_from  # noqa: PLC0415  loads Narwhals, which the pytest plugin must not
+
+        return contact_plans_from(self.company.plans, self.company.recalls, self.company.parties)
 
 
 @attrs.frozen(kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 
 from crmkit.entities import ContactPlan, Interaction, Recall
 from crmkit.periods import Interval, days
+from crmkit.testing.sample_chance import happens
 from crmkit.testing.sample_words import TOPICS
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def contacts_of(random: Random, parties: Sequence[tuple[str, str, date]], *, as_
     recalls: list[Recall] = []
     to_call = set()
     for place, (party_id, employee_id, created_on) in enumerate(parties):
-        if random.random() >= _PLANNED:
+        if not happens(random, _PLANNED):
             continue
         frequency = random.choice(_FREQUENCIES)
         is_due = place % 3 == 0
@@ -70,13 +71,13 @@ def _interactions(random: Random, party_id: str, employee_id: str, *, since: dat
     """Up to six, the last one on its planned day."""
     earlier = [since + timedelta(days=random.randrange((last - since).days + 1)) for _ in range(random.randrange(6))]
     for number, day in enumerate([*sorted(earlier), last], start=1):
-        moment = datetime.combine(day, time(random.randrange(8, 16), random.randrange(0, 60, 5)), tzinfo=timezone.utc)
+        moment = datetime.combine(day, time(random.randrange(8, 16), random.randrange(0, 60, 5)), tzinfo=UTC)
         yield Interaction(
             id=f"I-{party_id}-{number}",
             party_id=party_id,
             happened_at=moment,
             kind=random.choice(_KINDS),
-            direction="in" if random.random() < 0.2 else "out",
+            direction="in" if happens(random, 0.2) else "out",
             reached=True,
             employee_id=employee_id,
             topics=[random.choice(TOPICS)],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmkit.entities import Address, ContactPerson, Party, Phone, Source
 from crmkit.testing import sample_words as words
+from crmkit.testing.sample_chance import happens
 
 if TYPE_CHECKING:
     from random import Random
@@ -23,7 +24,9 @@ def employees(random: Random, count: int) -> tuple[Party, ...]:
     for number in range(1, count + 1):
         first, last = random.choice(words.FIRST_NAMES), words.LAST_NAMES[number]
         address = f"{first}.{last}@wholesaler.example".translate(_UMLAUTS).lower()
-        made.append(Party(id=f"E-{number}", name=f"{first} {last}", kind="person", roles={"employee"}, created_on=_FOUNDED, emails=[address]))
+        made.append(
+            Party(id=f"E-{number}", name=f"{first} {last}", kind="person", roles={"employee"}, created_on=_FOUNDED, emails=[address])
+        )
     return tuple(made)
 
 
@@ -52,7 +55,7 @@ def organisation(random: Random, id: str, role: Role, *, created_on: date, owner
         owner_id=owner_id,
         industry=industry,
         region=region,
-        tags={"newsletter"} if random.random() < 0.4 else (),
+        tags={"newsletter"} if happens(random, 0.4) else (),
     )
 
 
@@ -62,13 +65,13 @@ def _person(random: Random, id: str, domain: str, phone: str) -> ContactPerson:
         id=id,
         first_name=first,
         last_name=last,
-        title="Dr." if random.random() < 0.05 else "",
+        title="Dr." if happens(random, 0.05) else "",
         position=random.choice(words.POSITIONS),
-        form="informal" if random.random() < 0.2 else "formal",
+        form="informal" if happens(random, 0.2) else "formal",
         emails=[f"{first}.{last}@{domain}".translate(_UMLAUTS).lower()],
         phones=[_phone(random, phone)],
-        birthday=date(1960, 1, 1) + timedelta(days=random.randrange(15_000)) if random.random() < 0.3 else None,
-        preferred={"phone"} if random.random() < 0.5 else (),
+        birthday=date(1960, 1, 1) + timedelta(days=random.randrange(15_000)) if happens(random, 0.3) else None,
+        preferred={"phone"} if happens(random, 0.5) else (),
     )
 
 

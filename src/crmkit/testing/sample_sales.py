@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit.entities import Document, Line
+from crmkit.testing.sample_chance import happens
 from crmkit.testing.sample_words import ITEMS, SEASONS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Trade:
 def seasonal_days(random: Random, *, first: date, last: date, count: int) -> tuple[date, ...]:
     """Days of purchase: more of them in the months in which more is sold."""
     weights = [sum(months[month] for months in SEASONS.values()) for month in range(12)]
-    days = []
+    days: list[date] = []
     while len(days) < count:
         day = first + timedelta(days=random.randrange((last - first).days + 1))
         if day.weekday() < 5 and random.random() * max(weights) < weights[day.month - 1]:  # noqa: PLR2004  Monday to Friday
@@ -62,14 +63,16 @@ def documents_of(random: Random, trade: Trade) -> Iterator[Document]:
         key = f"{trade.customer_id[2:]}-{number}"
         lines = _lines(random, day, trade)
         order = None
-        if random.random() < _QUOTED:
+        if happens(random, _QUOTED):
             quote = _document(trade, "quote", f"Q-{key}", max(day - timedelta(days=14), date(day.year, 1, 1)), lines, state="accepted")
             order = _document(trade, "order", f"O-{key}", day - timedelta(days=min(5, (day - quote.issued_on).days)), lines, after=quote.id)
             yield quote
             yield order
         yield _document(trade, "invoice", f"R-{key}", day, lines, after=order.id if order else None)
-    if random.random() < _LOST_QUOTES and trade.days:
-        yield _document(trade, "quote", f"Q-{trade.customer_id[2:]}-lost", trade.days[-1], _lines(random, trade.days[-1], trade), state="lost")
+    if happens(random, _LOST_QUOTES) and trade.days:
+        yield _document(
+            trade, "quote", f"Q-{trade.customer_id[2:]}-lost", trade.days[-1], _lines(random, trade.days[-1], trade), state="lost"
+        )
 
 
 def only_quote(random: Random, trade: Trade, day: date) -> Document:
@@ -81,7 +84,7 @@ def credit_notes(random: Random, invoices: Sequence[Document], *, as_of: date) -
     """Credit notes over a part of some invoices: never the whole, so that the purchase stays one."""
     for invoice in invoices:
         day = invoice.issued_on + timedelta(days=random.randrange(3, 20))
-        if random.random() < _CREDITED and day <= as_of and invoice.lines[0].quantity > 1:
+        if happens(random, _CREDITED) and day <= as_of and invoice.lines[0].quantity > 1:
             yield credited(invoice, [attrs.evolve(invoice.lines[0], quantity=Decimal(1))], on=day)
 
 

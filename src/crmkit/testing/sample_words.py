@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 SYLLABLES_FRONT = (
-    "Ahrn", "Bodel", "Clasen", "Dorn", "Elster", "Falken", "Granit", "Hagen", "Immen", "Jolen", "Kiesel", "Linden", "Marsch", "Nebel", "Ostheim",
-    "Pfeffer", "Quell", "Reiher", "Silber", "Tannen", "Ufer", "Vogel", "Weiden", "Zirbel",
+    "Ahrn", "Bodel", "Clasen", "Dorn", "Elster", "Falken", "Granit", "Hagen", "Immen", "Jolen", "Kiesel", "Linden", "Marsch", "Nebel",
+    "Ostheim", "Pfeffer", "Quell", "Reiher", "Silber", "Tannen", "Ufer", "Vogel", "Weiden", "Zirbel",
 )  # fmt: skip
-SYLLABLES_BACK = ("bach", "berg", "born", "brück", "feld", "grün", "hof", "kamp", "loh", "moor", "rode", "stein", "tal", "wald", "werk", "wiese")
+SYLLABLES_BACK = (
+    "bach",
+    "berg",
+    "born",
+    "brück",
+    "feld",
+    "grün",
+    "hof",
+    "kamp",
+    "loh",
+    "moor",
+    "rode",
+    "stein",
+    "tal",
+    "wald",
+    "werk",
+    "wiese",
+)
 TRADES = (
     ("Garten- und Landschaftsbau", "landscaping"), ("Tischlerei", "carpentry"), ("Baumarkt", "retail"), ("Metallbau", "metalwork"),
     ("Gärtnerei", "horticulture"), ("Hausverwaltung", "property"), ("Malerbetrieb", "painting"), ("Landhandel", "agriculture"),
 )  # fmt: skip
 LEGAL_FORMS = ("GmbH", "GmbH & Co. KG", "KG", "OHG", "e. K.")
 FIRST_NAMES = (
-    "Anke", "Bernd", "Carla", "Detlef", "Elif", "Frauke", "Gero", "Hilke", "Ines", "Jannik", "Katja", "Lennart", "Milan", "Nadja", "Ole", "Petra",
+    "Anke", "Bernd", "Carla", "Detlef", "Elif", "Frauke", "Gero", "Hilke", "Ines", "Jannik", "Katja", "Lennart", "Milan", "Nadja",
+    "Ole", "Petra",
     "Ruben", "Svenja", "Tarek", "Uta", "Volker", "Wiebke", "Yasmin", "Zoran",
 )  # fmt: skip
 LAST_NAMES = (
-    "Abendroth", "Bleibtreu", "Cordsen", "Dünnhaupt", "Eichenlaub", "Feddersen", "Grünspan", "Hollerbach", "Immergut", "Jessen", "Kupferschmied",
-    "Lautenschlag", "Morgenstern", "Nachtweih", "Ohnesorg", "Pfefferkorn", "Querfurt", "Rabenhorst", "Sonnleitner", "Trautwein", "Überall",
+    "Abendroth", "Bleibtreu", "Cordsen", "Dünnhaupt", "Eichenlaub", "Feddersen", "Grünspan", "Hollerbach", "Immergut", "Jessen",
+    "Kupferschmied", "Lautenschlag", "Morgenstern", "Nachtweih", "Ohnesorg", "Pfefferkorn", "Querfurt", "Rabenhorst", "Sonnleitner",
+    "Trautwein", "Überall",
     "Vierheilig", "Wolkenstein", "Zuckermann",
 )  # fmt: skip
 POSITIONS = ("purchasing", "management", "accounting", "site management")
@@ -31,7 +50,16 @@ PLACES = (
     ("Frankfurt am Main", "60", "+49 69 90009", "west"),
     ("München", "80", "+49 89 99998", "south"),
 )
-STREETS = ("Am Alten Speicher", "Birkenweg", "Drosselgasse", "Fliederweg", "Hinter den Höfen", "Kastanienallee", "Lerchenstieg", "Mühlenkamp")
+STREETS = (
+    "Am Alten Speicher",
+    "Birkenweg",
+    "Drosselgasse",
+    "Fliederweg",
+    "Hinter den Höfen",
+    "Kastanienallee",
+    "Lerchenstieg",
+    "Mühlenkamp",
+)
 SOURCES = (
     # category, detail, campaign
     ("fair", "Grüne Woche im Norden", "K-2024-fair"),
