@@ -67,6 +67,12 @@ def test_another_company_is_not_mixed_into_the_one_that_is_there(tmp_path: Path)
     assert "holds another company; give another --folder" in result.stderr
 
 
+def test_a_larger_company_is_not_mixed_into_the_one_that_is_there(tmp_path: Path) -> None:
+    demo(tmp_path)
+
+    assert demo(tmp_path, "--customers", "30").exit_code == 2
+
+
 def test_a_folder_that_cannot_be_made_ends_with_code_two(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
 

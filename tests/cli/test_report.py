@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
+from crmkit.cli import main
 from crmkit.cli.commands import commands
 
 if TYPE_CHECKING:
@@ -176,6 +177,31 @@ def test_rich_and_what_stores_need_are_not_loaded_for_a_report(tmp_path: Path) -
     loaded = set(done.stdout.split())
     assert {"polars", "click"} <= loaded
     assert not {"rich", "sqlalchemy", "cattrs", "pandas", "charset_normalizer", "python_calamine", "hypothesis", "pytest"} & loaded
+
+
+def test_a_long_file_shows_how_far_it_is_on_a_terminal(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("crmkit.cli.reports._LONG_BYTES", 1)
+    monkeypatch.setattr("crmkit.cli.reports._is_terminal", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    result = run(*MAPPED, sales=GERMAN)
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Sales overview")
+    assert "reading" in result.stderr + capsys.readouterr().err
+
+
+def test_without_click_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "click", None)
+    monkeypatch.delitem(sys.modules, "crmkit.cli.commands")
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "pip install 'crmkit[cli]'" in capsys.readouterr().err
 
 
 def _environment() -> dict[str, str]:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import gzip
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
+from crmkit.errors import InvalidValueError
 from crmkit.exchange import Limits, Notation, read_table
 from tests.exchange.files import problems_of, written
 
@@ -295,3 +296,34 @@ def test_the_files_of_a_german_accounting_program_are_read(shared_data: Callable
     assert booked["Umsatz (ohne Soll/Haben-Kz)"].to_list() == [Decimal("24.95"), Decimal(5950)]
     assert "Straße" in people.columns
     assert people.height == 4
+
+
+def test_an_amount_of_too_many_digits_is_told_apart_from_what_is_no_amount(tmp_path: Path) -> None:
+    (problem,) = problems_of(lambda: read_table(written(tmp_path, "a\n10000000000000000000.5\n"), types={"a": "amount"}))
+
+    assert "larger than 10^18" in problem.message
+
+
+def test_dates_that_can_be_read_two_ways_are_refused_with_their_column(tmp_path: Path) -> None:
+    (problem,) = problems_of(lambda: read_table(written(tmp_path, "a,b\n01/02/2025,1\n"), types={"a": "date"}))
+
+    assert (problem.column, problem.value) == ("a", "01/02/2025")
+    assert "give the date format" in problem.message
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"delimiter": "::"}, {"decimal": "dot"}, {"encoding": "klingon"}, {"date_format": "%Y"}, {"skip_lines": -1}]
+)
+def test_a_notation_that_no_file_can_have_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match=next(iter(wrong))):
+        Notation(**wrong)
+
+
+def test_a_limit_that_lets_nothing_through_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="most_bytes"):
+        Limits(most_bytes=0)
+
+
+def test_a_column_type_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError, match="types"):
+        read_table(written(tmp_path, "a\n"), types={"a": "number"})  # type: ignore[dict-item]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from crmkit.errors import MissingExtraError
 from crmkit.exchange import Limits, Notation, read_table
+from crmkit.exchange._needs import need
 from tests.exchange.files import problems_of, workbook, written
 
 if TYPE_CHECKING:
@@ -131,3 +133,34 @@ def test_a_wrong_value_of_a_parquet_file_is_named_with_its_row(tmp_path: Path) -
     found = problems_of(lambda: read_table(path, types={"n": "amount", "d": "date"}))
 
     assert [(problem.line, problem.column, problem.value) for problem in found] == [(2, "n", "inf"), (2, "d", "x")]
+
+
+def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sales.parquet"
+    pl.DataFrame({"a": [0] * 100_000}).write_parquet(path)
+
+    for most in (99_999, 100_000):
+        (problem,) = problems_of(lambda most=most: read_table(path, types={}, limits=Limits(most_bytes=most)))  # type: ignore[misc]
+        assert "unpacks to more than" in problem.message
+
+
+def test_flags_decimals_and_days_of_a_parquet_file_stay_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "sales.parquet"
+    pl.DataFrame({"f": [True], "d": [date(2025, 12, 31)], "n": [Decimal("1.25")], "t": [True]}).write_parquet(path)
+
+    table = read_table(path, types={"f": "flag", "d": "date", "n": "amount", "t": "text"})
+
+    assert table.rows() == [(True, date(2025, 12, 31), Decimal("1.25"), "true")]
+
+
+def test_a_workbook_of_too_many_parts_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path / "many.xlsx", **{f"part{number}": b"" for number in range(10_001)})
+
+    assert "more than 10,000 parts" in problems_of(lambda: read_table(path, types={}))[0].message
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmkit.exchange._needs.find_spec", lambda _: None)
+
+    with pytest.raises(MissingExtraError, match=r"pip install 'crmkit\[excel\]'"):
+        need("python_calamine", extra="excel")

@@ -104,6 +104,13 @@ def test_lines_that_are_left_out_are_mentioned() -> None:
     assert "Lines dated later, which are left out: 2" in as_text(sales_overview(LINES, as_of=date(2026, 2, 1)))
 
 
+def test_who_only_got_credit_notes_is_mentioned_and_has_no_last_purchase() -> None:
+    text = as_text(sales_overview(LINES.drop("cost").with_columns(-pl.col("revenue").abs()), as_of=AS_OF))
+
+    assert "Customers with lines but no purchase: 3" in text
+    assert text.rstrip().endswith("Whom to call: nobody")
+
+
 def test_names_cannot_move_the_cursor_of_a_terminal_or_break_the_table() -> None:
     lines = LINES.with_columns(customer_id=pl.lit("\x1b[2J\n" + "x" * 200))
 

@@ -85,11 +85,15 @@ def _typed(column: str | None) -> str:
     return column if column.isalnum() else f'"{column}"'
 
 
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
 @contextmanager
 def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None] | None]:
     """Show how far reading is, on a terminal and for long files only."""
     size = sum(file.stat().st_size for file in files if file.is_file())
-    if size < _LONG_BYTES or not sys.stderr.isatty():
+    if size < _LONG_BYTES or not _is_terminal():
         yield None
         return
     from rich.console import Console  # noqa: PLC0415  slow to load, and only needed here

@@ -54,7 +54,7 @@ def read_table(
         on_read: Told the number of bytes after each part that was read.
 
     Raises:
-        InvalidDataError: With every problem of the file: its line, column and value.
+        InvalidDataError: With every problem of the file: its line (of Parquet the row), column and value.
         MissingExtraError: For a workbook without the extra that reads it.
 
     >>> import tempfile
@@ -108,9 +108,11 @@ def read_raw(
 def _read_parquet(data: bytes, source: str, *, wanted: frozenset[str] | None, limits: Limits) -> RawTable:
     damaged = "is no Parquet file that can be read"
     with only_own_errors(source, damaged, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
-        schema = pl.read_parquet_schema(BytesIO(data))
-        frame = pl.read_parquet(BytesIO(data), columns=[name for name in schema if wanted is None or name in wanted], use_pyarrow=False)
-    if frame.estimated_size() > limits.most_bytes:
+        scanned = pl.scan_parquet(BytesIO(data))
+        kept = [name for name in scanned.collect_schema() if wanted is None or name in wanted]
+        least_bytes = scanned.select(pl.len()).collect().item() * len(kept)
+        frame = scanned.select(kept).collect() if least_bytes <= limits.most_bytes else pl.DataFrame()
+    if max(least_bytes, frame.estimated_size()) > limits.most_bytes:
         raise refused_file(source, f"unpacks to more than {limits.most_bytes:,} bytes; raise Limits(most_bytes=…) if it is to be read")
 
     def lines_of(rows: Sequence[int]) -> list[int | None]:

@@ -52,8 +52,7 @@ __all__ = [
     "register",
 ]
 
-CURRENCIES = ("EUR", "CHF", "USD", "JPY", "KWD", "CLF")
-"""Currencies with 2, 0, 3 and 4 decimals."""
+_CURRENCIES = ("EUR", "CHF", "USD", "JPY", "KWD", "CLF")  # of 2, 0, 3 and 4 decimals
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2099, 12, 31)
 _LARGEST = 10**15
 _CENT = Decimal("0.01")
@@ -77,7 +76,7 @@ def _decimals(low: Decimal | int, high: Decimal | int, places: int) -> SearchStr
     return st.decimals(low, high, places=places, allow_nan=False, allow_infinity=False)
 
 
-def moneys(*, currencies: Iterable[str] = CURRENCIES, min_minor: int = -_LARGEST, max_minor: int = _LARGEST) -> SearchStrategy[Money]:
+def moneys(*, currencies: Iterable[str] = _CURRENCIES, min_minor: int = -_LARGEST, max_minor: int = _LARGEST) -> SearchStrategy[Money]:
     """Amounts between two counts of minor units, each in one of the currencies."""
     return st.builds(
         lambda minor, currency: Money(minor=minor, currency=currency), st.integers(min_minor, max_minor), st.sampled_from(tuple(currencies))
