@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from crmkit._checks import check_choice, check_kind, refused
 from crmkit.conditions import Condition
 from crmkit.entities import ContactPlan, Document, Party, Recall
-from crmkit.facts import contact_plans_from, customers_from, sales_from
 from crmkit.periods import Period
 from crmkit.persistence.sales_lines import SOLD
 from crmkit.store import Query, Transaction
@@ -34,6 +33,8 @@ def check_facts(table: FactsTable, period: Period | None) -> None:
 
 def found_facts(transaction: Transaction, table: FactsTable, period: Period | None) -> pl.LazyFrame:
     """Build a table from all the records it is made of, in the order of their ids."""
+    from crmkit.facts import contact_plans_from, customers_from, sales_from  # noqa: PLC0415  # it loads Narwhals
+
     if table == "sales":
         sold = [Condition("kind", "one_of", SOLD)]
         if period is not None:

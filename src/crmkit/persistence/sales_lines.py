@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crmkit._checks import check_text, refused
-from crmkit.facts.from_entities import _append  # the one definition of these rows, private to those who keep them
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +41,8 @@ def sales_lines(document: Document) -> list[dict[str, Any]]:
     """
     if document.kind not in SOLD:
         return []
+    from crmkit.facts.from_entities import _append  # noqa: PLC0415  # the one definition of these rows; it loads Narwhals
+
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     _append(columns, document)
     rows = [dict(zip(COLUMNS, values, strict=True)) for values in zip(*columns.values(), strict=True)]

@@ -41,10 +41,6 @@ class Day(TypeDecorator[date]):
         """Write it down."""
         return value if value is None or dialect.name == "postgresql" else value.isoformat()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:  # noqa: ANN401, ARG002  # as the driver has it
-        """Read it."""
-        return date.fromisoformat(value) if isinstance(value, str) else value
-
 
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC: TIMESTAMP WITH TIME ZONE, or text such as "2026-01-31T08:30:00.000000Z", which sorts by time."""
@@ -62,10 +58,6 @@ class Instant(TypeDecorator[datetime]):
             return None
         moment = value.astimezone(UTC)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002  # as the driver has it
-        """Read it."""
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 class ExactNumber(TypeDecorator[Decimal]):
@@ -86,10 +78,6 @@ class ExactNumber(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
         """Write it down."""
         return value if value is None or dialect.name == "postgresql" else f"{value:f}"
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002  # as the driver has it
-        """Read it."""
-        return Decimal(value) if isinstance(value, str) else value
 
 
 def column_type(kind: FieldType) -> TypeEngine[Any]:

@@ -114,7 +114,5 @@ def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[
         return fields < values if directions == {True} else fields > values
     (column, descending), value = order[0], position[0]
     further = column < value if descending else column > value
-    if len(order) == 1:
-        return further
     in_reach = column <= value if descending else column >= value  # what an index can begin at
     return and_(in_reach, or_(further, _after(order[1:], position[1:])))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, delete, insert, select, type_coerce
 
 from crmkit.entities import Document
-from crmkit.facts import sales_from
 from crmkit.persistence.sales_lines import sales_lines
 from crmkit.persistence.sql.queries import is_one_of
 
@@ -48,6 +47,8 @@ def read_sales(connection: Connection, table: Table, tenant: str, period: Period
     Raises:
         MissingExtraError: Without Polars.
     """
+    from crmkit.facts import sales_from  # noqa: PLC0415  # it loads Narwhals
+
     empty = sales_from(())
     import polars as pl  # noqa: PLC0415  # it is there, or the line before has said what is missing
 
