@@ -1,7 +1,8 @@
 """How analyses read frames and hand them back; the rest of crmkit imports from here."""
 
 from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
-from crmkit._frames.tables import CURRENCY, Asked, F, Lazy, Table, check_number, kind_of, opened
+from crmkit._frames.detours import Lazy, plain_rows
+from crmkit._frames.tables import CURRENCY, Asked, F, Table, check_number, opened
 
 __all__ = [
     "CURRENCY",
@@ -13,8 +14,8 @@ __all__ = [
     "day_literal",
     "day_number",
     "day_ordinal",
-    "kind_of",
     "opened",
+    "plain_rows",
     "with_added",
     "with_day",
 ]

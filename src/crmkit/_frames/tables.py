@@ -9,8 +9,7 @@ DuckDB where Polars is not installed, and back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
-from typing import Any, Generic, Literal, TypeAlias, cast
+from typing import Any, Generic, cast
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -18,12 +17,11 @@ from narwhals.stable.v2.dtypes import DType
 from narwhals.stable.v2.typing import IntoFrameT as F
 
 from crmkit._checks import check_kind, refused
-from crmkit.errors import MissingColumnError, MissingExtraError, MixedFramesError
+from crmkit._frames.detours import Lazy, detour, kind_of, lazy, needs_detour, plain_rows, way_back
+from crmkit.errors import MissingColumnError, MixedFramesError
 from crmkit.periods import Period
 
-__all__ = ["Asked", "F", "Lazy", "Table", "kind_of", "opened"]
-
-Lazy: TypeAlias = "nw.LazyFrame[Any]"
+__all__ = ["CURRENCY", "Asked", "F", "Lazy", "Table", "check_number", "opened"]
 
 _LARGEST_INT = 2**63 - 1
 _DIGITS = 28  # precision of amounts; Decimal(38, x) leaves engines no room for a difference
@@ -155,23 +153,17 @@ def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:
     _check_one_kind([one.native for one in asked])
     checked = [_checked(one, frame) for one, frame in zip(asked, frames, strict=True)]
     wide = [_may_leave_64_bits(one, frame) for one, frame in zip(asked, frames, strict=True)]
-    through = _detour() if any(map(_needs_detour, frames, wide)) else None
+    through = detour() if any(map(needs_detour, frames, wide)) else None
     return tuple(
         attrs.evolve(
             table,
-            frame=_lazy(frame, through),
+            frame=lazy(frame, through),
             engine=frame.implementation if through is None else nw.Implementation.from_backend(through),
             wide=is_wide,
-            hand_back=_way_back(one.native, frame, through),
+            hand_back=way_back(one.native, frame, through),
         )
         for one, table, frame, is_wide in zip(asked, checked, frames, wide, strict=True)
     )
-
-
-def kind_of(native: object) -> str:
-    """Engine and class of a frame, as an error names it."""
-    package = type(native).__module__.split(".")[0].removeprefix("_")
-    return f"{package}.{type(native).__name__}"
 
 
 def _narwhal(asked: Asked[Any]) -> Any:  # noqa: ANN401  # eager or lazy: both have what is used here
@@ -207,17 +199,13 @@ def _checked(asked: Asked[Any], frame: Any) -> Table[Any]:  # noqa: ANN401
         engine=frame.implementation,
         in_memory=isinstance(frame, nw.DataFrame),
         wide=False,
-        hand_back=_unchanged,
+        hand_back=nw.to_native,
     )
     table.require(*asked.needs, *asked.amounts)
     for name in (*asked.amounts, *asked.optional_amounts):
         if name in table.dtypes:
             check_number(name, table.dtypes[name])
     return table
-
-
-def _unchanged(frame: Lazy) -> object:
-    return frame
 
 
 def check_number(name: str, dtype: DType) -> None:
@@ -256,59 +244,6 @@ def _may_leave_64_bits(asked: Asked[Any], frame: Any) -> bool:  # noqa: ANN401
     names = [name for name in (*asked.amounts, *asked.optional_amounts) if name in schema and schema[name].is_integer()]
     if not names:
         return False
-    ends = frame.select(nw.col(*names).min().name.suffix("_min"), nw.col(*names).max().name.suffix("_max")).row(0)
-    return (
-        max(abs(int(end)) for end in ends if end is not None) * len(frame) > _LARGEST_INT if any(end is not None for end in ends) else False
-    )
-
-
-def _needs_detour(frame: Any, wide: bool) -> bool:  # noqa: ANN401, FBT001
-    if frame.implementation.is_pyarrow():
-        return True
-    return frame.implementation.is_pandas_like() and (wide or any(isinstance(dtype, nw.Decimal) for dtype in frame.schema.values()))
-
-
-def _detour() -> Literal["polars", "duckdb"]:
-    if find_spec("polars") is not None:
-        return "polars"
-    if find_spec("duckdb") is not None:
-        return "duckdb"
-    raise MissingExtraError("analytics", "polars")
-
-
-def _lazy(frame: Any, through: Literal["polars", "duckdb"] | None) -> Lazy:  # noqa: ANN401
-    if through is None:
-        return cast("Lazy", frame.lazy())
-    return nw.from_arrow(frame, backend="pyarrow").lazy(backend=through)
-
-
-def _way_back(native: Any, frame: Any, through: str | None) -> Callable[[Lazy], Any]:  # noqa: ANN401
-    if through is not None:
-        return _arrow_back(native)
-    if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
-        return lambda result: result.collect().to_native()
-    return lambda result: result.to_native()
-
-
-def _arrow_back(native: Any) -> Callable[[Lazy], Any]:  # noqa: ANN401
-    def to_arrow(result: Lazy) -> Any:  # noqa: ANN401
-        table = result.collect(backend="pyarrow").to_native()
-        for place, field in enumerate(table.schema):
-            if (
-                field.name in native.schema.names
-                and str(native.schema.field(field.name).type) == "string"
-                and str(field.type) == "large_string"
-            ):
-                table = table.set_column(place, field.name, table[field.name].cast("string"))
-        return table
-
-    def to_pandas(result: Lazy) -> Any:  # noqa: ANN401
-        from pandas import ArrowDtype  # noqa: PLC0415  # only for a caller who has it
-
-        made = result.collect(backend="pyarrow").to_native().to_pandas(types_mapper=ArrowDtype)
-        kept = {
-            name: native[name].dtype for name in made.columns if name in native.columns and not isinstance(native[name].dtype, ArrowDtype)
-        }
-        return made.astype(kept)
-
-    return to_pandas if kind_of(native).startswith("pandas.") else to_arrow
+    (ends,) = plain_rows(frame.select(nw.col(*names).min().name.suffix("_min"), nw.col(*names).max().name.suffix("_max")))
+    largest = max((abs(int(end)) for end in ends.values() if end is not None), default=0)
+    return largest * len(frame) > _LARGEST_INT

@@ -119,7 +119,8 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], shar
     equal = positive.group_by(*key, "_value").agg(nw.col("_value").sum().alias("_sum"))
     whole = table.dtypes[value].is_integer()
     narrow = whole and table.engine.is_pandas_like()  # it cannot add decimals up row by row, and its integers were found to fit
-    summed = equal.with_columns(nw.col("_sum").cast(nw.Decimal(38, 0))) if whole and not narrow else equal
+    enough = whole and (narrow or table.engine.is_duckdb())  # the sums of DuckDB have 128 bits by themselves
+    summed = equal.with_columns(nw.col("_sum").cast(nw.Decimal(38, 0))) if whole and not enough else equal
     running = summed.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, order_by="_value").alias("_including"))
     base = nw.col("_including").max()
     running = running.with_columns((base.over(*key) if key else base).alias("_base"))

@@ -68,7 +68,7 @@ def lost_customers(
     early = nw.col("created_on") < day_literal(since)
     if "created_on" in stated:
         early |= nw.col("created_on").is_null()
-    lost = bought.filter(_is_customer(parties), nw.col("active"), early, ~_bought_since(since))
+    lost = bought.filter(_is_customer(parties), _is_true("active"), early, ~_bought_since(since))
     made = {"last_purchase_on": nw.col("_last"), "never_bought": nw.col("_last").is_null()}
     if stated:
         named = (f"active={active}" if name == "active" else f"created_on={created_on}" for name in stated)
@@ -146,7 +146,7 @@ def add_purchase_activity(customers: F, sales: F, *, since: date, into: str = "p
         raise refused("into", into, "another name than customer_id")
     parties, lines = _opened(customers, sales)
     parties.require("active", "created_on")
-    may_be_lost = _is_customer(parties) & nw.col("active") & (nw.col("created_on") < day_literal(since))
+    may_be_lost = _is_customer(parties) & _is_true("active") & (nw.col("created_on") < day_literal(since))
     activity = (
         nw.when(_bought_since(since))
         .then(nw.lit("active"))
@@ -191,7 +191,12 @@ def _with_purchases(parties: Table[Any], lines: Table[Any], *, as_of: date | Non
 
 
 def _is_customer(parties: Table[Any]) -> nw.Expr:
-    return nw.col("is_customer") if "is_customer" in parties.dtypes else nw.lit(value=True)
+    return _is_true("is_customer") if "is_customer" in parties.dtypes else nw.lit(value=True)
+
+
+def _is_true(name: str) -> nw.Expr:
+    """Whether it is known to be true; a bare column with nulls is no condition in pandas."""
+    return nw.col(name) == nw.lit(value=True)
 
 
 def _bought_since(since: date) -> nw.Expr:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_choice
-from crmkit._frames import Asked, F, Table, opened
+from crmkit._frames import Asked, F, Table, opened, plain_rows
 from crmkit.errors import InvalidDataError, Problem
 from crmkit.facts.columns import SALES
 from crmkit.facts.naming import standard
@@ -161,7 +161,7 @@ def sales_problems(sales: F) -> tuple[Problem, ...]:
     if not rows.select(wrong.fill_null(value=False).any().alias("any")).collect().item():
         return ()
     numbered = rows.collect(backend=None).with_row_index("line").filter(wrong.fill_null(value=False))
-    return tuple(problem for row in numbered.iter_rows(named=True) for problem in _problems_of(row, checked))
+    return tuple(problem for row in plain_rows(numbered) for problem in _problems_of(row, checked))
 
 
 def _is_unknown_kind() -> nw.Expr:

@@ -11,7 +11,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_text
-from crmkit._frames import Asked, F, Table, day_literal, opened
+from crmkit._frames import Asked, F, Table, day_literal, opened, plain_rows
 from crmkit.entities._fields import FrozenMapping
 from crmkit.errors import CurrencyMismatchError
 from crmkit.history.card_figures import FIGURES, card_figures, year_figures
@@ -148,4 +148,4 @@ def _known(sales: F, as_of: date) -> Table[F]:
 
 
 def _rows(frame: Lazy) -> list[dict[str, Any]]:
-    return frame.collect().rows(named=True)
+    return list(plain_rows(frame.collect()))

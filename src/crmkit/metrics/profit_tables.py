@@ -148,7 +148,7 @@ def ranked(frame: F, *, value: str, into: str = "rank") -> F:
     Number the rows from the largest value down, within each currency.
 
     Definition: one more than the number of rows with a larger value; equal values share one rank.
-    Unit: count (Int64), 1 is the largest.
+    Unit: count (Int64; in pandas as pandas ranks, Float64), 1 is the largest.
     Undefined when: the value is unknown: null, and last.
     Source: "Standard competition ranking"; ISO/IEC 9075-2:2023 (SQL), window function RANK.
 
@@ -172,7 +172,9 @@ def ranked(frame: F, *, value: str, into: str = "rank") -> F:
         raise refused("into", into, "another name than that of the value and of the currency")
     rows = table.frame.with_columns(table.amount(value).alias("_value"))
     place = nw.col("_value").rank("min", descending=True)
-    placed = rows.with_columns((place.over(*table.currency) if table.currency else place).cast(nw.Int64).alias(into))
+    placed = rows.with_columns((place.over(*table.currency) if table.currency else place).alias(into))
+    if not table.engine.is_pandas_like():  # NumPy has no whole number for an unknown rank
+        placed = placed.with_columns(nw.col(into).cast(nw.Int64))
     return table.back(placed.sort(*table.currency, into, table.columns[0], nulls_last=True).drop("_value"))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_kind, check_text, refused
-from crmkit._frames import Asked, F, Table, day_literal, day_number, day_ordinal, opened, with_added, with_day
+from crmkit._frames import Asked, F, Table, day_literal, day_number, day_ordinal, opened, plain_rows, with_added, with_day
 from crmkit.errors import InvalidDataError, Problem
 from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
 
@@ -119,12 +119,12 @@ def _problems(table: Table[Any]) -> Iterator[Problem]:
     none = nw.all_horizontal(*(nw.col(name).fill_null(0) == 0 for name in names), ignore_nulls=True)
     some = nw.any_horizontal(*(~nw.col(name).is_null() for name in names), ignore_nulls=True)
     below = nw.any_horizontal(*(nw.col(name) < 0 for name in names), ignore_nulls=True)
-    for row in given.filter(below | (some & none)).iter_rows(named=True):
+    for row in plain_rows(given.filter(below | (some & none))):
         shown = ", ".join(f"{name}={row[name]}" for name in names)
         yield Problem(
             "contact_plans", int(row["line"]) + 1, names[0], shown, "is no frequency; expected a gap above zero, or null for none"
         )
-    for row in given.filter(nw.col("_mixed")).iter_rows(named=True):
+    for row in plain_rows(given.filter(nw.col("_mixed"))):
         message = 'counts months and days from a deadline; give one of them, or counted_from="contact"'
         yield Problem("contact_plans", int(row["line"]) + 1, "counted_from", None, message)
 

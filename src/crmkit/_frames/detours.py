@@ -1,0 +1,95 @@
+"""
+The way through another engine and back.
+
+PyArrow has no windows, and pandas neither adds decimals up row by row nor whole numbers beyond 64 bits: such frames go through Polars,
+or DuckDB where Polars is not installed.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+
+import narwhals.stable.v2 as nw
+
+from crmkit.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Lazy: TypeAlias = "nw.LazyFrame[Any]"
+
+
+def kind_of(native: object) -> str:
+    """Engine and class of a frame, as an error names it."""
+    package = type(native).__module__.split(".")[0].removeprefix("_")
+    return f"{package}.{type(native).__name__}"
+
+
+def needs_detour(frame: Any, wide: bool) -> bool:  # noqa: ANN401, FBT001
+    if frame.implementation.is_pyarrow():
+        return True
+    return frame.implementation.is_pandas_like() and (wide or any(isinstance(dtype, nw.Decimal) for dtype in frame.schema.values()))
+
+
+def detour() -> Literal["polars", "duckdb"]:
+    if find_spec("polars") is not None:
+        return "polars"
+    if find_spec("duckdb") is not None:
+        return "duckdb"
+    raise MissingExtraError("analytics", "polars")
+
+
+def lazy(frame: Any, through: Literal["polars", "duckdb"] | None) -> Lazy:  # noqa: ANN401
+    if through is None:
+        return cast("Lazy", frame.lazy())
+    return nw.from_arrow(frame, backend="pyarrow").lazy(backend=through)
+
+
+def way_back(native: Any, frame: Any, through: str | None) -> Callable[[Lazy], Any]:  # noqa: ANN401
+    if through is not None:
+        return _arrow_back(native)
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
+        return lambda result: result.collect().to_native()
+    return lambda result: result.to_native()
+
+
+def _arrow_back(native: Any) -> Callable[[Lazy], Any]:  # noqa: ANN401
+    def to_arrow(result: Lazy) -> Any:  # noqa: ANN401
+        table = result.collect(backend="pyarrow").to_native()
+        for place, field in enumerate(table.schema):
+            if (
+                field.name in native.schema.names
+                and str(native.schema.field(field.name).type) == "string"
+                and str(field.type) == "large_string"
+            ):
+                table = table.set_column(place, field.name, table[field.name].cast("string"))
+        return table
+
+    def to_pandas(result: Lazy) -> Any:  # noqa: ANN401
+        from pandas import ArrowDtype  # noqa: PLC0415  # only for a caller who has it
+
+        made = result.collect(backend="pyarrow").to_native().to_pandas(types_mapper=ArrowDtype)
+        kept = {name: native[name].dtype for name in made.columns if name in native.columns}
+        return made.astype(
+            {name: dtype for name, dtype in kept.items() if not isinstance(dtype, ArrowDtype) and not _is_decimal(made[name])}
+        )
+
+    return to_pandas if kind_of(native).startswith("pandas.") else to_arrow
+
+
+def _is_decimal(column: Any) -> bool:  # noqa: ANN401
+    return str(column.dtype).startswith("decimal")
+
+
+def plain_rows(frame: nw.DataFrame[Any]) -> Iterator[dict[str, Any]]:
+    """Rows as plain values of Python, whatever the engine calls what is unknown."""
+    for row in frame.iter_rows(named=True):
+        yield {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    if type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return value.item() if hasattr(value, "item") else value
