@@ -7,7 +7,10 @@ import importlib.metadata
 import subprocess
 import sys
 
+import pytest
 from packaging.requirements import Requirement
+
+from tests.architecture.test_public_names import SHOP_WINDOWS
 
 SLOW_BUT_REQUIRED = {"narwhals"}  # the rooms with analyses load it
 
@@ -28,8 +31,9 @@ def modules_of_extras() -> set[str]:
 
 def loaded_by(statement: str) -> set[str]:
     program = f"{statement}; import sys; print([name for name in sys.modules])"
-    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout
-    return {name.split(".")[0] for name in ast.literal_eval(printed)}
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, text=True)
+    assert answer.returncode == 0, answer.stderr
+    return {name.split(".")[0] for name in ast.literal_eval(answer.stdout)}
 
 
 def test_the_extras_are_known() -> None:
@@ -44,3 +48,8 @@ def test_the_rooms_with_analyses_load_no_engine() -> None:
     rooms = "import crmkit.classification, crmkit.facts, crmkit.history, crmkit.metrics, crmkit.scheduling"
 
     assert loaded_by(rooms) & (modules_of_extras() | {"pandas", "pyarrow", "duckdb"}) == set()
+
+
+@pytest.mark.parametrize("module", SHOP_WINDOWS)
+def test_every_room_can_be_the_first_that_is_imported(module: str) -> None:
+    assert "crmkit" in loaded_by(f"import {module}")
