@@ -20,4 +20,7 @@ def main() -> None:
             raise
         sys.stderr.write(f"Error: {MissingExtraError('cli', 'click')}\n")
         raise SystemExit(2) from None
-    commands(prog_name="crmkit")
+    try:
+        commands(prog_name="crmkit")
+    finally:
+        gc.freeze()  # at its end Python would look through everything once more

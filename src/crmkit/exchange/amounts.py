@@ -71,11 +71,12 @@ def evidence(distinct: pl.Series) -> Evidence:
     >>> evidence(pl.Series(["1.234", "1.234,50"])).mark, evidence(pl.Series(["1.234"])).mark
     ('comma', None)
     """
-    marked = distinct.drop_nulls().str.strip_chars()
-    marked = marked.filter(marked.str.contains("[.,]"))
-    point, comma = (marked.str.contains(_GRAMMARS[mark]) for mark in ("point", "comma"))
-    unclear = marked.filter(point & comma)
-    return Evidence(int((point & ~comma).sum()), int((comma & ~point).sum()), unclear.min() if unclear.len() else None)  # type: ignore[arg-type]
+    text = pl.lit(distinct).drop_nulls().str.strip_chars()
+    point, comma = (text.str.contains("[.,]") & text.str.contains(_GRAMMARS[mark]) for mark in ("point", "comma"))
+    found = pl.select(
+        (point & ~comma).sum().alias("point"), (comma & ~point).sum().alias("comma"), text.filter(point & comma).min().alias("unclear")
+    )
+    return Evidence(**found.row(0, named=True))
 
 
 def amounts(texts: pl.Series, *, mark: DecimalMark) -> pl.Series:

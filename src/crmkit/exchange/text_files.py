@@ -151,11 +151,11 @@ def _record_lines(body: bytes, skipped: int) -> list[int]:
 
 
 def _check_cells(raw: RawTable, limits: Limits) -> None:
+    longest = raw.frame.select(pl.all().str.len_bytes().max()).row(0) if raw.frame.width else ()
     problems = []
-    for name in raw.frame.columns:
-        lengths = raw.frame[name].str.len_bytes()
-        if (lengths.max() or 0) > limits.most_cell_characters:  # type: ignore[operator]  # lengths are whole numbers
-            rows = (lengths > limits.most_cell_characters).arg_true().to_list()
+    for name, length in zip(raw.frame.columns, longest, strict=True):
+        if (length or 0) > limits.most_cell_characters:
+            rows = (raw.frame[name].str.len_bytes() > limits.most_cell_characters).arg_true().to_list()
             message = f"is a cell of more than {limits.most_cell_characters:,} characters; raise Limits(most_cell_characters=…) to read it"
             problems += [Problem(raw.source, line, name, None, message) for line in raw.lines_of(rows)]
     if problems:
