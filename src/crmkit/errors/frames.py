@@ -1,0 +1,88 @@
+"""Frames that an analysis cannot read, and packages that are not installed."""
+
+from __future__ import annotations
+
+import attrs
+
+from crmkit.errors.base import CrmkitError, listed
+
+
+@attrs.frozen
+class MissingColumnError(CrmkitError):
+    """
+    A frame without a column that is needed.
+
+    Attributes:
+        missing: The standard names that are missing.
+        available: The columns that exist.
+        table: The table of `crmkit.facts` that was expected.
+    """
+
+    missing: tuple[str, ...]
+    available: tuple[str, ...]
+    table: str
+
+    def __str__(self) -> str:
+        """Name what is missing, what exists and how to map it."""
+        noun = "column" if len(self.missing) == 1 else "columns"
+        fix = ", ".join(f"{name}='…'" for name in self.missing)
+        return (
+            f"missing {noun} {listed(self.missing)} in {self.table}; the frame has {listed(self.available)}. "
+            f"Name your own with facts.{self.table}(frame, {fix})"
+        )
+
+
+@attrs.frozen
+class MixedFramesError(CrmkitError, TypeError):
+    """
+    Two frames of different engines, connections, or one eager and one lazy.
+
+    Attributes:
+        left: The kind of the first frame.
+        right: The kind of the other.
+    """
+
+    left: str
+    right: str
+
+    def __str__(self) -> str:
+        """Name both kinds."""
+        return f"{self.left} and {self.right} do not mix; expected all frames of one call to be of one kind"
+
+
+@attrs.frozen
+class UnsupportedEngineError(CrmkitError, TypeError):
+    """
+    Something that an engine cannot do.
+
+    Attributes:
+        operation: What was asked for.
+        engine: Which engine cannot do it.
+        works_on: Which ones can.
+    """
+
+    operation: str
+    engine: str
+    works_on: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Name the engines that can."""
+        return f"{self.engine} cannot do this: {self.operation}. It works on {', '.join(self.works_on)}"
+
+
+@attrs.frozen
+class MissingExtraError(CrmkitError, ImportError):
+    """
+    An optional dependency that is not installed.
+
+    Attributes:
+        extra: The extra that brings it.
+        package: The package that is missing.
+    """
+
+    extra: str
+    package: str
+
+    def __str__(self) -> str:
+        """Name the command that installs it."""
+        return f"this needs {self.package}: pip install 'crmkit[{self.extra}]'"

@@ -1,0 +1,160 @@
+"""Records that are not there, changed meanwhile, or must not change so; and failures of the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from crmkit.errors.base import CrmkitError, listed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@attrs.frozen
+class StateMoveError(CrmkitError):
+    """
+    A move that the states of a record do not allow.
+
+    Attributes:
+        kind: What kind of record.
+        id: Which one.
+        from_state: Its state now.
+        to_state: The state asked for.
+        allowed: The states it can move to.
+    """
+
+    kind: str
+    id: str
+    from_state: str
+    to_state: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Name both states and the allowed ones."""
+        return f"{self.kind} {self.id!r} cannot move from {self.from_state!r} to {self.to_state!r}; allowed: {listed(self.allowed)}"
+
+
+@attrs.frozen
+class NotStoredError(CrmkitError, LookupError):
+    """
+    No such record in this tenant.
+
+    Attributes:
+        kind: What kind of record.
+        id: Which one was asked for.
+    """
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        """Name the record."""
+        return f"no {self.kind} with id {self.id!r} is stored in this tenant"
+
+
+@attrs.frozen
+class SlotTakenError(CrmkitError):
+    """
+    An appointment where the employee is busy already.
+
+    Attributes:
+        employee_id: Who is busy.
+        start_at: The start that was asked for.
+    """
+
+    employee_id: str
+    start_at: datetime
+
+    def __str__(self) -> str:
+        """Name the employee and the time."""
+        return f"employee {self.employee_id!r} is busy at {self.start_at.isoformat()}; ask free_slots for another time"
+
+
+@attrs.frozen
+class StaleWriteError(CrmkitError):
+    """
+    Someone else was quicker, or an added id exists already.
+
+    Attributes:
+        kind: What kind of record.
+        id: Which one.
+        expected_version: The version that the change was based on; 0 for a new record.
+        found_version: The version that is stored now.
+    """
+
+    kind: str
+    id: str
+    expected_version: int
+    found_version: int
+
+    def __str__(self) -> str:
+        """Name both versions and what to do."""
+        if self.expected_version == 0:
+            return f"{self.kind} {self.id!r} exists already (version {self.found_version}); use change() on what get() returns"
+        return (
+            f"{self.kind} {self.id!r} is at version {self.found_version}, the change was based on {self.expected_version}; "
+            "get() it again and repeat the change"
+        )
+
+
+@attrs.frozen
+class KeyReusedError(CrmkitError):
+    """
+    An idempotency key that came before with another payload.
+
+    Attributes:
+        key: The key.
+    """
+
+    key: str
+
+    def __str__(self) -> str:
+        """Name the key."""
+        return f"key {self.key!r} was used before with other arguments; a new command needs a new key"
+
+
+@attrs.frozen
+class NotPermittedError(CrmkitError):
+    """
+    A verb that the scope does not allow.
+
+    Attributes:
+        actor: Who asked.
+        verb: What was asked.
+    """
+
+    actor: str
+    verb: str
+
+    def __str__(self) -> str:
+        """Name actor and verb."""
+        return f"actor {self.actor!r} may not {self.verb!r}; the rights of the scope do not list it"
+
+
+@attrs.frozen
+class StoreError(CrmkitError):
+    """
+    A failure of the database; the driver's own text is withheld because it can hold personal data.
+
+    Attributes:
+        code: The database's error code, or the name of the driver's error class.
+        constraint: The constraint that refused, where it is known.
+    """
+
+    code: str
+    constraint: str | None = None
+
+    def __str__(self) -> str:
+        """Name code and constraint."""
+        return f"the database refused ({self.code})" + (f" by {self.constraint}" if self.constraint else "")
+
+
+@attrs.frozen
+class OutcomeUnknownError(StoreError):
+    """The connection was lost while committing, and without a key the command cannot be repeated safely."""
+
+    def __str__(self) -> str:
+        """Say what to do."""
+        return f"the connection was lost while committing ({self.code}); look whether it was stored, or pass key= and repeat"
