@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import attrs
 
 from crmkit.errors.base import CrmkitError, listed
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 @attrs.frozen
