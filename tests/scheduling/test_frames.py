@@ -12,9 +12,8 @@ from crmkit import days, facts, months
 from crmkit.entities import ContactPlan, Recall
 from crmkit.errors import InvalidDataError, InvalidValueError, MissingColumnError
 from crmkit.periods import Interval
-from crmkit.scheduling import ContactPolicy, next_contact_on, suggestion
+from crmkit.scheduling import ContactPolicy, add_next_contact, call_suggestions, next_contact_on, suggestion
 from crmkit.scheduling.contact_plans import Due
-from crmkit.scheduling.frames import add_next_contact, call_suggestions
 from tests.engines import ENGINES, by_id, day, dicts, on, on_every_engine, rows, schema_of
 
 JANUARY = day("2026-01-01")

@@ -17,7 +17,7 @@ from crmkit.entities import unstructure
 from crmkit.errors import InvalidValueError
 from crmkit.metrics import gross_profit_by
 from crmkit.persistence import MemoryStore
-from crmkit.scheduling.frames import call_suggestions
+from crmkit.scheduling import call_suggestions
 from crmkit.testing import SampleCompany, sample_company
 
 if TYPE_CHECKING:

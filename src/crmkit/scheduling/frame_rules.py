@@ -1,0 +1,191 @@
+"""The rules of `next_contact_on` and `suggestion`, for a whole table of contact plans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit._checks import check_date, check_kind, check_text, refused
+from crmkit._frames import Asked, F, Table, day_literal, day_number, day_ordinal, opened, plain_rows, with_added, with_day
+from crmkit.errors import InvalidDataError, Problem
+from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from crmkit._frames import Lazy
+
+_DAYS = ("last_contact_on", "planned_on", "created_on", "postponed_to", "ends_on", "recall_on")
+_MADE = ("next_contact_on", "reason", "overdue_days")
+_MONTHS_A_YEAR = 12
+
+
+def add_next_contact(contact_plans: F, *, policy: ContactPolicy | None, into: str) -> F:
+    """Add the first day on which each party is to be contacted."""
+    table = _opened(contact_plans)
+    if check_text("into", into) == "customer_id":
+        raise refused("into", into, "another name than customer_id")
+    rows = _with_next_contact_on(table, policy, into)
+    return table.back(rows.select(*(name for name in table.columns if name != into), into))
+
+
+def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | None) -> F:
+    """Keep the rows that are due on a day, with the reason."""
+    today = check_date("as_of", as_of)
+    table = _opened(contact_plans)
+    rows = _with_next_contact_on(table, policy, "next_contact_on")
+    dated = rows.with_columns(
+        day_number(_optional(table, "recall_on", nw.Date)).alias("_recall"),
+        nw.col("_next").fill_null(day_ordinal(today)).alias("_since"),
+    )
+    recalled = ~nw.col("_recall").is_null()
+    has_gap = (nw.col("_months") > 0) | (nw.col("_days") > 0)
+    suggested = ~recalled & has_gap & ~_ended(table, today)
+    due = dated.with_columns(nw.when(recalled).then(nw.col("_recall")).when(suggested).then(nw.col("_since")).alias("_due"))
+    listed = due.filter(nw.col("_due") <= day_ordinal(today)).with_columns(
+        (nw.lit(day_ordinal(today)).cast(nw.Int64) - nw.col("_due")).alias("overdue_days"),
+        nw.when(recalled).then(nw.lit(0)).otherwise(nw.lit(1)).alias("_kind"),
+    )
+    reason = nw.when(nw.col("_kind") == 0).then(_recall_reason()).otherwise(_frequency_reason()).alias("reason")
+    order = {"_kind": False, "overdue_days": True, **({"value": True} if "value" in table.dtypes else {}), "customer_id": False}
+    result = listed.with_columns(reason).sort(*order, descending=list(order.values()), nulls_last=True)
+    return table.back(result.select(*(name for name in table.columns if name not in _MADE), *_MADE))
+
+
+def _opened(contact_plans: F) -> Table[F]:
+    numbers = ("frequency_days", "frequency_months", "value")
+    (table,) = opened(Asked(contact_plans, "contact_plans", needs=("customer_id",), optional_amounts=numbers))
+    table.require(*(name for name in _DAYS if name in table.dtypes))
+    if "postponed_to" in table.dtypes and table.dtypes["postponed_to"] != nw.Date:
+        raise refused("postponed_to", f"a column of type {table.dtypes['postponed_to']}", "days (Date); see facts.contact_plans")
+    if table.in_memory and (problems := tuple(_problems(table))):
+        raise InvalidDataError(problems)
+    return table
+
+
+def _problems(table: Table[Any]) -> Iterator[Problem]:
+    """Frequencies that are no gap, and series of deadlines that only the form for one plan can count."""
+    names = [name for name in ("frequency_days", "frequency_months") if name in table.dtypes]
+    if not names:
+        return
+    given = table.frame.select(*names, (_from_deadline(table) & _is_mixed(table)).alias("_mixed")).collect().with_row_index("line")
+    none = nw.all_horizontal(*(nw.col(name).fill_null(0) == 0 for name in names), ignore_nulls=True)
+    some = nw.any_horizontal(*(~nw.col(name).is_null() for name in names), ignore_nulls=True)
+    below = nw.any_horizontal(*(nw.col(name) < 0 for name in names), ignore_nulls=True)
+    for row in plain_rows(given.filter(below | (some & none))):
+        shown = ", ".join(f"{name}={row[name]}" for name in names)
+        yield Problem(
+            "contact_plans", int(row["line"]) + 1, names[0], shown, "is no frequency; expected a gap above zero, or null for none"
+        )
+    for row in plain_rows(given.filter(nw.col("_mixed"))):
+        message = 'counts months and days from a deadline; give one of them, or counted_from="contact"'
+        yield Problem("contact_plans", int(row["line"]) + 1, "counted_from", None, message)
+
+
+def _with_next(table: Table[Any], policy: ContactPolicy | None) -> Lazy:
+    """Add the gap (`_months`, `_days`; none is 0 and 0), and the first day by it as a number: `_first`, after postponing `_next`."""
+    policy = check_kind("policy", policy or NO_POLICY, ContactPolicy)
+    rows = _with_gap(table, policy)
+    last = _optional(table, "last_contact_on", nw.Date)
+    planned, created = _optional(table, "planned_on", nw.Date), _optional(table, "created_on", nw.Date)
+    known = nw.coalesce(created, planned) if policy.measure_from_creation else nw.coalesce(planned, created)
+    rows = rows.with_columns(nw.coalesce(last, known).alias("_anchor"), last.is_null().alias("_never"))
+    months, days = nw.col("_months"), nw.col("_days")
+    rows = with_added(rows, "_anchor", months="_months", days=days + 1, into="_after")
+    if "counted_from" in table.dtypes:
+        rows = _from_deadlines(table, rows)
+    at_once = nw.lit(not policy.measure_from_creation) & nw.col("_never")
+    first = nw.when((months > 0) | (days > 0)).then(nw.when(at_once).then(day_number(nw.col("_anchor"))).otherwise(nw.col("_after")))
+    postponed = day_number(_optional(table, "postponed_to", nw.Date))
+    later = nw.when(postponed > nw.col("_first")).then(postponed).otherwise(nw.col("_first"))
+    return rows.with_columns(first.alias("_first")).with_columns(nw.when(~nw.col("_first").is_null()).then(later).alias("_next"))
+
+
+def _with_gap(table: Table[Any], policy: ContactPolicy) -> Lazy:
+    """The party's own frequency, else that of its class, else that of all others."""
+    own = table.frame.with_columns(
+        _count(table, "frequency_months").alias("_own_months"), _count(table, "frequency_days").alias("_own_days")
+    )
+    has_own = (nw.col("_own_months") > 0) | (nw.col("_own_days") > 0)
+    others = policy.otherwise.longest if policy.otherwise else None
+    months, days = _literal(others.months if others else 0), _literal(others.days if others else 0)
+    if "abc_class" in table.dtypes:
+        for name, gap in policy.by_class.items():
+            of_class = nw.col("abc_class") == name
+            months = nw.when(of_class).then(_literal(gap.longest.months)).otherwise(months)
+            days = nw.when(of_class).then(_literal(gap.longest.days)).otherwise(days)
+    return own.with_columns(
+        nw.when(has_own).then(nw.col("_own_months")).otherwise(months).alias("_months"),
+        nw.when(has_own).then(nw.col("_own_days")).otherwise(days).alias("_days"),
+    )
+
+
+def _from_deadlines(table: Table[Any], rows: Lazy) -> Lazy:
+    """For plans that count from the deadline: the day after the first deadline of the series that lies after the last contact."""
+    last, planned, months, days = (nw.col(name) for name in ("_last", "_planned", "_months", "_days"))
+    rows = rows.with_columns(nw.col("_anchor").alias("_last"), _optional(table, "planned_on", nw.Date).alias("_planned"))
+    rows = rows.with_columns(
+        ((day_number(last) - day_number(planned)) // _at_least_one(days) + 1).alias("_steps"),
+        ((_month(last) - _month(planned)) // _at_least_one(months) * months).alias("_passed"),
+    )
+    rows = with_added(rows, "_planned", months="_passed", days=_literal(0), into="_reached")
+    later = nw.when(nw.col("_reached") > day_number(last)).then(nw.col("_passed")).otherwise(nw.col("_passed") + months)
+    rows = rows.with_columns(later.alias("_passed"))
+    rows = rows.with_columns(nw.when(nw.col("_passed") > months).then(nw.col("_passed")).otherwise(months).alias("_passed"))
+    rows = with_added(rows, "_planned", months="_passed", days=_literal(1), into="_by_months")
+    by_days = day_number(planned) + _at_least_one(nw.col("_steps")) * days + 1
+    deadline = nw.when(days == 0).then(nw.col("_by_months")).when(months == 0).then(by_days)
+    in_series = _from_deadline(table) & ~nw.col("_never") & ~planned.is_null()
+    return rows.with_columns(nw.when(in_series).then(deadline).otherwise(nw.col("_after")).alias("_after"))
+
+
+def _from_deadline(table: Table[Any]) -> nw.Expr:
+    return (nw.col("counted_from") == "deadline").fill_null(value=False) if "counted_from" in table.dtypes else nw.lit(value=False)
+
+
+def _is_mixed(table: Table[Any]) -> nw.Expr:
+    return (_count(table, "frequency_months") > 0) & (_count(table, "frequency_days") > 0)
+
+
+def _with_next_contact_on(table: Table[Any], policy: ContactPolicy | None, into: str) -> Lazy:
+    """Add the next contact as a day, unless the plan has ended before."""
+    first = nw.col("_next")
+    if "ends_on" in table.dtypes:
+        first = nw.when(nw.col("ends_on").is_null() | (nw.col("_first") <= day_number(nw.col("ends_on")))).then(first)
+    return with_day(_with_next(table, policy).with_columns(first.alias("_within")), "_within", table.engine, into=into)
+
+
+def _ended(table: Table[Any], today: date) -> nw.Expr:
+    if "ends_on" not in table.dtypes:
+        return nw.lit(value=False)
+    return ~nw.col("ends_on").is_null() & (nw.col("ends_on") < day_literal(today))
+
+
+def _recall_reason() -> nw.Expr:
+    return nw.when(nw.col("overdue_days") > 0).then(nw.lit("recall_overdue")).otherwise(nw.lit("recall_due"))
+
+
+def _frequency_reason() -> nw.Expr:
+    return nw.when(nw.col("_never")).then(nw.lit("never_contacted")).otherwise(nw.lit("frequency_passed"))
+
+
+def _optional(table: Table[Any], name: str, dtype: type[nw.Date]) -> nw.Expr:
+    return nw.col(name) if name in table.dtypes else nw.lit(None, dtype=dtype).cast(dtype)
+
+
+def _count(table: Table[Any], name: str) -> nw.Expr:
+    return nw.col(name).fill_null(0).cast(nw.Int64) if name in table.dtypes else _literal(0)
+
+
+def _literal(count: int) -> nw.Expr:
+    return nw.lit(count).cast(nw.Int64)
+
+
+def _month(day: nw.Expr) -> nw.Expr:
+    return day.dt.year().cast(nw.Int64) * _MONTHS_A_YEAR + day.dt.month().cast(nw.Int64)
+
+
+def _at_least_one(number: nw.Expr) -> nw.Expr:
+    return nw.when(number >= 1).then(number).otherwise(_literal(1))
