@@ -12,7 +12,6 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command that was typed."""
-    gc.disable()  # a command is over before collecting its garbage pays
     try:
         from crmkit.cli.commands import commands  # noqa: PLC0415  an extra: without it this says which
     except ModuleNotFoundError as error:
@@ -20,6 +19,7 @@ def main() -> None:
             raise
         sys.stderr.write(f"Error: {MissingExtraError('cli', 'click')}\n")
         raise SystemExit(2) from None
+    gc.disable()  # a command is over before collecting its garbage pays
     try:
         commands(prog_name="crmkit")
     finally:
