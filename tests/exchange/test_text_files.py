@@ -36,6 +36,19 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str) -> None:
     assert read_table(written(tmp_path, many.encode(encoding)), types=TYPES)["Kunde"][0] == "Müller"
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850"])
+@pytest.mark.parametrize("word", ["Verkäufer", "Größe", "Müller & Söhne", "Überschuß", "garçon", "Zoë ü"])
+def test_a_single_word_is_enough_to_find_the_encoding(tmp_path: Path, encoding: str, word: str) -> None:
+    assert read_table(written(tmp_path, f"{word};b\n1;2\n".encode(encoding)), types={}).columns == [word, "b"]
+
+
+def test_letters_that_are_not_usual_here_are_left_to_statistics(tmp_path: Path) -> None:
+    content = "Nazwa;Miasto\n" + "Spółka żółta gęś;Łódź\nŻółw i jaźń;Kraków\nŚwięta pięść;Gdańsk\n" * 20
+    without_usual = content.replace("ó", "o")
+
+    assert read_table(written(tmp_path, without_usual.encode("cp1250")), types={})["Miasto"][0] == "Łodź"
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "mac_roman", "utf-16-le", "cp1252"])
 def test_a_given_encoding_is_used(tmp_path: Path, encoding: str) -> None:
     table = read_table(written(tmp_path, GERMAN.encode(encoding)), types=TYPES, notation=Notation(encoding=encoding))

@@ -19,8 +19,9 @@ _CHUNK = 1024**2
 _GZIP = b"\x1f\x8b"
 _WITH_GZIP_HEADER = 31
 _SAMPLE_BYTES = 65_536
-# What western programs write when it is not Unicode; more candidates would only make short samples ambiguous.
-_SINGLE_BYTE = ["cp1252", "cp850", "mac_roman"]
+# What German programs write when it is not Unicode: Windows and DOS. More candidates would only make short samples ambiguous.
+_SINGLE_BYTE = ("cp1252", "cp850")
+_USUAL_LETTERS = frozenset("äöüÄÖÜßéèàç€")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -97,10 +98,11 @@ def _decoded(data: bytes, source: str, *, encoding: str | None) -> str:
 
 
 def _found_encoding(data: bytes) -> str:
-    """Guess from the lines that are not ASCII."""
-    need("charset_normalizer", extra="csv")
-    from charset_normalizer import from_bytes  # noqa: PLC0415  # slow to load, and only needed here
+    """
+    Guess from the lines that are not ASCII: by the letters that German and its neighbours use, else by charset-normalizer.
 
+    The letters come first because a few words are too little for statistics: one umlaut in a header must be enough.
+    """
     telling, size = [], 0
     for line in data.splitlines():
         if not line.isascii():
@@ -108,5 +110,22 @@ def _found_encoding(data: bytes) -> str:
             size += len(line)
             if size > _SAMPLE_BYTES:
                 break
-    best = from_bytes(b"\n".join(telling), cp_isolation=_SINGLE_BYTE, enable_fallback=False).best()
+    sample = b"\n".join(telling)
+    usual = {encoding: sum(char in _USUAL_LETTERS for char in _decoded_if_possible(sample, encoding)) for encoding in _SINGLE_BYTE}
+    best = max(usual, key=lambda encoding: usual[encoding])
+    return best if usual[best] else _normalized(sample)
+
+
+def _decoded_if_possible(sample: bytes, encoding: str) -> str:
+    try:
+        return sample.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _normalized(sample: bytes) -> str:
+    need("charset_normalizer", extra="csv")
+    from charset_normalizer import from_bytes  # noqa: PLC0415  # slow to load, and only needed here
+
+    best = from_bytes(sample, cp_isolation=["cp1252", "cp1250"], enable_fallback=False).best()
     return "cp1252" if best is None else best.encoding
