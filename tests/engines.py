@@ -9,7 +9,7 @@ import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 import pytest
 
 if TYPE_CHECKING:

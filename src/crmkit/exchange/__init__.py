@@ -1,5 +1,6 @@
 """Tables from files: CSV, Parquet and Excel, read exactly or refused with every problem and its place."""
 
+import crmkit.exchange._needs  # noqa: F401  says which extra is missing, before the others fail
 from crmkit.exchange.column_names import closest_column
 from crmkit.exchange.notation import ColumnType, DecimalMark, Limits, Notation
 from crmkit.exchange.sales_tables import SALES_TYPES, read_sales

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, get_args
 
+import crmkit.testing._required  # noqa: F401  # isort: skip  says which extra is missing, before Hypothesis is
+
 from hypothesis import strategies as st
 
 from crmkit._checks import refused
