@@ -55,7 +55,7 @@ nox.needs_version = ">=2026.4.10"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "oldest", "docs"]
+nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "docs"]
 
 
 def install_wheel(session: nox.Session, group: str, *options: str) -> None:
