@@ -18,6 +18,11 @@ EXAMPLES: tuple[tuple[CrmkitError, str], ...] = (
         errors.MissingColumnError(("revenue",), ("id", "turnover"), "sales"),
         "missing column 'revenue' in sales; the frame has 'id', 'turnover'",
     ),
+    (
+        errors.MissingColumnError(("profit",), ("id",), "frame"),
+        "missing column 'profit' in the frame; the frame has 'id'. Name one of those",
+    ),
+    (errors.MissingColumnError(("a", "b"), (), "sales"), "missing columns 'a', 'b' in sales; the frame has none"),
     (errors.MixedFramesError("polars", "pandas"), "polars and pandas do not mix"),
     (errors.UnsupportedEngineError("time zones", "DuckDB", ("Polars", "pandas")), "It works on Polars, pandas"),
     (errors.UndefinedMetricError("roi", "the cost is zero"), "roi is undefined: the cost is zero"),

@@ -25,11 +25,14 @@ class MissingColumnError(CrmkitError):
     def __str__(self) -> str:
         """Name what is missing, what exists and how to map it."""
         noun = "column" if len(self.missing) == 1 else "columns"
-        fix = ", ".join(f"{name}='…'" for name in self.missing)
-        return (
-            f"missing {noun} {listed(self.missing)} in {self.table}; the frame has {listed(self.available)}. "
-            f"Name your own with facts.{self.table}(frame, {fix})"
-        )
+        place = "the frame" if self.table == "frame" else self.table
+        return f"missing {noun} {listed(self.missing)} in {place}; the frame has {listed(self.available)}. {self._fix()}"
+
+    def _fix(self) -> str:
+        if self.table == "frame":
+            return "Name one of those, or compute it first"
+        names = ", ".join(f"{name}='…'" for name in self.missing)
+        return f"Name your own with facts.{self.table}(frame, {names})"
 
 
 @attrs.frozen
