@@ -1,10 +1,8 @@
-"""What strategies need; imported before Hypothesis."""
+"""What strategies need; imported before Hypothesis, which imports the strategies while it is being imported itself."""
+
+from importlib.util import find_spec
 
 from crmkit.errors import MissingExtraError
 
-try:
-    import hypothesis  # noqa: F401  only whether it is there
-except ImportError as error:
-    if error.name != "hypothesis":
-        raise
-    raise MissingExtraError("testing", "hypothesis") from None
+if find_spec("hypothesis") is None:
+    raise MissingExtraError("testing", "hypothesis")
