@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from tests.exchange.files import problems_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 NAMES = {"customer_id": "Kunde", "issued_on": "Datum", "revenue": "Netto"}
 
@@ -23,6 +23,14 @@ def test_own_names_become_standard_names(tmp_path: Path) -> None:
     assert sales.select("customer_id", "issued_on", "revenue", "cost", "document_kind").rows() == [
         ("A", date(2025, 12, 31), Decimal("1.5"), None, "invoice")
     ]
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_file_needs_no_list(tmp_path: Path, kind: type) -> None:
+    file = tmp_path / "sales.csv"
+    file.write_text("customer_id,issued_on,revenue\nC-1,2026-01-31,1.50\n", "utf-8")
+
+    assert read_sales(kind(file)).equals(read_sales([file]))
 
 
 def test_several_files_follow_each_other_each_in_its_own_notation(tmp_path: Path) -> None:

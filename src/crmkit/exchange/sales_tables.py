@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -16,7 +17,6 @@ from crmkit.exchange.tables import read_raw, understood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from crmkit.exchange.columns import Understood
 
@@ -44,7 +44,7 @@ _NEVER_MISSING = frozenset({"issued_on", "revenue", "currency", "document_kind"}
 
 
 def read_sales(
-    paths: Iterable[Path | str],
+    paths: Path | str | Iterable[Path | str],
     *,
     names: Mapping[str, str] | None = None,
     notation: Notation = Notation(),  # noqa: B008  a frozen value
@@ -59,7 +59,7 @@ def read_sales(
     quantity and unit price, revenue is derived from them. A missing cost is unknown; a line without customer stays.
 
     Args:
-        paths: The files; their rows follow each other.
+        paths: One file, or several whose rows follow each other.
         names: Standard name = the file's own name, for example `{"customer_id": "Kunde"}`.
         notation: How the files write their values; what is not given is found, for each file by itself.
         limits: How large each may be.
@@ -73,7 +73,7 @@ def read_sales(
     mapped = {_standard(name): check_text(f"names[{name!r}]", own) for name, own in (names or {}).items()}
     parts: list[pl.DataFrame] = []
     problems: list[Problem] = []
-    for path in paths:
+    for path in [paths] if isinstance(paths, Path | str) else paths:
         try:
             rows, raw, there = _read_one(path, mapped, notation=notation, limits=limits, on_read=on_read)
             parts.append(_as_facts(rows, raw, there, credit_notes=credit_notes))
