@@ -11,7 +11,12 @@ from crmkit.desks.contact import ContactDesk, plan_recall
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.interactions import party_of, save_interactions
-from crmkit.desks.workplace import When, Work, Workplace, as_stored
+from crmkit.desks.journal import JournalDesk
+from crmkit.desks.outbox import OutboxDesk
+from crmkit.desks.search import found_parties
+from crmkit.desks.timeline import timeline_of
+from crmkit.desks.work import Work, as_stored
+from crmkit.desks.workplace import Workplace
 from crmkit.entities import Commitment, ContactPlan, Direction, Document, Interaction, Party, Recall
 from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
@@ -24,6 +29,10 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from crmkit.desks.moments import When
+    from crmkit.desks.search import Hit
+    from crmkit.entities import Role
+    from crmkit.history.timelines import Timeline
     from crmkit.scheduling import WorkQueue
 
 __all__ = ["Crm", "utc_now"]
@@ -55,6 +64,8 @@ class Crm:
     Attributes:
         contact: Contact plans and recalls.
         facts: What is stored, as tables for analyses.
+        journal: Who changed what and when, tamper-evident.
+        outbox: Events for the host.
 
     >>> from datetime import UTC, date, datetime
     >>> from crmkit import Crm, Scope, days
@@ -73,6 +84,8 @@ class Crm:
         self._workplace = Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock)
         self.contact = ContactDesk(self._workplace)
         self.facts = FactsDesk(self._workplace)
+        self.journal = JournalDesk(self._workplace)
+        self.outbox = OutboxDesk(self._workplace)
 
     @classmethod
     def open(cls, url: str, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> Crm:  # noqa: B008  # frozen
@@ -124,6 +137,8 @@ class Crm:
         """
         with self._workplace.reading() as transaction:
             found = transaction.get(kind, id)
+            if found is not None:
+                self._workplace.check_read(transaction, "get", found)
         if found is None:
             raise NotStoredError(kind_of(kind).name, id)
         return found
@@ -142,11 +157,11 @@ class Crm:
 
         def work(work: Work) -> C:
             work.get(type(record), record.id)
-            saved: list[Stored] = [record, work.entry(record, party_id=party_id)]
+            work.save(record)
             if isinstance(record, Party):
                 plan = work.get(ContactPlan, party_id)
-                saved += [planned for planned in [work.planned(plan, record)] if planned != plan]
-            work.save(*saved)
+                work.save(*(planned for planned in [work.planned(plan, record)] if planned != plan))
+            work.log(record, party_id=party_id)
             return as_stored(entity)
 
         return self._workplace.do("change", work, arguments={"entity": entity, "version": entity.version}, at=at, key=key)
@@ -204,6 +219,51 @@ class Crm:
             return as_stored(interaction)
 
         return self._workplace.do("record_interaction", work, arguments=arguments, at=at, key=key)
+
+    def find(self, text: str, *, roles: Iterable[Role] | None = None, limit: int = 20) -> tuple[Hit, ...]:
+        """
+        Search all parties at once, whatever their roles, in their names and in those of their contact persons.
+
+        Each word of the text must begin a word of the name, or of one's contact persons. Case, accents, ä or ae or a, ß or ss do
+        not matter. Hits by name come first.
+
+        Args:
+            text: One or several words, or their beginnings.
+            roles: Only parties with one of these roles.
+            limit: The most hits.
+        """
+        return found_parties(self._workplace, text, roles=roles, limit=limit)
+
+    def timeline(
+        self,
+        party_id: str,
+        *,
+        kinds: Iterable[str] | None = None,
+        past: bool = True,
+        planned: bool = True,
+        newest_first: bool = True,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Timeline:
+        """
+        Read what happened to a party and what is planned, one page at a time. Parties that belong to it are rolled up into it.
+
+        Args:
+            party_id: Whose.
+            kinds: Only entries about these kinds of records, for example "document" and "interaction".
+            past: With what happened.
+            planned: With what is still to come, or overdue.
+            newest_first: The order.
+            limit: The most entries of a page.
+            cursor: Of the page before; it stays right while entries are added.
+
+        Raises:
+            NotStoredError: When there is no such party.
+            InvalidValueError: For a cursor that is none.
+        """
+        return timeline_of(
+            self._workplace, party_id, kinds=kinds, past=past, planned=planned, newest_first=newest_first, limit=limit, cursor=cursor
+        )
 
     def work_queue(self, *, as_of: date | None = None, employee_id: str | None = None, limit: int = 50) -> WorkQueue:
         """

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
-from crmkit._checks import check_currency, check_kind, check_zone
+from crmkit._checks import check_currency, check_each, check_kind, check_text, check_zone
 from crmkit.scheduling import ContactPolicy
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["Settings"]
+
+
+def _events(values: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(check_each("events", values, check_text))
 
 
 @attrs.frozen(kw_only=True)
@@ -18,12 +27,14 @@ class Settings:
     Attributes:
         zone: IANA time zone in which days begin and end.
         currency: ISO 4217 code of amounts that name none.
+        events: The verbs of which the host is told through the outbox, for example "documents.invoice"; "*" is every verb.
         policy: How often whom to contact; None leaves it to each party's own plan.
     """
 
     zone: str = "UTC"
     currency: str = "EUR"
     policy: ContactPolicy | None = None
+    events: frozenset[str] = attrs.field(default=frozenset[str](), converter=_events)
 
     def __attrs_post_init__(self) -> None:
         """Refuse unknown zones and currencies."""
@@ -31,3 +42,7 @@ class Settings:
         check_currency("currency", self.currency)
         if self.policy is not None:
             check_kind("policy", self.policy, ContactPolicy)
+
+    def tells_of(self, verb: str) -> bool:
+        """Tell whether the host asked to be told of a verb."""
+        return verb in self.events or "*" in self.events

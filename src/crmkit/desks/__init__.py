@@ -2,6 +2,6 @@
 
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.facts import FactsDesk
-from crmkit.desks.workplace import When
+from crmkit.desks.moments import When
 
 __all__ = ["ContactDesk", "FactsDesk", "When"]

@@ -11,7 +11,7 @@ from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmkit.desks.workplace import Work
+    from crmkit.desks.work import Work
     from crmkit.records import Stored
 
 _ADDABLE = (Party, Document, Recall, Interaction)
@@ -35,17 +35,18 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     stored = work.find_each(Party, "id", buyers - set(added))
     promoted = [_as_customer(party) for party in stored if "customer" not in party.roles]
     parties = [_as_customer(party) if party.id in buyers else party for party in added.values()]
-    work.save(
-        *parties,
-        *promoted,
-        *(work.planned(ContactPlan(party_id=party.id), party) for party in parties),
-        *documents,
-        *recalls,
-        *(work.entry(party, party_id=party.id) for party in (*parties, *promoted)),
-        *(work.entry(document, party_id=document.party_id) for document in documents),
-        *(work.entry(recall, party_id=recall.party_id) for recall in recalls),
-    )
+    plans = [work.planned(ContactPlan(party_id=party.id), party) for party in parties]
+    work.save(*parties, *promoted, *plans, *documents, *recalls)
+    work.log_all([
+        *((party, party.id, None, None) for party in (*parties, *promoted)),
+        *((document, document.party_id, work.moment.start_of(document.issued_on), _in_short(document)) for document in documents),
+        *((recall, recall.party_id, None, None) for recall in recalls),
+    ])
     save_interactions(work, [entity for entity in entities if isinstance(entity, Interaction)])
+
+
+def _in_short(document: Document) -> str:
+    return f"{document.kind} {document.number or document.id}, {document.net()}"
 
 
 def _as_customer(party: Party) -> Party:

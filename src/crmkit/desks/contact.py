@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from typing import TypeVar
+from datetime import datetime
 
 import attrs
 
 from crmkit._checks import check_kind, refused
-from crmkit.desks.workplace import When, Work, Workplace, as_stored
+from crmkit.desks.moments import When
+from crmkit.desks.work import Work
+from crmkit.desks.workplace import Workplace
 from crmkit.entities import ContactPlan, Party, Recall
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
 from crmkit.periods import Interval
-
-R = TypeVar("R", ContactPlan, Recall)
 
 
 @attrs.frozen
@@ -42,7 +41,7 @@ class ContactDesk:
             party = work.get(Party, party_id, lock=False)
             plan = work.get(ContactPlan, party_id)
             changed = attrs.evolve(plan, frequency=frequency, planned_on=plan.planned_on or work.moment.on, postponed_to=None)
-            return _saved(work, work.planned(changed, party))
+            return work.record(work.planned(changed, party))
 
         return self.workplace.do("contact.plan", work, arguments={"party_id": party_id, "frequency": frequency}, at=at, key=key)
 
@@ -83,7 +82,7 @@ class ContactDesk:
             recall = work.get(Recall, recall_id)
             if recall.state != "open":
                 raise StateMoveError("recall", recall.id, recall.state, "cancelled", ())
-            return _saved(work, attrs.evolve(recall, state="cancelled"))
+            return work.record(attrs.evolve(recall, state="cancelled"))
 
         return self.workplace.do("contact.cancel_recall", work, arguments={"recall_id": recall_id}, at=at, key=key)
 
@@ -102,7 +101,7 @@ class ContactDesk:
                 raise refused("to", day, f"a day after today ({work.moment.today})")
             party = work.get(Party, party_id, lock=False)
             plan = work.get(ContactPlan, party_id)
-            return _saved(work, work.planned(attrs.evolve(plan, postponed_to=day), party))
+            return work.record(work.planned(attrs.evolve(plan, postponed_to=day), party))
 
         return self.workplace.do("contact.postpone", work, arguments={"party_id": party_id, "to": to}, at=at, key=key)
 
@@ -113,17 +112,8 @@ def plan_recall(work: Work, party_id: str, *, on: When, reason: str | None = Non
         id=new_id(),
         party_id=party_id,
         due_on=work.moment.day_of(on, name="on"),
-        due_time=_local_time(on, work) if isinstance(on, datetime) else None,
+        due_time=work.moment.time_of(on),
         employee_id=employee_id,
         reason=reason,
     )
-    return _saved(work, recall)
-
-
-def _saved(work: Work, record: R) -> R:
-    work.save(record, work.entry(record, party_id=record.party_id))
-    return as_stored(record)
-
-
-def _local_time(on: datetime, work: Work) -> time:
-    return on.astimezone(work.moment.zone).time().replace(tzinfo=None)
+    return work.record(recall)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from crmkit.desks.workplace import Work
+    from crmkit.desks.work import Work
     from crmkit.records import Stored
 
 
@@ -45,9 +45,10 @@ def save_interactions(work: Work, interactions: Sequence[Interaction]) -> None:
             on = interaction.happened_at.astimezone(work.moment.zone).date()
             plan = after_interaction(plan, interaction, on=on, policy=work.settings.policy)
             done |= _completed(work, interaction, (recall for recall in recalls if recall.party_id == party_id), on=on)
-            changed += [interaction, work.entry(interaction, party_id=party_id, happened_at=interaction.happened_at)]
+            changed.append(interaction)
         changed += [work.planned(plan, parties[party_id]), *done.values()]
     work.save(*changed)
+    work.log_all([(interaction, interaction.party_id, interaction.happened_at, _in_short(interaction)) for interaction in interactions])
 
 
 def _plans(work: Work, party_ids: Mapping[str, object]) -> Sequence[ContactPlan]:
@@ -73,6 +74,11 @@ def party_of(work: Work, party_id: str | None, document_id: str | None) -> str:
     if party_id not in (None, document.party_id):
         raise refused("party_id", party_id, f"the party of the document, {document.party_id!r}, or none")
     return document.party_id
+
+
+def _in_short(interaction: Interaction) -> str:
+    direction = {"in": "from", "out": "to"}[interaction.direction]
+    return f"{interaction.kind} {direction} them" + "".join(f", {topic}" for topic in interaction.topics)
 
 
 def _by_party(interactions: Iterable[Interaction]) -> Mapping[str, list[Interaction]]:

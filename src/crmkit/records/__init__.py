@@ -1,0 +1,24 @@
+"""
+What a store holds: one declaration for each kind of record, read by every store.
+
+A new kind is one more declaration in its topic, and one more migration.
+"""
+
+from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
+from crmkit.records.kinds import KINDS, kind_of
+from crmkit.records.logs import JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, UsedKey
+
+__all__ = [
+    "KINDS",
+    "Field",
+    "FieldType",
+    "JournalChange",
+    "JournalEntry",
+    "JournalHead",
+    "OutboxEvent",
+    "RecordKind",
+    "SearchTerm",
+    "Stored",
+    "UsedKey",
+    "kind_of",
+]

@@ -1,0 +1,10 @@
+"""Cases and ratings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crmkit.records.declarations import RecordKind
+
+CASES: tuple[RecordKind[Any], ...] = ()

@@ -1,0 +1,10 @@
+"""Opportunities with their pipelines, and contracts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crmkit.records.declarations import RecordKind
+
+OPPORTUNITIES: tuple[RecordKind[Any], ...] = ()
