@@ -7,6 +7,7 @@ contract `crmkit.testing.contracts.StoreContract` against it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 import attrs
@@ -17,7 +18,7 @@ from crmkit.errors import NotPermittedError
 from crmkit.records import RecordKind, Stored, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
 
     import polars as pl

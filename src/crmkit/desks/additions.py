@@ -37,11 +37,13 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     parties = [_as_customer(party) if party.id in buyers else party for party in added.values()]
     plans = [work.planned(ContactPlan(party_id=party.id), party) for party in parties]
     work.save(*parties, *promoted, *plans, *documents, *recalls)
-    work.log_all([
-        *((party, party.id, None, None) for party in (*parties, *promoted)),
-        *((document, document.party_id, work.moment.start_of(document.issued_on), _in_short(document)) for document in documents),
-        *((recall, recall.party_id, None, None) for recall in recalls),
-    ])
+    work.log_all(
+        [
+            *((party, party.id, None, None) for party in (*parties, *promoted)),
+            *((document, document.party_id, work.moment.start_of(document.issued_on), _in_short(document)) for document in documents),
+            *((recall, recall.party_id, None, None) for recall in recalls),
+        ]
+    )
     save_interactions(work, [entity for entity in entities if isinstance(entity, Interaction)])
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from crmkit._checks import check_kind, refused
-from crmkit.desks.moments import When
-from crmkit.desks.work import Work
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import ContactPlan, Party, Recall
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
 from crmkit.periods import Interval
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crmkit.desks.moments import When
+    from crmkit.desks.work import Work
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -11,7 +12,7 @@ from crmkit._checks import check_date, check_instant
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    pass
 
 When: TypeAlias = date | Interval
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -55,7 +55,7 @@ def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | No
             field = _matching_field(party, words)
             role = min(party.roles if asked is None else party.roles & asked, default=None)
             if field is not None and role is not None and (owners is None or party.owner_id in owners):
-                hits[party.id] = Hit(party=party, role=cast("Role", role), field=field)
+                hits[party.id] = Hit(party=party, role=role, field=field)
             if len(hits) == limit:
                 break
     return tuple(sorted(hits.values(), key=lambda hit: (hit.field != "name", hit.party.name.casefold(), hit.party.id)))
@@ -79,8 +79,9 @@ def _candidates(transaction: Transaction, word: str) -> Iterator[Party]:
 
 def _matching_field(party: Party, words: list[str]) -> HitField | None:
     terms = search_terms(party)
-    for field in ("name", "people"):
+    fields: tuple[HitField, ...] = ("name", "people")
+    for field in fields:
         own = [term.term for term in terms if term.field == field]
         if all(any(known.startswith(form) for form in forms_of(word) for known in own) for word in words):
-            return cast("HitField", field)
+            return field
     return None

@@ -9,21 +9,20 @@ import attrs
 from crmkit._checks import check_text
 from crmkit.conditions import Condition
 from crmkit.desks.chain import journal_records
+from crmkit.desks.moments import Moment
+from crmkit.desks.terms import search_terms
 from crmkit.entities import ContactPlan, HistoryEntry, Party, Ref
 from crmkit.errors import NotPermittedError, NotStoredError
 from crmkit.ids import new_id
-from crmkit.desks.terms import search_terms
 from crmkit.records import OutboxEvent, SearchTerm, Stored, kind_of
 from crmkit.scheduling import next_contact_on
-from crmkit.store import Query
+from crmkit.settings import Settings
+from crmkit.store import Query, Scope, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from crmkit.desks.moments import Moment
-    from crmkit.settings import Settings
-    from crmkit.store import Scope, Transaction
 
 E = TypeVar("E", bound=Stored)
 
@@ -106,9 +105,7 @@ class Work:
         self.log(entity, party_id=party_id or _party_of(entity), happened_at=happened_at, summary=summary)
         return as_stored(entity)
 
-    def log(
-        self, about: Stored, *, party_id: str | None, happened_at: datetime | None = None, summary: str | None = None
-    ) -> None:
+    def log(self, about: Stored, *, party_id: str | None, happened_at: datetime | None = None, summary: str | None = None) -> None:
         """
         Leave the history entry of this verb about a record, and tell the host if it asked for it.
 
@@ -145,7 +142,9 @@ class Work:
     def finish(self) -> None:
         """Write the journal entry of the verb."""
         if self._changes:
-            self.transaction.save(journal_records(self.transaction, self._changes, at=self.moment.now, actor=self.scope.actor, verb=self.verb))
+            self.transaction.save(
+                journal_records(self.transaction, self._changes, at=self.moment.now, actor=self.scope.actor, verb=self.verb)
+            )
 
     def _check_reach(self, party_ids: Iterable[str | None]) -> None:
         """Whoever may only touch some parties touches no other; what counts is the owner before this verb."""

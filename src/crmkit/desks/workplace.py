@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -15,15 +17,14 @@ from crmkit.desks.work import Work
 from crmkit.entities import Party
 from crmkit.errors import KeyReusedError, NotPermittedError, StaleWriteError
 from crmkit.records import Stored, UsedKey
-from crmkit.store import Query
+from crmkit.settings import Settings
+from crmkit.store import Query, Scope, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
 
-    from crmkit.settings import Settings
-    from crmkit.store import Scope, Store, Transaction
+    from crmkit.store import Transaction
 
 E = TypeVar("E", bound=Stored)
 R = TypeVar("R", bound=Stored | None)

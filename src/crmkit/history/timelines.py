@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from crmkit._checks import check_text, refused
 from crmkit.entities import HistoryEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 Position = tuple[datetime, str]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -157,7 +156,12 @@ LOGS: tuple[RecordKind[Any], ...] = (
         indexes=(("party_id", "happened_at"),),
     ),
     RecordKind(name="journal_entry", entity=JournalEntry),
-    RecordKind(name="journal_change", entity=JournalChange, fields=(Field(name="party_id"), Field(name="subject")), indexes=(("party_id",), ("subject",))),
+    RecordKind(
+        name="journal_change",
+        entity=JournalChange,
+        fields=(Field(name="party_id"), Field(name="subject")),
+        indexes=(("party_id",), ("subject",)),
+    ),
     RecordKind(name="journal_head", entity=JournalHead),
     RecordKind(name="outbox_event", entity=OutboxEvent, fields=(Field(name="state"),), indexes=(("state",),)),
     RecordKind(name="search_term", entity=SearchTerm, fields=(PARTY, Field(name="term")), indexes=(("term",), ("party_id",))),

@@ -11,7 +11,12 @@ PARTIES: tuple[RecordKind[Any], ...] = (
     RecordKind(
         name="party",
         entity=Party,
-        fields=(Field(name="owner_id"), Field(name="created_on", type="day"), Field(name="parent_id"), Field(name="verified_on", type="day")),
+        fields=(
+            Field(name="owner_id"),
+            Field(name="created_on", type="day"),
+            Field(name="parent_id"),
+            Field(name="verified_on", type="day"),
+        ),
         indexes=(("owner_id",), ("parent_id",), ("verified_on",)),
     ),
     RecordKind(
