@@ -15,7 +15,6 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 DAY = sa.Text().with_variant(sa.Date(), "postgresql")
 INSTANT = sa.Text().with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
 NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
-EXACT = sa.Text().with_variant(sa.Numeric(28, 3), "postgresql")
 
 
 class Maker:
