@@ -32,7 +32,12 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     """Make the tables."""
     make = _Maker(operations, prefix, schema)
     party = ("party_id", "party")
-    make.record_table("party", [("owner_id", _TEXT), ("created_on", _DAY)], [], [["owner_id"]])
+    make.record_table(
+        "party",
+        [("owner_id", _TEXT), ("created_on", _DAY), ("parent_id", _TEXT), ("verified_on", _DAY)],
+        [],
+        [["owner_id"], ["parent_id"], ["verified_on"]],
+    )
     make.record_table("contact_plan", [("next_contact_on", _DAY)], [("id", "party")], [["next_contact_on"]])
     make.record_table(
         "recall",
@@ -47,7 +52,14 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"]],
     )
     make.record_table("interaction", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
-    make.record_table("history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
+    make.record_table(
+        "history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT), ("kind", _TEXT)], [party], [["party_id", "happened_at"]]
+    )
+    make.record_table("journal_entry", [], [], [])
+    make.record_table("journal_change", [("party_id", _TEXT), ("subject", _TEXT)], [], [["party_id"], ["subject"]])
+    make.record_table("journal_head", [], [], [])
+    make.record_table("outbox_event", [("state", _TEXT)], [], [["state"]])
+    make.record_table("search_term", [("party_id", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id"]])
     make.record_table("used_key", [], [], [])
     make.document_line_table()
 
