@@ -22,6 +22,7 @@ _OPEN = Condition("state", "equal", "open")
 
 def due_work(workplace: Workplace, *, as_of: date, employee_id: str | None, limit: int) -> WorkQueue:
     """List what is due on a day, the most valuable of equal urgency first."""
+    owners = workplace.scope.owners_reached("work_queue")
     with workplace.reading() as transaction:
         plans = transaction.find(Query(ContactPlan, [Condition("next_contact_on", "at_most", as_of)]))
         due_recalls = transaction.find(Query(Recall, [_OPEN, Condition("due_on", "at_most", as_of)]))
@@ -30,8 +31,11 @@ def due_work(workplace: Workplace, *, as_of: date, employee_id: str | None, limi
         )
         concerned = [*(plan.party_id for plan in plans), *(recall.party_id for recall in due_recalls)]
         parties = find_each(transaction, Party, "id", concerned)
+        if owners is not None:
+            parties = [party for party in parties if party.owner_id in owners]
+        reached = {party.id for party in parties}
         return work_queue(
-            [*plans, *due_recalls, *silencing],
+            [item for item in (*plans, *due_recalls, *silencing) if item.party_id in reached],
             parties=parties,
             as_of=as_of,
             employee_id=employee_id,

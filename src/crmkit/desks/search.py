@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import check_choice, check_each, check_int, check_text
 from crmkit.conditions import Condition
-from crmkit.desks.terms import forms_of, search_terms, words_of
+from crmkit.desks.terms import folded_words, search_terms
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Party
 from crmkit.entities.parties import Role
@@ -45,7 +45,7 @@ class Hit:
 
 def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | None, limit: int) -> tuple[Hit, ...]:
     """Find the parties in which every word of the text begins a word of one field, those found by their name first."""
-    words = words_of(check_text("text", text))
+    words = folded_words(check_text("text", text))
     asked = None if roles is None else frozenset(check_each("roles", roles, lambda name, role: check_choice(name, role, Role)))
     check_int("limit", limit, at_least=1)
     owners = workplace.scope.owners_reached("find")
@@ -63,25 +63,24 @@ def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | No
 
 def _candidates(transaction: Transaction, word: str) -> Iterator[Party]:
     """Walk through the parties with a word that begins so, page by page of the index."""
+    if not word:
+        return
+    where = [Condition("term", "at_least", word), Condition("term", "less_than", word + _LAST_CHARACTER)]
     seen: set[str] = set()
-    for form in sorted(forms_of(word)) if word else ():
-        where = [Condition("term", "at_least", form), Condition("term", "less_than", form + _LAST_CHARACTER)]
-        after = None
-        while True:
-            page = transaction.find(Query(SearchTerm, where, order_by="term", after=after, limit=_PAGE))
-            fresh = dict.fromkeys(term.party_id for term in page if term.party_id not in seen)
-            seen.update(fresh)
-            yield from find_each(transaction, Party, "id", fresh)
-            if len(page) < _PAGE:
-                break
-            after = (page[-1].term, page[-1].id)
+    after = None
+    while page := transaction.find(Query(SearchTerm, where, order_by="term", after=after, limit=_PAGE)):
+        fresh = dict.fromkeys(term.party_id for term in page if term.party_id not in seen)
+        seen.update(fresh)
+        yield from find_each(transaction, Party, "id", fresh)
+        after = (page[-1].term, page[-1].id)
 
 
 def _matching_field(party: Party, words: list[str]) -> HitField | None:
+    """Find the field in which each word begins a word, the name first."""
     terms = search_terms(party)
     fields: tuple[HitField, ...] = ("name", "people")
     for field in fields:
         own = [term.term for term in terms if term.field == field]
-        if all(any(known.startswith(form) for form in forms_of(word) for known in own) for word in words):
+        if all(any(known.startswith(word) for known in own) for word in words):
             return field
     return None

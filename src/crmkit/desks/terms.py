@@ -10,31 +10,31 @@ from crmkit.records import SearchTerm
 if TYPE_CHECKING:
     from crmkit.entities import Party
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
 def search_terms(party: Party) -> list[SearchTerm]:
-    """List the words by which a party is found, each in both ways of writing umlauts."""
+    """List the words by which a party is found."""
     people = (name for person in party.people for name in (person.first_name, person.last_name))
     words = {("name", word) for word in folded_words(party.name)} | {("people", word) for name in people for word in folded_words(name)}
     return [SearchTerm(id=f"{party.id} {field} {word}", party_id=party.id, field=field, term=word) for field, word in sorted(words)]
 
 
-def folded_words(text: str) -> set[str]:
-    """Split text into words without case and accents: "Müller" is "mueller" and "muller", "Strauß" is "strauss"."""
-    return {form for word in words_of(text) for form in forms_of(word)}
+def folded_words(text: str) -> list[str]:
+    """
+    Split text into words, each in the one way in which all its spellings are the same.
+
+    >>> folded_words("Müller"), folded_words("MUELLER"), folded_words("muller"), folded_words("Strauß & Söhne")
+    (['muller'], ['muller'], ['muller'], ['strauss', 'sohne'])
+    """
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
+    letters = "".join(character for character in plain if not unicodedata.combining(character))
+    words = "".join(character if character.isalnum() else " " for character in letters).split()
+    return [_without_umlauts(word) for word in words]
 
 
-def words_of(text: str) -> list[str]:
-    """Case-folded words, umlauts still as they are; ß is ss."""
-    composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(character if character.isalnum() or unicodedata.combining(character) else " " for character in composed).split()
-
-
-def forms_of(word: str) -> set[str]:
-    """Write a word without accents, and with "ae" for "ä" and so on."""
-    return {_without_accents(word), _without_accents(word.translate(_UMLAUTS))}
-
-
-def _without_accents(word: str) -> str:
-    return "".join(character for character in unicodedata.normalize("NFD", word) if not unicodedata.combining(character))
+def _without_umlauts(word: str) -> str:
+    for written, plain in _UMLAUTS:
+        word = word.replace(written, plain)
+    return word
