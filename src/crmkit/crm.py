@@ -11,10 +11,12 @@ from crmkit.desks.contact import ContactDesk, plan_recall
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.interactions import party_of, save_interactions
+from crmkit.desks.invariants import broken_rules
 from crmkit.desks.journal import JournalDesk
 from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
+from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.work import Work, as_stored
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Commitment, ContactPlan, Direction, Document, Interaction, Party, Recall
@@ -25,13 +27,16 @@ from crmkit.settings import Settings
 from crmkit.store import Scope, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Self
 
     from crmkit.desks.moments import When
     from crmkit.desks.search import Hit
+    from crmkit.desks.whole_tenant import Exported
     from crmkit.entities import Role
+    from crmkit.entities.json_form import Json
+    from crmkit.errors import Problem
     from crmkit.history.timelines import Timeline
     from crmkit.scheduling import WorkQueue
 
@@ -276,3 +281,26 @@ class Crm:
         """
         day = self._workplace.moment().today if as_of is None else check_date("as_of", as_of)
         return due_work(self._workplace, as_of=day, employee_id=employee_id, limit=limit)
+
+    def check(self) -> tuple[Problem, ...]:
+        """
+        Read everything of the tenant and name whatever breaks a rule that must always hold; empty is well.
+
+        Counts and dates are those of the interactions, every record has its history, nothing was changed past the desk, and so on.
+        The chain of the journal is proven by `journal.verify`.
+        """
+        return broken_rules(self._workplace)
+
+    def export(self) -> Exported:
+        """Read everything of the tenant as plain data for `json.dumps`."""
+        return exported(self._workplace)
+
+    def import_(self, data: Mapping[str, Json]) -> None:
+        """
+        Write what `export` made into a tenant that has nothing yet, all or none.
+
+        Raises:
+            InvalidValueError: For data of another format, and for a tenant that has records.
+            InvalidDataError: Naming every record that does not fit.
+        """
+        import_all(self._workplace, data)

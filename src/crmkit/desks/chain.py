@@ -69,12 +69,13 @@ def _change(id: str, before: Stored | None, after: Stored, party_id: str | None)
         party_id=party_id,
         subject=subject_of(_subject(after)),
         salt=secrets.token_hex(_SALT_BYTES),
-        before=None if before is None else _text(before),
-        after=_text(after),
+        before=None if before is None else text_of(before),
+        after=text_of(after),
     )
 
 
-def _text(entity: Stored) -> str:
+def text_of(entity: Stored) -> str:
+    """Write a record as the journal keeps it: its JSON form without the version."""
     data = unstructure(entity)
     data.pop("version", None)
     return json.dumps(data, sort_keys=True)

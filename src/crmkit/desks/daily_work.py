@@ -9,7 +9,7 @@ from crmkit.conditions import Condition
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import ContactPlan, Document, Party, Recall
 from crmkit.periods import Period
-from crmkit.scheduling import WorkQueue, work_queue
+from crmkit.scheduling import Plannable, WorkQueue, work_queue
 from crmkit.store import Query, Transaction
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def due_work(workplace: Workplace, *, as_of: date, employee_id: str | None, limi
         if owners is not None:
             parties = [party for party in parties if party.owner_id in owners]
         reached = {party.id for party in parties}
+        items: list[Plannable] = [*plans, *due_recalls, *silencing]
         return work_queue(
-            [item for item in (*plans, *due_recalls, *silencing) if item.party_id in reached],
+            [item for item in items if item.party_id in reached],
             parties=parties,
             as_of=as_of,
             employee_id=employee_id,
