@@ -61,7 +61,64 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     make.record_table("outbox_event", [("state", _TEXT)], [], [["state"]])
     make.record_table("search_term", [("party_id", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id"]])
     make.record_table("used_key", [], [], [])
+    _opportunity_tables(make)
+    _campaign_tables(make)
     make.document_line_table()
+
+
+def _opportunity_tables(make: _Maker) -> None:
+    party = ("party_id", "party")
+    make.record_table("pipeline", [], [], [])
+    make.record_table(
+        "opportunity",
+        [
+            ("party_id", _TEXT),
+            ("state", _TEXT),
+            ("pipeline_id", _TEXT),
+            ("salesperson_id", _TEXT),
+            ("opened_on", _DAY),
+            ("expected_on", _DAY),
+            ("closed_on", _DAY),
+        ],
+        [party],
+        [["party_id", "state"], ["state", "expected_on"]],
+    )
+    make.record_table(
+        "stage_move",
+        [("party_id", _TEXT), ("opportunity_id", _TEXT), ("happened_at", _INSTANT)],
+        [party, ("opportunity_id", "opportunity")],
+        [["opportunity_id", "happened_at"], ["happened_at"]],
+    )
+    make.record_table(
+        "contract",
+        [("party_id", _TEXT), ("state", _TEXT), ("due_on", _DAY), ("employee_id", _TEXT)],
+        [party],
+        [["party_id"], ["state", "due_on"]],
+    )
+
+
+def _campaign_tables(make: _Maker) -> None:
+    party, campaign = ("party_id", "party"), ("campaign_id", "campaign")
+    make.record_table("campaign", [("kind", _TEXT), ("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
+    make.record_table(
+        "campaign_member",
+        [("party_id", _TEXT), ("campaign_id", _TEXT), ("response", _TEXT)],
+        [party, campaign],
+        [["campaign_id"], ["party_id"]],
+    )
+    make.record_table(
+        "spend",
+        [("campaign_id", _TEXT), ("spent_on", _DAY)],
+        [campaign],
+        [["campaign_id", "spent_on"], ["spent_on"]],
+    )
+    make.record_table("marketing_plan", [], [], [])
+    make.record_table(
+        "touch",
+        [("party_id", _TEXT), ("campaign_id", _TEXT), ("happened_at", _INSTANT)],
+        [party, campaign],
+        [["party_id", "happened_at"], ["campaign_id", "happened_at"], ["happened_at"]],
+    )
 
 
 class _Maker:
