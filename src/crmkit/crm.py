@@ -5,21 +5,25 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from crmkit._checks import check_date, check_kind, refused
+from crmkit._checks import check_date, check_kind
 from crmkit.desks.additions import save_additions
+from crmkit.desks.campaigns import CampaignsDesk
+from crmkit.desks.changes import check_changeable, save_change
 from crmkit.desks.contact import ContactDesk, plan_recall
+from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.interactions import party_of, save_interactions
 from crmkit.desks.invariants import broken_rules
 from crmkit.desks.journal import JournalDesk
+from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.work import Work, as_stored
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Commitment, ContactPlan, Direction, Document, Interaction, Party, Recall
+from crmkit.entities import Commitment, Direction, Interaction
 from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
 from crmkit.records import Stored, kind_of
@@ -43,19 +47,11 @@ if TYPE_CHECKING:
 __all__ = ["Crm", "utc_now"]
 
 E = TypeVar("E", bound=Stored)
-C = TypeVar("C", Party, Document, Recall)
 
 
 def utc_now() -> datetime:
     """Tell the time: the only clock of crmkit."""
     return datetime.now(UTC)
-
-
-def _changeable(entity: object) -> Party | Document | Recall:
-    """Accept the kinds of record whose fields can be changed as such."""
-    if isinstance(entity, Party | Document | Recall):
-        return entity
-    raise refused("entity", type(entity).__name__, "a party, a document or a recall; anything else changes by a verb of its own")
 
 
 class Crm:
@@ -67,9 +63,12 @@ class Crm:
     (an idempotency key: the same call with the same key happens once).
 
     Attributes:
+        campaigns: Campaigns with members, costs and touches, and marketing plans.
         contact: Contact plans and recalls.
+        contracts: Renewals and notice.
         facts: What is stored, as tables for analyses.
         journal: Who changed what and when, tamper-evident.
+        opportunities: What may be sold, on its way through a pipeline.
         outbox: Events for the host.
 
     >>> from datetime import UTC, date, datetime
@@ -87,9 +86,12 @@ class Crm:
     def __init__(self, store: Store, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> None:  # noqa: B008  # frozen
         """Work on a store that the caller opens and closes."""
         self._workplace = Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock)
+        self.campaigns = CampaignsDesk(self._workplace)
         self.contact = ContactDesk(self._workplace)
+        self.contracts = ContractsDesk(self._workplace)
         self.facts = FactsDesk(self._workplace)
         self.journal = JournalDesk(self._workplace)
+        self.opportunities = OpportunitiesDesk(self._workplace)
         self.outbox = OutboxDesk(self._workplace)
 
     @classmethod
@@ -148,28 +150,18 @@ class Crm:
             raise NotStoredError(kind_of(kind).name, id)
         return found
 
-    def change(self, entity: C, *, at: datetime | None = None, key: str | None = None) -> C:
+    def change(self, entity: E, *, at: datetime | None = None, key: str | None = None) -> E:
         """
-        Store a changed party, document or recall, and return it at its new version.
+        Store changed fields of a record, and return it at its new version. What is a business event is a verb of a desk.
 
         Raises:
             StaleWriteError: When someone else was quicker.
             NotStoredError: When there is none to change.
-            InvalidValueError: For other kinds; they change by verbs of their own.
+            InvalidValueError: For kinds and fields that change by verbs of their own, and for a source that would be overwritten.
         """
-        record = _changeable(entity)
-        party_id = record.id if isinstance(record, Party) else record.party_id
-
-        def work(work: Work) -> C:
-            work.get(type(record), record.id)
-            work.save(record)
-            if isinstance(record, Party):
-                plan = work.get(ContactPlan, party_id)
-                work.save(*(planned for planned in [work.planned(plan, record)] if planned != plan))
-            work.log(record, party_id=party_id)
-            return as_stored(entity)
-
-        return self._workplace.do("change", work, arguments={"entity": entity, "version": entity.version}, at=at, key=key)
+        check_changeable(entity)
+        arguments = {"entity": entity, "version": entity.version}
+        return self._workplace.do("change", lambda work: save_change(work, entity), arguments=arguments, at=at, key=key)
 
     def record_interaction(
         self,

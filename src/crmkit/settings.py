@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_currency, check_each, check_kind, check_text, check_zone
+from crmkit.entities import Pipeline, Stage
 from crmkit.scheduling import ContactPolicy
 
 if TYPE_CHECKING:
@@ -15,8 +16,22 @@ if TYPE_CHECKING:
 __all__ = ["Settings"]
 
 
+_SALES = Pipeline(
+    id="sales",
+    stages=[
+        Stage(name="qualification", probability="0.1"),
+        Stage(name="offer", probability="0.4"),
+        Stage(name="negotiation", probability="0.7"),
+    ],
+)
+
+
 def _events(values: str | Iterable[str]) -> frozenset[str]:
     return frozenset(check_each("events", values, check_text))
+
+
+def _source_categories(values: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(check_each("source_categories", values, check_text))
 
 
 @attrs.frozen(kw_only=True)
@@ -29,17 +44,22 @@ class Settings:
         currency: ISO 4217 code of amounts that name none.
         events: The verbs of which the host is told through the outbox, for example "documents.invoice"; "*" is every verb.
         policy: How often whom to contact; None leaves it to each party's own plan.
+        pipeline: How opportunities are sold where no other pipeline is named; more of them are added as records.
+        source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
     """
 
     zone: str = "UTC"
     currency: str = "EUR"
     policy: ContactPolicy | None = None
     events: frozenset[str] = attrs.field(default=frozenset[str](), converter=_events)
+    pipeline: Pipeline = _SALES
+    source_categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_source_categories)
 
     def __attrs_post_init__(self) -> None:
         """Refuse unknown zones and currencies."""
         check_zone("zone", self.zone)
         check_currency("currency", self.currency)
+        check_kind("pipeline", self.pipeline, Pipeline)
         if self.policy is not None:
             check_kind("policy", self.policy, ContactPolicy)
 

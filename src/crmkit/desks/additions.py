@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
 from crmkit.desks.interactions import save_interactions
+from crmkit.desks.origin import check_origins
+from crmkit.desks.sales_additions import SALES_KINDS, save_sales_additions
 from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from crmkit.desks.work import Work
     from crmkit.records import Stored
 
-_ADDABLE = (Party, Document, Recall, Interaction)
+_ADDABLE = (Party, Document, Recall, Interaction, *SALES_KINDS)
 
 
 def save_additions(work: Work, entities: Sequence[Stored]) -> None:
@@ -28,6 +30,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     """
     for entity in entities:
         _check(entity)
+    check_origins(work, [entity for entity in entities if isinstance(entity, Party)], added=entities)
     documents = [entity for entity in entities if isinstance(entity, Document)]
     recalls = [entity for entity in entities if isinstance(entity, Recall)]
     added = {entity.id: entity for entity in entities if isinstance(entity, Party)}
@@ -44,6 +47,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
             *((recall, recall.party_id, None, None) for recall in recalls),
         ]
     )
+    save_sales_additions(work, entities)
     save_interactions(work, [entity for entity in entities if isinstance(entity, Interaction)])
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from crmkit._checks import check_choice, check_date, check_instant, check_kind, check_ratio, check_text, refused
 from crmkit.entities._fields import happened_at, kept
-from crmkit.entities.documents import Line
+from crmkit.entities.document_lines import Line
 from crmkit.errors import StateMoveError
 from crmkit.money import Money, minor_digits, rounded, total
 
