@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from crmkit.records.declarations import RecordKind
+from crmkit.entities import LoyaltyCard, LoyaltyEntry
+from crmkit.records.declarations import PARTY, Field, RecordKind
 
-LOYALTY: tuple[RecordKind[Any], ...] = ()
+LOYALTY: tuple[RecordKind[Any], ...] = (
+    RecordKind(name="loyalty_card", entity=LoyaltyCard, fields=(PARTY,), indexes=(("party_id",),)),
+    RecordKind(
+        name="loyalty_entry",
+        entity=LoyaltyEntry,
+        fields=(Field(name="card_id", refers_to="loyalty_card"), PARTY, Field(name="booked_on", type="day"), Field(name="invoice_id")),
+        indexes=(("party_id", "booked_on"), ("invoice_id",)),
+    ),
+)

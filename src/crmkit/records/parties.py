@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.entities import ContactPlan, Interaction, Party, Recall
+from crmkit.entities import ContactPlan, Departure, Deputy, ExternalId, Handover, Interaction, Party, PartyChange, Recall
 from crmkit.records.declarations import PARTY, Field, RecordKind
 
 PARTIES: tuple[RecordKind[Any], ...] = (
@@ -15,10 +15,33 @@ PARTIES: tuple[RecordKind[Any], ...] = (
             Field(name="owner_id"),
             Field(name="created_on", type="day"),
             Field(name="parent_id"),
-            Field(name="verified_on", type="day"),
+            Field(name="checked_on", type="day"),
+            Field(name="merged_into"),
+            Field(name="excluded"),
+            Field(name="seat"),
         ),
-        indexes=(("owner_id",), ("parent_id",), ("verified_on",)),
+        indexes=(("owner_id",), ("parent_id",), ("checked_on",), ("merged_into",), ("excluded",), ("seat",)),
     ),
+    RecordKind(
+        name="party_change",
+        entity=PartyChange,
+        fields=(PARTY, Field(name="field"), Field(name="changed_on", type="day")),
+        indexes=(("party_id", "field", "changed_on"),),
+    ),
+    RecordKind(
+        name="departure",
+        entity=Departure,
+        fields=(PARTY, Field(name="left_on", type="day")),
+        indexes=(("party_id", "left_on"), ("left_on",)),
+    ),
+    RecordKind(
+        name="handover",
+        entity=Handover,
+        fields=(Field(name="state"), Field(name="starts_on", type="day")),
+        indexes=(("state", "starts_on"),),
+    ),
+    RecordKind(name="deputy", entity=Deputy, fields=(Field(name="ends_before", type="day"),), indexes=(("ends_before",),)),
+    RecordKind(name="external_id", entity=ExternalId, fields=(PARTY,), indexes=(("party_id",),)),
     RecordKind(
         name="contact_plan",
         entity=ContactPlan,
@@ -35,7 +58,7 @@ PARTIES: tuple[RecordKind[Any], ...] = (
     RecordKind(
         name="interaction",
         entity=Interaction,
-        fields=(PARTY, Field(name="happened_at", type="instant")),
-        indexes=(("party_id", "happened_at"),),
+        fields=(PARTY, Field(name="happened_at", type="instant"), Field(name="commitment_due_on", type="day")),
+        indexes=(("party_id", "happened_at"), ("party_id", "commitment_due_on"), ("commitment_due_on",)),
     ),
 )
