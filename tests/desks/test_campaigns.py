@@ -54,7 +54,7 @@ def test_members_are_added_once_however_often_they_are_given(fair: Crm, history_
 def test_a_frame_of_customers_is_an_audience(fair: Crm, kind: str) -> None:
     rows = {"customer_id": ["C-19", "C-18", "C-19"], "revenue": [1, 2, 3]}
     pl = pytest.importorskip("polars")
-    pytest.importorskip(kind.split()[0])
+    pytest.importorskip(kind.partition(" ")[0])
     made = pl.DataFrame(rows)
     frame = {"polars lazy": made.lazy, "pandas": made.to_pandas, "pyarrow": made.to_arrow}.get(kind, lambda: made)()
     if kind == "duckdb":
@@ -223,3 +223,14 @@ def test_members_and_touches_are_made_by_verbs(fair: Crm, kind: type) -> None:
 
     with pytest.raises(InvalidValueError, match="a verb of its own"):
         fair.add(entity)
+
+
+@pytest.mark.parametrize(("day", "planned"), [(date(2026, 3, 30), True), (date(2026, 3, 31), True), (date(2026, 4, 1), False)])
+def test_an_event_stands_in_the_timeline_of_its_participants_until_it_is_over(fair: Crm, clock: Clock, day: date, planned: bool) -> None:
+    fair.campaigns.add_members("fair", ["C-17", "C-18"])
+    fair.campaigns.add_members("mail", ["C-17"])
+    fair.campaigns.record_response("fair", "C-18", response="declined")
+    clock.move_to(day)
+
+    coming = {id: [entry.summary for entry in fair.timeline(id) if entry.planned] for id in ("C-17", "C-18")}
+    assert coming == {"C-17": ["Spring fair"] if planned else [], "C-18": []}

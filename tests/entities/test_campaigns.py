@@ -15,7 +15,8 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def a_member(**fields: Any) -> CampaignMember:
-    return CampaignMember(**{"campaign_id": "K-1", "party_id": "C-17", "added_on": date(2026, 1, 1)} | fields)
+    defaults: dict[str, Any] = {"campaign_id": "K-1", "party_id": "C-17", "added_on": date(2026, 1, 1)}
+    return CampaignMember(**defaults | fields)
 
 
 def test_a_party_is_a_member_once_whatever_the_ids_look_like() -> None:

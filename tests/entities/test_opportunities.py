@@ -13,7 +13,13 @@ from crmkit.errors import InvalidValueError
 
 
 def an_opportunity(**fields: Any) -> Opportunity:
-    defaults = {"title": "press", "stage": "offer", "probability": "0.5", "pipeline_id": "sales", "opened_on": date(2026, 1, 10)}
+    defaults: dict[str, Any] = {
+        "title": "press",
+        "stage": "offer",
+        "probability": "0.5",
+        "pipeline_id": "sales",
+        "opened_on": date(2026, 1, 10),
+    }
     return Opportunity(id="O-1", party_id="C-17", **defaults | fields)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from crmkit.desks.chain import subject_of, text_of
+from crmkit.desks.sales_invariants import SALES_RULES
 from crmkit.desks.terms import search_terms
 from crmkit.entities import ContactPlan, Document, HistoryEntry, Interaction, Party, Ref
 from crmkit.errors import NotPermittedError, Problem
@@ -177,4 +178,5 @@ RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     _history_is_about_records_that_exist,
     _every_record_has_a_history,
     _records_are_as_the_journal_left_them,
+    *SALES_RULES,
 )

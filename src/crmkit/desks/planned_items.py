@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit.conditions import Condition
+from crmkit.desks.planned_sales import SALES_SOURCES
 from crmkit.desks.workplace import find_each
-from crmkit.entities import Contract, HistoryEntry, Opportunity, Recall, Ref
+from crmkit.entities import HistoryEntry, Recall, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,38 +41,4 @@ def _recalls(transaction: Transaction, party_ids: Sequence[str], moment: Moment)
         )
 
 
-def _opportunities(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
-    for opportunity in find_each(transaction, Opportunity, "party_id", party_ids, OPEN):
-        if opportunity.expected_on is not None:
-            at = moment.start_of(opportunity.expected_on)
-            yield HistoryEntry(
-                id=opportunity.id,
-                party_id=opportunity.party_id,
-                happened_at=at,
-                recorded_at=at,
-                actor=opportunity.salesperson_id or "nobody",
-                verb="opportunities.win",
-                about=Ref("opportunity", opportunity.id),
-                summary=opportunity.title,
-                planned=True,
-            )
-
-
-def _contracts(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
-    for contract in find_each(transaction, Contract, "party_id", party_ids, Condition("state", "equal", "active")):
-        if contract.due_on is not None:
-            at = moment.start_of(contract.due_on)
-            yield HistoryEntry(
-                id=contract.id,
-                party_id=contract.party_id,
-                happened_at=at,
-                recorded_at=at,
-                actor=contract.employee_id or "nobody",
-                verb="contracts.cancel" if contract.automatic else "contracts.renew",
-                about=Ref("contract", contract.id),
-                summary=contract.title,
-                planned=True,
-            )
-
-
-SOURCES: tuple[Source, ...] = (_recalls, _opportunities, _contracts)
+SOURCES: tuple[Source, ...] = (_recalls, *SALES_SOURCES)
