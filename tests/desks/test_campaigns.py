@@ -163,13 +163,14 @@ def test_a_plan_without_campaigns_spends_nothing(fair: Crm) -> None:
 
 
 def test_the_first_touch_stays_the_first_one(fair: Crm, clock: Clock) -> None:
+    assert fair.campaigns.first_touch("C-18") is None
     first = fair.campaigns.record_touch("C-18", channel="fair", campaign_id="fair", kind="contact", cost=eur(5))
     clock.move_to(date(2026, 2, 1))
-    later = fair.campaigns.record_touch("C-18", channel="email", campaign_id="mail")
-    back_dated = fair.campaigns.record_touch("C-18", channel="search", at=datetime(2025, 1, 1, tzinfo=UTC))
-    other = fair.campaigns.record_touch("C-19", channel="search")
+    fair.campaigns.record_touch("C-18", channel="email", campaign_id="mail")
+    fair.campaigns.record_touch("C-18", channel="search", at=datetime(2025, 1, 1, tzinfo=UTC))
+    fair.campaigns.record_touch("C-19", channel="search")
 
-    assert [touch.first for touch in (first, later, back_dated, other)] == [True, False, False, True]
+    assert fair.campaigns.first_touch("C-18") == first
     assert [touch.channel for touch in fair.campaigns.touches("C-18")] == ["search", "fair", "email"]
     with pytest.raises(InvalidValueError, match="a verb of its own"):
         fair.change(attrs.evolve(first, channel="other"))
@@ -180,8 +181,9 @@ def test_a_touch_is_of_somebody_and_by_a_campaign_that_is_there(fair: Crm) -> No
         fair.campaigns.record_touch("C-99", channel="email")
     with pytest.raises(NotStoredError, match="no campaign"):
         fair.campaigns.record_touch("C-17", channel="email", campaign_id="ball")
-    with pytest.raises(NotStoredError, match="no party"):
-        fair.campaigns.touches("C-99")
+    for reading in (fair.campaigns.touches, fair.campaigns.first_touch):
+        with pytest.raises(NotStoredError, match="no party"):
+            reading("C-99")
 
 
 def test_campaigns_and_plans_change_as_records(fair: Crm) -> None:
@@ -216,7 +218,7 @@ def test_whoever_reaches_only_his_own_parties_sees_only_theirs(fair: Crm, store:
 @pytest.mark.parametrize("kind", [CampaignMember, Touch])
 def test_members_and_touches_are_made_by_verbs(fair: Crm, kind: type) -> None:
     entity = (
-        CampaignMember(campaign_id="fair", party_id="C-17", added_on=date(2026, 1, 1))
+        CampaignMember(id="1", campaign_id="fair", party_id="C-17", added_on=date(2026, 1, 1))
         if kind is CampaignMember
         else Touch(id="1", party_id="C-17", happened_at=datetime(2026, 1, 1, tzinfo=UTC), channel="email")
     )
@@ -234,3 +236,22 @@ def test_an_event_stands_in_the_timeline_of_its_participants_until_it_is_over(fa
 
     coming = {id: [entry.summary for entry in fair.timeline(id) if entry.planned] for id in ("C-17", "C-18")}
     assert coming == {"C-17": ["Spring fair"] if planned else [], "C-18": []}
+
+
+def test_a_party_that_took_in_another_is_a_member_once_with_all_responses(fair: Crm) -> None:
+    fair.campaigns.add_members("fair", ["C-17", "C-18"])
+    fair.campaigns.record_response("fair", "C-18", response="accepted")
+    first = fair.campaigns.record_touch("C-18", channel="fair")
+    fair.parties.convert_lead("C-18", into="C-17")
+
+    fair.campaigns.add_members("fair", ["C-18", "C-17"])
+    fair.campaigns.record_response("fair", "C-18", response="attended")
+    fair.campaigns.add_members("mail", ["C-18"])
+
+    (member,) = fair.campaigns.members("fair")
+    assert (member.party_id, sorted(one.response for one in member.responses)) == ("C-17", ["accepted", "attended"])
+    assert members(fair, "mail") == ["C-17"]
+    touch = fair.campaigns.first_touch("C-17")
+    assert touch is not None
+    assert touch.id == first.id
+    assert fair.check() == ()

@@ -147,7 +147,7 @@ def test_some_records_change_by_verbs_of_their_own(crm: Crm, entity: Any) -> Non
 
 
 def test_only_stored_kinds_can_be_asked_for(crm: Crm) -> None:
-    with pytest.raises(InvalidValueError, match="one of ContactPlan"):
+    with pytest.raises(InvalidValueError, match=r"one of .*ContactPlan"):
         crm.get(Line, "1")  # type: ignore[type-var]
 
 

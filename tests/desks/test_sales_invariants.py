@@ -1,4 +1,4 @@
-"""What `crm.check()` notices in opportunities, touches and sources."""
+"""What `crm.check()` notices in opportunities and sources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from crmkit.entities import Campaign, Opportunity, Party, Source, StageMove, Touch
+from crmkit.entities import Campaign, Opportunity, Party, Source, StageMove
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def busy(crm: Crm) -> Crm:
-    """A desk at which an opportunity was opened, moved, lost, opened again and won, and a party touched twice."""
+    """A desk at which an opportunity was opened, moved, lost, opened again and won."""
     crm.add(Campaign(id="K-1", name="x"), Party(id="C-18", name="x", created_on=date(2026, 1, 1), source=Source(campaign_id="K-1")))
     opened = crm.opportunities.open("C-17", title="press")
     crm.opportunities.move(opened.id, to="offer")
     crm.opportunities.lose(opened.id, because="price")
     crm.opportunities.reopen(opened.id)
     crm.opportunities.win(opened.id)
-    for channel in ("email", "search"):
-        crm.campaigns.record_touch("C-17", channel=channel)
     return crm
 
 
@@ -54,15 +52,6 @@ def test_a_stage_move_that_does_not_follow_is_noticed(busy: Crm, store: Store) -
     save(store, attrs.evolve(moves[1], from_stage="negotiation"))
 
     assert broken(busy) == {"stage_moves_follow_each_other"}
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_two_first_touches_or_none_are_noticed(busy: Crm, store: Store, first: bool) -> None:
-    (touch,) = [one for one in found(store, Touch) if one.first is not first]
-
-    save(store, attrs.evolve(touch, first=first))
-
-    assert broken(busy) == {"whoever_was_touched_has_one_first_touch"}
 
 
 def test_a_source_that_is_not_there_is_noticed(busy: Crm, store: Store) -> None:

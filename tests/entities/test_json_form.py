@@ -144,6 +144,7 @@ FULL = (
     ),
     Campaign(id="K-1", name="x", kind="event", period=Period.month(2026, 3), budget=Money.of(5, "EUR"), state="running"),
     CampaignMember(
+        id="3 K-1 C-17",
         campaign_id="K-1",
         party_id="C-17",
         added_on=date(2026, 1, 1),
@@ -151,7 +152,7 @@ FULL = (
     ),
     Spend(id="1", spent_on=date(2026, 1, 1), amount=Money.of(-5, "EUR"), campaign_id="K-1"),
     MarketingPlan(id="P-1", name="x", actions=[PlannedAction(title="x", period=Period.year(2026), budget=Money.of(5, "EUR"))]),
-    Touch(id="1", party_id="C-17", happened_at=datetime(2026, 1, 1, tzinfo=UTC), channel="email", cost=Money.of(1, "EUR"), first=True),
+    Touch(id="1", party_id="C-17", happened_at=datetime(2026, 1, 1, tzinfo=UTC), channel="email", cost=Money.of(1, "EUR")),
 )
 
 

@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import check_date, check_text
 from crmkit.conditions import Condition
-from crmkit.desks.audiences import party_ids_of
+from crmkit.desks.audiences import each_once, party_ids_of, stored_ids
 from crmkit.desks.budgets import budget_rows
 from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import Workplace
@@ -68,8 +68,9 @@ class CampaignsDesk:
 
         def work(work: Work) -> Campaign:
             campaign = work.get(Campaign, campaign_id, lock=False)
-            there = {member.party_id for member in work.find_each(CampaignMember, "id", (member_id(campaign_id, id) for id in party_ids))}
-            added = [CampaignMember(campaign_id=campaign_id, party_id=id, added_on=work.moment.on) for id in party_ids if id not in there]
+            wanted = stored_ids(work, party_ids)
+            there = {member.party_id for member in work.find_each(CampaignMember, "party_id", wanted, _of(campaign_id))}
+            added = [_new_member(work, campaign_id, id) for id in wanted if id not in there]
             work.save(*added)
             work.log_all([(member, member.party_id, None, campaign.name) for member in added])
             return campaign
@@ -89,9 +90,9 @@ class CampaignsDesk:
 
         def work(work: Work) -> CampaignMember:
             campaign = work.get(Campaign, campaign_id, lock=False)
-            found = work.transaction.get(CampaignMember, member_id(campaign_id, check_text("party_id", party_id)))
-            member = found and work.get(CampaignMember, found.id)
-            member = member or CampaignMember(campaign_id=campaign_id, party_id=party_id, added_on=work.moment.on)
+            party = work.get(Party, party_id, lock=False)
+            found = work.find(CampaignMember, Condition("party_id", "equal", party.id), _of(campaign_id))
+            member = found[0] if found else _new_member(work, campaign_id, party.id)
             return work.record(member.responded(response, at=work.moment.at), summary=f"{campaign.name}: {response}")
 
         arguments = {"campaign_id": campaign_id, "party_id": party_id, "response": response}
@@ -104,12 +105,11 @@ class CampaignsDesk:
         Raises:
             NotStoredError: When there is no such campaign.
         """
-        where = [Condition("campaign_id", "equal", campaign_id)]
-        if response is not None:
-            where.append(Condition("response", "equal", response))
         with self.workplace.reading() as transaction:
             _must_be_there(transaction, Campaign, campaign_id)
-            return within_reach(self.workplace, transaction, "campaigns.members", transaction.find(Query(CampaignMember, where)))
+            found = transaction.find(Query(CampaignMember, [_of(campaign_id)]))
+            members = within_reach(self.workplace, transaction, "campaigns.members", found)
+        return tuple(member for member in each_once(members) if response is None or member.response == response)
 
     def record_spend(
         self,
@@ -158,7 +158,7 @@ class CampaignsDesk:
         self.workplace.scope.owners_reached("campaigns.cost")
         with self.workplace.reading() as transaction:
             _must_be_there(transaction, Campaign, campaign_id)
-            spends = transaction.find(Query(Spend, [Condition("campaign_id", "equal", campaign_id)]))
+            spends = transaction.find(Query(Spend, [_of(campaign_id)]))
         return totals(spend.amount for spend in spends)
 
     def budget(self, plan_id: str) -> tuple[BudgetRow, ...]:
@@ -187,7 +187,7 @@ class CampaignsDesk:
         key: str | None = None,
     ) -> Touch:
         """
-        Record a marketing exposure of a party. The first one that is recorded stays the first one for good.
+        Record a marketing exposure of a party. It never changes, and the one that was recorded first stays the first.
 
         Raises:
             NotStoredError: When party or campaign is not stored.
@@ -195,17 +195,14 @@ class CampaignsDesk:
         arguments = {name: value for name, value in locals().items() if name not in ("self", "at", "key")}
 
         def work(work: Work) -> Touch:
-            work.get(Party, party_id)  # locked, so that of two at once only one is the first
-            earlier = work.find(Touch, Condition("party_id", "equal", party_id), order_by=("happened_at",), limit=1)
             touch = Touch(
                 id=new_id(),
-                party_id=party_id,
+                party_id=work.get(Party, party_id, lock=False).id,
                 happened_at=work.moment.at,
                 channel=channel,
                 kind=kind,
                 campaign_id=campaign_id,
                 cost=cost,
-                first=not earlier,
             )
             return work.record(touch, summary=f"{kind} by {channel}")
 
@@ -221,7 +218,30 @@ class CampaignsDesk:
         with self.workplace.reading() as transaction:
             party = _must_be_there(transaction, Party, party_id)
             self.workplace.check_read(transaction, "campaigns.touches", party)
-            return tuple(transaction.find(Query(Touch, [Condition("party_id", "equal", party_id)], order_by="happened_at")))
+            return tuple(transaction.find(Query(Touch, [Condition("party_id", "equal", party.id)], order_by="happened_at")))
+
+    def first_touch(self, party_id: str) -> Touch | None:
+        """
+        Find by what a party was touched when that was first recorded; nothing that is recorded later takes its place.
+
+        Raises:
+            NotStoredError: When there is no such party.
+        """
+        with self.workplace.reading() as transaction:
+            party = _must_be_there(transaction, Party, party_id)
+            self.workplace.check_read(transaction, "campaigns.first_touch", party)
+            found = transaction.find(
+                Query(Touch, [Condition("party_id", "equal", party.id)], limit=1)
+            )  # ids sort by the time they were made
+            return found[0] if found else None
+
+
+def _of(campaign_id: str) -> Condition:
+    return Condition("campaign_id", "equal", check_text("campaign_id", campaign_id))
+
+
+def _new_member(work: Work, campaign_id: str, party_id: str) -> CampaignMember:
+    return CampaignMember(id=member_id(campaign_id, party_id), campaign_id=campaign_id, party_id=party_id, added_on=work.moment.on)
 
 
 def _must_be_there(transaction: Transaction, kind: type[Any], id: str) -> Any:  # noqa: ANN401  # of the kind

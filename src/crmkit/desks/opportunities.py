@@ -82,7 +82,7 @@ class OpportunitiesDesk:
             entered = through.stage(through.names[0] if stage is None else stage)
             opened = Opportunity(
                 id=new_id(),
-                party_id=party_id,
+                party_id=party.id,
                 title=title,
                 opened_on=work.moment.on,
                 stage=entered.name,

@@ -1,4 +1,4 @@
-"""What must hold over opportunities, touches and sources: each rule is one function that names what breaks it."""
+"""What must hold over opportunities and sources: each rule is one function that names what breaks it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crmkit.desks.sales_stages import place_of
-from crmkit.entities import Appointment, Campaign, Opportunity, Party, StageMove, Touch
+from crmkit.entities import Appointment, Campaign, Opportunity, Party, StageMove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,15 +31,6 @@ def _stage_moves_follow_each_other(everything: Everything) -> Iterator[tuple[str
             yield f"opportunity {id}", "has stage moves that do not follow each other"
 
 
-def _whoever_was_touched_has_one_first_touch(everything: Everything) -> Iterator[tuple[str, str]]:
-    firsts: dict[str, int] = {}
-    for touch in everything.of(Touch):
-        firsts[touch.party_id] = firsts.get(touch.party_id, 0) + touch.first
-    for party_id, count in firsts.items():
-        if count != 1:
-            yield f"party {party_id}", f"has {count} first touches"
-
-
 def _sources_refer_to_what_exists(everything: Everything) -> Iterator[tuple[str, str]]:
     parties, met, campaigns = (everything.by_id(kind) for kind in (Party, Appointment, Campaign))
     for party in everything.of(Party):
@@ -59,6 +50,5 @@ def _moves(everything: Everything) -> Mapping[str, list[StageMove]]:
 SALES_RULES = (
     _opportunities_stand_where_their_last_move_led,
     _stage_moves_follow_each_other,
-    _whoever_was_touched_has_one_first_touch,
     _sources_refer_to_what_exists,
 )

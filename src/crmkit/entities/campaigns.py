@@ -97,6 +97,7 @@ class CampaignMember:
     A party that a campaign is meant for; the participant of an event.
 
     Attributes:
+        id: Its id; `member_id` makes it, so that each party is a member once.
         campaign_id: The campaign.
         party_id: Who.
         added_on: Since when.
@@ -104,16 +105,12 @@ class CampaignMember:
         version: Raised by each stored change; 0 is not stored yet.
     """
 
+    id: str
     campaign_id: str
     party_id: str
     added_on: date
     responses: tuple[CampaignResponse, ...] = attrs.field(default=(), converter=_responses)
     version: int = attrs.field(default=0, eq=False)
-
-    @property
-    def id(self) -> str:
-        """Campaign and party: each party is a member once."""
-        return member_id(self.campaign_id, self.party_id)
 
     @property
     def response(self) -> str | None:
@@ -124,8 +121,8 @@ class CampaignMember:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_text("campaign_id", self.campaign_id)
-        check_text("party_id", self.party_id)
+        for name in ("id", "campaign_id", "party_id"):
+            check_text(name, getattr(self, name))
         check_date("added_on", self.added_on)
 
     def responded(self, response: str, *, at: datetime) -> CampaignMember:
@@ -134,7 +131,7 @@ class CampaignMember:
 
 
 def member_id(campaign_id: str, party_id: str) -> str:
-    """Make the id of a member; the length keeps "1" and "12 3" apart from "1 12" and "3"."""
+    """Make the id of a new member; the length keeps "1" and "12 3" apart from "1 12" and "3"."""
     return f"{len(campaign_id)} {campaign_id} {party_id}"
 
 
@@ -242,7 +239,6 @@ class Touch:
         kind: "click", "view" or "contact".
         campaign_id: To which campaign it belongs.
         cost: What it cost.
-        first: True for the first one that was recorded for its party; it stays the first one for good.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -253,7 +249,6 @@ class Touch:
     kind: TouchKind = "click"
     campaign_id: str | None = None
     cost: Money | None = None
-    first: bool = False
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -261,5 +256,4 @@ class Touch:
         for name in ("id", "party_id", "channel"):
             check_text(name, getattr(self, name))
         check_choice("kind", self.kind, TouchKind)
-        check_kind("first", self.first, bool)
         _check_amount("cost", self.cost)

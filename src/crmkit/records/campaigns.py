@@ -19,8 +19,8 @@ CAMPAIGNS: tuple[RecordKind[Any], ...] = (
     RecordKind(
         name="campaign_member",
         entity=CampaignMember,
-        fields=(PARTY, _CAMPAIGN, Field(name="response")),
-        indexes=(("campaign_id",), ("party_id",)),
+        fields=(PARTY, _CAMPAIGN),
+        indexes=(("campaign_id",), ("party_id", "campaign_id")),
     ),
     RecordKind(
         name="spend",

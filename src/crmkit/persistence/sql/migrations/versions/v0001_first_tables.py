@@ -102,9 +102,9 @@ def _campaign_tables(make: _Maker) -> None:
     make.record_table("campaign", [("kind", _TEXT), ("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
     make.record_table(
         "campaign_member",
-        [("party_id", _TEXT), ("campaign_id", _TEXT), ("response", _TEXT)],
+        [("party_id", _TEXT), ("campaign_id", _TEXT)],
         [party, campaign],
-        [["campaign_id"], ["party_id"]],
+        [["campaign_id"], ["party_id", "campaign_id"]],
     )
     make.record_table(
         "spend",
