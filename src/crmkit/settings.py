@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_currency, check_each, check_kind, check_text, check_zone
-from crmkit.entities import Pipeline, Stage
+from crmkit._checks import check_choice, check_currency, check_each, check_kind, check_text, check_zone
+from crmkit.entities import DocumentKind, NumberFormat, Pipeline, RoundingPolicy, Stage
+from crmkit.entities._fields import FrozenMapping
 from crmkit.scheduling import ContactPolicy
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ def _events(values: str | Iterable[str]) -> frozenset[str]:
     return frozenset(check_each("events", values, check_text))
 
 
+def _numbers(values: Mapping[DocumentKind, NumberFormat]) -> Mapping[DocumentKind, NumberFormat]:
+    for kind, written_as in values.items():
+        check_choice("numbers", kind, DocumentKind)
+        check_kind("numbers", written_as, NumberFormat)
+    return FrozenMapping(values)
+
+
 def _source_categories(values: str | Iterable[str]) -> frozenset[str]:
     return frozenset(check_each("source_categories", values, check_text))
 
@@ -46,6 +55,8 @@ class Settings:
         policy: How often whom to contact; None leaves it to each party's own plan.
         pipeline: How opportunities are sold where no other pipeline is named; more of them are added as records.
         source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
+        numbers: How the numbers of documents that we issue are written; a kind without a format gets a number only from the host.
+        rounding: Where documents that we issue round.
     """
 
     zone: str = "UTC"
@@ -54,9 +65,12 @@ class Settings:
     events: frozenset[str] = attrs.field(default=frozenset[str](), converter=_events)
     pipeline: Pipeline = _SALES
     source_categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_source_categories)
+    numbers: Mapping[DocumentKind, NumberFormat] = attrs.field(factory=dict, converter=_numbers)
+    rounding: RoundingPolicy = RoundingPolicy()  # noqa: RUF009  # frozen
 
     def __attrs_post_init__(self) -> None:
         """Refuse unknown zones and currencies."""
+        check_kind("rounding", self.rounding, RoundingPolicy)
         check_zone("zone", self.zone)
         check_currency("currency", self.currency)
         check_kind("pipeline", self.pipeline, Pipeline)

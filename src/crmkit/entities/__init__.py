@@ -15,17 +15,22 @@ from crmkit.entities.campaigns import (
 from crmkit.entities.contact_details import Address, Channel, ContactPerson, FormOfAddress, Phone, Profile
 from crmkit.entities.contact_plans import ContactPlan, CountedFrom, Recall, RecallState
 from crmkit.entities.contracts import Contract, ContractState
-from crmkit.entities.documents import Document, DocumentKind, DocumentState, Line, RoundingPolicy
+from crmkit.entities.document_lines import Line, RoundingPolicy
+from crmkit.entities.document_totals import Totals
+from crmkit.entities.documents import Document, DocumentKind, DocumentState, DocumentSubtype
 from crmkit.entities.history_entries import HistoryEntry
 from crmkit.entities.json_form import structure, unstructure
+from crmkit.entities.number_formats import NumberFormat
 from crmkit.entities.opportunities import ForecastCategory, Opportunity, OpportunityState, StageMove
-from crmkit.entities.parties import AbcClass, Conditions, CustomValue, Party, PartyKind, Role, Source
+from crmkit.entities.parties import AbcClass, Block, Conditions, CustomValue, Party, PartyKind, Role, Source
+from crmkit.entities.payments import OpenItem, Payment, open_items, payment_due_on
 from crmkit.entities.pipelines import OpportunityEnd, Pipeline, Stage
 from crmkit.entities.refs import Ref
 
 __all__ = [
     "AbcClass",
     "Address",
+    "Block",
     "Campaign",
     "CampaignMember",
     "CampaignResponse",
@@ -43,17 +48,21 @@ __all__ = [
     "Document",
     "DocumentKind",
     "DocumentState",
+    "DocumentSubtype",
     "ForecastCategory",
     "FormOfAddress",
     "HistoryEntry",
     "Interaction",
     "Line",
     "MarketingPlan",
+    "NumberFormat",
+    "OpenItem",
     "Opportunity",
     "OpportunityEnd",
     "OpportunityState",
     "Party",
     "PartyKind",
+    "Payment",
     "Phone",
     "Pipeline",
     "PlannedAction",
@@ -67,8 +76,11 @@ __all__ = [
     "Spend",
     "Stage",
     "StageMove",
+    "Totals",
     "Touch",
     "TouchKind",
+    "open_items",
+    "payment_due_on",
     "structure",
     "unstructure",
 ]

@@ -5,6 +5,7 @@ A new kind is one more declaration in its topic, and one more migration.
 """
 
 from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
+from crmkit.records.documents import NumberCounter
 from crmkit.records.kinds import KINDS, kind_of
 from crmkit.records.logs import JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, UsedKey
 
@@ -15,6 +16,7 @@ __all__ = [
     "JournalChange",
     "JournalEntry",
     "JournalHead",
+    "NumberCounter",
     "OutboxEvent",
     "RecordKind",
     "SearchTerm",

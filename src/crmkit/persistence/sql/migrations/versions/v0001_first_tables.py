@@ -47,10 +47,17 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     )
     make.record_table(
         "document",
-        [("party_id", _TEXT), ("kind", _TEXT), ("issued_on", _DAY), ("predecessor_id", _TEXT)],
+        [("party_id", _TEXT), ("kind", _TEXT), ("issued_on", _DAY), ("predecessor_id", _TEXT), ("number", _TEXT), ("state", _TEXT)],
         [party],
-        [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"]],
+        [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"], ["number"], ["kind", "state", "issued_on"]],
     )
+    make.record_table(
+        "payment",
+        [("document_id", _TEXT), ("party_id", _TEXT), ("paid_on", _DAY)],
+        [("document_id", "document"), party],
+        [["document_id"], ["party_id", "paid_on"]],
+    )
+    make.record_table("number_counter", [], [], [])
     make.record_table("interaction", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
     make.record_table(
         "history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT), ("kind", _TEXT)], [party], [["party_id", "happened_at"]]
@@ -159,6 +166,7 @@ class _Maker:
             sa.Column("document_id", _TEXT, nullable=False),
             sa.Column("position", _NUMBER, nullable=False),
             sa.Column("document_kind", _TEXT, nullable=False),
+            sa.Column("document_subtype", _TEXT, nullable=False),
             sa.Column("reverses_document_id", _TEXT),
             sa.Column("customer_id", _TEXT, nullable=False),
             sa.Column("issued_on", _DAY, nullable=False),
