@@ -53,7 +53,7 @@ def _gross_profit_of_a_year(transaction: Transaction, parties: Sequence[Party], 
     kinds = Condition("kind", "one_of", ("invoice", "credit_note"))
     worth: dict[str, Money] = {}
     for document in find_each(transaction, Document, "party_id", (party.id for party in parties), kinds, *issued):
-        profit = document.gross_profit() if document.currency == currency and document.state != "cancelled" else None
+        profit = document.gross_profit() if document.currency == currency and document.is_posted else None
         if profit is not None:
             signed = -profit if document.kind == "credit_note" else profit
             worth[document.party_id] = worth[document.party_id] + signed if document.party_id in worth else signed

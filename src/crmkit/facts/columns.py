@@ -17,6 +17,7 @@ SALES: Mapping[str, Holds] = MappingProxyType(
         "revenue": "amount",
         "document_id": "id",
         "document_kind": "text",
+        "document_subtype": "text",
         "reverses_document_id": "id",
         "item_id": "id",
         "item_group": "text",
