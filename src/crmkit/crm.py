@@ -12,12 +12,14 @@ from crmkit.desks.changes import check_changeable, save_change
 from crmkit.desks.contact import ContactDesk, plan_recall
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.daily_work import due_work
+from crmkit.desks.documents import DocumentsDesk
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.interactions import party_of, save_interactions
 from crmkit.desks.invariants import broken_rules
 from crmkit.desks.journal import JournalDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
+from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
@@ -66,10 +68,12 @@ class Crm:
         campaigns: Campaigns with members, costs and touches, and marketing plans.
         contact: Contact plans and recalls.
         contracts: Renewals and notice.
+        documents: Quotes, orders, delivery notes, invoices, credit notes, payments.
         facts: What is stored, as tables for analyses.
         journal: Who changed what and when, tamper-evident.
         opportunities: What may be sold, on its way through a pipeline.
         outbox: Events for the host.
+        purchases: Requests for quotation and purchase orders.
 
     >>> from datetime import UTC, date, datetime
     >>> from crmkit import Crm, Scope, days
@@ -89,10 +93,12 @@ class Crm:
         self.campaigns = CampaignsDesk(self._workplace)
         self.contact = ContactDesk(self._workplace)
         self.contracts = ContractsDesk(self._workplace)
+        self.documents = DocumentsDesk(self._workplace)
         self.facts = FactsDesk(self._workplace)
         self.journal = JournalDesk(self._workplace)
         self.opportunities = OpportunitiesDesk(self._workplace)
         self.outbox = OutboxDesk(self._workplace)
+        self.purchases = PurchasesDesk(self._workplace)
 
     @classmethod
     def open(cls, url: str, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> Crm:  # noqa: B008  # frozen

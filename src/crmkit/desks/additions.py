@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
+from crmkit.desks.document_moves import in_short, with_roles_by
 from crmkit.desks.interactions import save_interactions
 from crmkit.desks.origin import check_origins
 from crmkit.desks.sales_additions import SALES_KINDS, save_sales_additions
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmkit.desks.work import Work
+    from crmkit.entities import DocumentKind
     from crmkit.records import Stored
 
 _ADDABLE = (Party, Document, Recall, Interaction, *SALES_KINDS)
@@ -34,16 +36,18 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     documents = [entity for entity in entities if isinstance(entity, Document)]
     recalls = [entity for entity in entities if isinstance(entity, Recall)]
     added = {entity.id: entity for entity in entities if isinstance(entity, Party)}
-    buyers = {document.party_id for document in documents}
-    stored = work.find_each(Party, "id", buyers - set(added))
-    promoted = [_as_customer(party) for party in stored if "customer" not in party.roles]
-    parties = [_as_customer(party) if party.id in buyers else party for party in added.values()]
+    kinds: dict[str, set[DocumentKind]] = {}
+    for document in documents:
+        kinds.setdefault(document.party_id, set()).add(document.kind)
+    stored = work.find_each(Party, "id", kinds.keys() - added.keys())
+    promoted = [changed for party in stored if (changed := with_roles_by(party, kinds[party.id])) != party]
+    parties = [with_roles_by(party, kinds.get(party.id, ())) for party in added.values()]
     plans = [work.planned(ContactPlan(party_id=party.id), party) for party in parties]
     work.save(*parties, *promoted, *plans, *documents, *recalls)
     work.log_all(
         [
             *((party, party.id, None, None) for party in (*parties, *promoted)),
-            *((document, document.party_id, work.moment.start_of(document.issued_on), _in_short(document)) for document in documents),
+            *((document, document.party_id, work.moment.start_of(document.issued_on), in_short(document)) for document in documents),
             *((recall, recall.party_id, None, None) for recall in recalls),
         ]
     )

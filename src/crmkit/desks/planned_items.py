@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit.conditions import Condition
+from crmkit.desks.document_moves import in_short
 from crmkit.desks.planned_sales import SALES_SOURCES
 from crmkit.desks.workplace import find_each
-from crmkit.entities import HistoryEntry, Recall, Ref
+from crmkit.entities import Document, HistoryEntry, Recall, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,4 +42,21 @@ def _recalls(transaction: Transaction, party_ids: Sequence[str], moment: Moment)
         )
 
 
-SOURCES: tuple[Source, ...] = (_recalls, *SALES_SOURCES)
+def _quotes(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
+    for quote in find_each(transaction, Document, "party_id", party_ids, Condition("kind", "equal", "quote"), OPEN):
+        if quote.valid_until is not None:
+            at = moment.start_of(quote.valid_until)
+            yield HistoryEntry(
+                id=quote.id,
+                party_id=quote.party_id,
+                happened_at=at,
+                recorded_at=at,
+                actor=quote.salesperson_id or "nobody",
+                verb="documents.accept",
+                about=Ref("document", quote.id),
+                summary=in_short(quote),
+                planned=True,
+            )
+
+
+SOURCES: tuple[Source, ...] = (_quotes, _recalls, *SALES_SOURCES)
