@@ -106,6 +106,15 @@ def test_two_that_brought_each_other_are_tolerated_but_nobody_brought_himself(cr
         a_lead("C-20", Source(referred_by="C-20"))
 
 
+def test_whoever_was_merged_still_brought_others(crm: Crm) -> None:
+    crm.add(a_lead("C-18"))
+    crm.parties.convert_lead("C-18", into="C-17")
+
+    crm.add(a_lead("C-19", Source(referred_by="C-18")))
+
+    assert crm.get(Party, "C-19").source == Source(referred_by="C-18")
+
+
 def test_the_settings_list_the_categories(store: Store, clock: Clock) -> None:
     settings = Settings(source_categories=["fair", "website"])
     desk = Crm(store, scope=Scope(tenant="acme", actor="anna"), settings=settings, clock=clock)

@@ -8,8 +8,7 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.entities import Appointment, Campaign, Party, Source
-from crmkit.errors import NotStoredError
-from crmkit.records import Stored, kind_of
+from crmkit.records import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,6 +70,6 @@ def _check_filled(work: Work, filled: Iterable[tuple[str, str]], here: set[tuple
     for field, kind in _REFERENCES.items():
         wanted = [id for id in named.get(field, ()) if (kind, id) not in here]
         found = {entity.id for entity in work.find_each(kind, "id", wanted)}
-        missing = next((id for id in wanted if id not in found), None)
-        if missing is not None:
-            raise NotStoredError(kind_of(kind).name, missing)
+        for id in wanted:
+            if id not in found:
+                work.get(kind, id, lock=False)  # a merged party is found by its id too; what is not stored is refused
