@@ -8,12 +8,12 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.entities import Appointment, Campaign, Party, Source
-from crmkit.records import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from crmkit.desks.work import Work
+    from crmkit.records import Stored
 
 _REFERENCES: Mapping[str, type[Stored]] = {"referred_by": Party, "met_at_id": Appointment, "campaign_id": Campaign}
 
