@@ -13,6 +13,7 @@ from crmkit.entities import Appointment, ContactPlan, Interaction, Party
 from crmkit.errors import InvalidValueError, NotStoredError, SlotTakenError, StateMoveError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from crmkit.store import Store
@@ -30,7 +31,7 @@ def scheduled(crm: Crm, start_at: datetime = NINE, **fields: Any) -> Appointment
 def test_an_appointment_is_planned_and_linked_back_to_its_party(crm: Crm) -> None:
     made = scheduled(crm, attendees=["anna", "ben"], person_id="P-1", place="Wien")
 
-    assert (made.state, made.attendees, made.end_at) == ("planned", {"anna", "ben"}, NINE + timedelta(hours=1))
+    assert (made.state, made.attendees, made.end_at) == ("planned", frozenset({"anna", "ben"}), NINE + timedelta(hours=1))
     assert crm.appointments.upcoming("C-17") == made == crm.get(Appointment, made.id)
     (planned,) = crm.timeline("C-17", past=False)
     assert (planned.happened_at, planned.summary, planned.about.id) == (NINE, "new catalogue", made.id)
@@ -184,11 +185,12 @@ def test_what_is_over_does_not_change_any_more(crm: Crm, clock: Clock, end: str)
     clock.now = NINE
     over = crm.appointments.hold(made.id, summary="x") if end == "held" else crm.appointments.cancel(made.id, because="x")
 
-    for call in (
+    moves: list[Callable[[], object]] = [
         lambda: crm.appointments.hold(made.id, summary="y"),
         lambda: crm.appointments.cancel(made.id, because="y"),
         lambda: crm.appointments.move(made.id, start_at=NINE),
-    ):
+    ]
+    for call in moves:
         with pytest.raises(StateMoveError, match=f"cannot move from {end!r}"):
             call()
     assert crm.get(Appointment, made.id) == over

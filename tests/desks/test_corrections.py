@@ -232,6 +232,17 @@ def test_an_earlier_contact_does_not_keep_the_recall_done(crm: Crm) -> None:
     assert crm.get(Recall, recall.id).state == "open"
 
 
+@pytest.mark.parametrize(("reached", "state"), [(True, "done"), (False, "open")])
+def test_another_contact_at_the_same_moment_keeps_the_recall_done_an_attempt_does_not(crm: Crm, reached: bool, state: str) -> None:
+    recall = crm.contact.recall("C-17", on=date(2026, 1, 1))
+    wrong = crm.record_interaction("C-17", kind="phone")
+    crm.record_interaction("C-17", kind="phone", reached=reached)
+
+    void(crm, wrong)
+
+    assert crm.get(Recall, recall.id).state == state
+
+
 def test_a_cancelled_recall_stays_cancelled(crm: Crm) -> None:
     recall = crm.contact.recall("C-17", on=date(2026, 1, 1))
     crm.contact.cancel_recall(recall.id)

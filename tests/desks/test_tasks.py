@@ -13,6 +13,8 @@ from crmkit.errors import InvalidValueError, NotPermittedError, NotStoredError, 
 from crmkit.store import Rights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crmkit.store import Store
     from tests.desks.conftest import Clock, HistoryOf
 
@@ -31,7 +33,7 @@ def test_a_task_is_for_an_employee_or_for_a_department(crm: Crm) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"employee_id": "ben", "department_id": "dispatch"}, {"employee_id": " "}])
-def test_a_task_of_nobody_or_of_both_is_refused(fields: dict[str, str]) -> None:
+def test_a_task_of_nobody_or_of_both_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
         Task(id="T-1", text="call", due_on=DUE, **fields)
 
@@ -89,12 +91,13 @@ def test_a_closed_task_does_not_change_any_more(crm: Crm, end: str) -> None:
     task = crm.tasks.assign("ben", text="x", due_on=DUE)
     closed = crm.tasks.complete(task.id) if end == "complete" else crm.tasks.cancel(task.id, because="not needed")
 
-    for call in (
+    moves: list[Callable[[], object]] = [
         lambda: crm.tasks.complete(task.id),
         lambda: crm.tasks.cancel(task.id, because="x"),
         lambda: crm.tasks.move(task.id, due_on=DUE),
         lambda: crm.tasks.hand_to(task.id, "eva"),
-    ):
+    ]
+    for call in moves:
         with pytest.raises(StateMoveError, match=f"task {task.id!r} cannot move from {closed.state!r}"):
             call()
     assert crm.get(Task, task.id) == closed
@@ -176,7 +179,11 @@ def test_a_follow_up_is_done_or_moved(crm: Crm) -> None:
 
     assert (done.state, crm.tasks.pending_follow_ups()) == ("done", ())
     assert crm.get(FollowUp, made.id) == done
-    for call in (lambda: crm.tasks.complete_follow_up(made.id), lambda: crm.tasks.move_follow_up(made.id, to=DUE)):
+    moves: list[Callable[[], object]] = [
+        lambda: crm.tasks.complete_follow_up(made.id),
+        lambda: crm.tasks.move_follow_up(made.id, to=DUE),
+    ]
+    for call in moves:
         with pytest.raises(StateMoveError, match="cannot move from 'done'"):
             call()
 
