@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crmkit._checks import check_date, check_kind
 from crmkit.desks.additions import save_additions
+from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.changes import check_changeable, save_change
 from crmkit.desks.contact import ContactDesk, plan_recall
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.documents import DocumentsDesk
+from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.interactions import party_of, save_interactions
 from crmkit.desks.invariants import broken_rules
 from crmkit.desks.journal import JournalDesk
+from crmkit.desks.notes import NotesDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.search import found_parties
+from crmkit.desks.tasks import TasksDesk
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.work import Work, as_stored
@@ -65,15 +69,19 @@ class Crm:
     (an idempotency key: the same call with the same key happens once).
 
     Attributes:
+        appointments: Appointments, planned, held or cancelled.
         campaigns: Campaigns with members, costs and touches, and marketing plans.
-        contact: Contact plans and recalls.
+        contact: Contact plans, recalls, commitments, corrections of interactions.
         contracts: Renewals and notice.
         documents: Quotes, orders, delivery notes, invoices, credit notes, payments.
+        emails: E-mails, filed by address.
         facts: What is stored, as tables for analyses.
         journal: Who changed what and when, tamper-evident.
+        notes: Notes, files by reference, noteworthy events.
         opportunities: What may be sold, on its way through a pipeline.
         outbox: Events for the host.
         purchases: Requests for quotation and purchase orders.
+        tasks: Tasks and follow-ups.
 
     >>> from datetime import UTC, date, datetime
     >>> from crmkit import Crm, Scope, days
@@ -90,15 +98,19 @@ class Crm:
     def __init__(self, store: Store, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> None:  # noqa: B008  # frozen
         """Work on a store that the caller opens and closes."""
         self._workplace = Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock)
+        self.appointments = AppointmentsDesk(self._workplace)
         self.campaigns = CampaignsDesk(self._workplace)
         self.contact = ContactDesk(self._workplace)
         self.contracts = ContractsDesk(self._workplace)
         self.documents = DocumentsDesk(self._workplace)
+        self.emails = EmailsDesk(self._workplace)
         self.facts = FactsDesk(self._workplace)
         self.journal = JournalDesk(self._workplace)
+        self.notes = NotesDesk(self._workplace)
         self.opportunities = OpportunitiesDesk(self._workplace)
         self.outbox = OutboxDesk(self._workplace)
         self.purchases = PurchasesDesk(self._workplace)
+        self.tasks = TasksDesk(self._workplace)
 
     @classmethod
     def open(cls, url: str, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> Crm:  # noqa: B008  # frozen

@@ -10,6 +10,7 @@ import attrs
 from crmkit._checks import check_choice, check_currency, check_each, check_kind, check_text, check_zone
 from crmkit.entities import DocumentKind, NumberFormat, Pipeline, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
+from crmkit.entities.emails import folded_own
 from crmkit.scheduling import ContactPolicy
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def _source_categories(values: str | Iterable[str]) -> frozenset[str]:
     return frozenset(check_each("source_categories", values, check_text))
 
 
+def _own_addresses(values: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(folded_own(text) for text in check_each("own_addresses", values, check_text))
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """
@@ -57,6 +62,7 @@ class Settings:
         source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
         numbers: How the numbers of documents that we issue are written; a kind without a format gets a number only from the host.
         rounding: Where documents that we issue round.
+        own_addresses: Our side of e-mails: addresses, and whole domains such as "acme.example".
     """
 
     zone: str = "UTC"
@@ -67,6 +73,7 @@ class Settings:
     source_categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_source_categories)
     numbers: Mapping[DocumentKind, NumberFormat] = attrs.field(factory=dict, converter=_numbers)
     rounding: RoundingPolicy = RoundingPolicy()  # noqa: RUF009  # frozen
+    own_addresses: frozenset[str] = attrs.field(default=frozenset[str](), converter=_own_addresses)
 
     def __attrs_post_init__(self) -> None:
         """Refuse unknown zones and currencies."""
@@ -76,6 +83,10 @@ class Settings:
         check_kind("pipeline", self.pipeline, Pipeline)
         if self.policy is not None:
             check_kind("policy", self.policy, ContactPolicy)
+
+    def is_own(self, address: str) -> bool:
+        """Tell whether a folded e-mail address is ours: itself, or its domain."""
+        return address in self.own_addresses or address.rpartition("@")[2] in self.own_addresses
 
     def tells_of(self, verb: str) -> bool:
         """Tell whether the host asked to be told of a verb."""

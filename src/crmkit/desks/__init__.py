@@ -1,25 +1,33 @@
 """One desk per topic, each a small class that `Crm` composes."""
 
+from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.budgets import BudgetRow
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
+from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.moments import When
+from crmkit.desks.notes import NotesDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.purchases import PurchasesDesk
+from crmkit.desks.tasks import TasksDesk
 
 __all__ = [
+    "AppointmentsDesk",
     "BudgetRow",
     "CampaignsDesk",
     "ContactDesk",
     "ContractsDesk",
     "CreditSubtype",
     "DocumentsDesk",
+    "EmailsDesk",
     "FactsDesk",
     "InvoiceSubtype",
+    "NotesDesk",
     "OpportunitiesDesk",
     "PurchasesDesk",
+    "TasksDesk",
     "When",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
+from crmkit.desks.activities import ACTIVITIES, save_activities
+from crmkit.desks.corrections import save_opening_balances
 from crmkit.desks.document_moves import in_short, with_roles_by
 from crmkit.desks.interactions import save_interactions
 from crmkit.desks.origin import check_origins
 from crmkit.desks.sales_additions import SALES_KINDS, save_sales_additions
-from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
+from crmkit.entities import ContactPlan, Document, Interaction, OpeningBalance, Party, Recall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from crmkit.entities import DocumentKind
     from crmkit.records import Stored
 
-_ADDABLE = (Party, Document, Recall, Interaction, *SALES_KINDS)
+_ADDABLE = (Party, Document, Recall, Interaction, OpeningBalance, *ACTIVITIES, *SALES_KINDS)
 
 
 def save_additions(work: Work, entities: Sequence[Stored]) -> None:
@@ -53,6 +55,8 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     )
     save_sales_additions(work, entities)
     save_interactions(work, [entity for entity in entities if isinstance(entity, Interaction)])
+    save_opening_balances(work, [entity for entity in entities if isinstance(entity, OpeningBalance)])
+    save_activities(work, [entity for entity in entities if isinstance(entity, ACTIVITIES)])
 
 
 def _in_short(document: Document) -> str:
@@ -65,7 +69,11 @@ def _as_customer(party: Party) -> Party:
 
 def _check(entity: Stored) -> None:
     if not isinstance(entity, _ADDABLE):
-        expected = "a party, a document, a recall or an interaction; a contact plan is set with crm.contact.plan()"
+        expected = (
+            "one of "
+            + ", ".join(kind.__name__ for kind in _ADDABLE)
+            + "; anything else is made by a verb of its own, a contact plan by crm.contact.plan()"
+        )
         raise refused("entity", type(entity).__name__, expected)
     if entity.version:
         raise refused("version", entity.version, "0 for a new record; change() is for stored ones")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crmkit.conditions import Condition
 from crmkit.desks.document_moves import in_short
 from crmkit.desks.planned_sales import SALES_SOURCES
 from crmkit.desks.workplace import find_each
-from crmkit.entities import Document, HistoryEntry, Recall, Ref
+from crmkit.entities import Appointment, Document, FollowUp, HistoryEntry, Interaction, Recall, Ref, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from crmkit.desks.moments import Moment
     from crmkit.store import Transaction
@@ -59,4 +61,51 @@ def _quotes(transaction: Transaction, party_ids: Sequence[str], moment: Moment) 
             )
 
 
-SOURCES: tuple[Source, ...] = (_quotes, _recalls, *SALES_SOURCES)
+def _tasks(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
+    for task in find_each(transaction, Task, "party_id", party_ids, OPEN):
+        at = moment.start_of(task.due_on)
+        doer = task.employee_id or task.department_id
+        yield _planned(task.id, task.party_id, at, doer, verb="tasks.assign", about=Ref("task", task.id), summary=task.text)
+
+
+def _follow_ups(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
+    for one in find_each(transaction, FollowUp, "party_id", party_ids, OPEN):
+        at = moment.start_of(one.due_on) if one.due_time is None else moment.local(one.due_on, one.due_time)
+        yield _planned(one.id, one.party_id, at, one.employee_id, verb="tasks.follow_up", about=Ref("follow_up", one.id), summary=one.note)
+
+
+def _appointments(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
+    del moment
+    for one in find_each(transaction, Appointment, "party_id", party_ids, Condition("state", "equal", "planned")):
+        attendee, about = min(one.attendees), Ref("appointment", one.id)
+        yield _planned(one.id, one.party_id, one.start_at, attendee, verb="appointments.schedule", about=about, summary=one.subject)
+
+
+def _commitments(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
+    """Open promises, each at its day; one without a day at the moment at which it was made."""
+    with_open_ones = Condition("commitment_due_on", "at_most", date.max)
+    for interaction in find_each(transaction, Interaction, "party_id", party_ids, with_open_ones):
+        for place, one in enumerate(interaction.commitments):
+            if one.kept_on is None:
+                at = interaction.happened_at if one.due_on is None else moment.start_of(one.due_on)
+                id, about = f"{interaction.id}.{place}", Ref("interaction", interaction.id)
+                yield _planned(
+                    id, interaction.party_id, at, interaction.employee_id, verb="contact.keep_commitment", about=about, summary=one.text
+                )
+
+
+def _planned(id: str, party_id: str | None, at: datetime, actor: str | None, *, verb: str, about: Ref, summary: str | None) -> HistoryEntry:
+    return HistoryEntry(
+        id=id,
+        party_id=party_id,
+        happened_at=at,
+        recorded_at=at,
+        actor=actor or "nobody",
+        verb=verb,
+        about=about,
+        summary=summary,
+        planned=True,
+    )
+
+
+SOURCES: tuple[Source, ...] = (_quotes, _recalls, _tasks, _follow_ups, _appointments, _commitments, *SALES_SOURCES)

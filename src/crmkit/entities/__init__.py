@@ -1,6 +1,7 @@
 """The nouns: frozen values without behaviour of their own. Change is a method that returns a new value, or a verb of `Crm`."""
 
-from crmkit.entities.activities import Commitment, Direction, Interaction
+from crmkit.entities.activities import Commitment, Direction, Interaction, OpeningBalance
+from crmkit.entities.appointments import Appointment, AppointmentState
 from crmkit.entities.campaigns import (
     Campaign,
     CampaignMember,
@@ -18,18 +19,24 @@ from crmkit.entities.contracts import Contract, ContractState
 from crmkit.entities.document_lines import Line, RoundingPolicy
 from crmkit.entities.document_totals import Totals
 from crmkit.entities.documents import Document, DocumentKind, DocumentState, DocumentSubtype
+from crmkit.entities.emails import Unassigned, UnassignedState
 from crmkit.entities.history_entries import HistoryEntry
 from crmkit.entities.json_form import structure, unstructure
+from crmkit.entities.notes import Attachment, Event, Note
 from crmkit.entities.number_formats import NumberFormat
 from crmkit.entities.opportunities import ForecastCategory, Opportunity, OpportunityState, StageMove
 from crmkit.entities.parties import AbcClass, Block, Conditions, CustomValue, Party, PartyKind, Role, Source
 from crmkit.entities.payments import OpenItem, Payment, open_items, payment_due_on
 from crmkit.entities.pipelines import OpportunityEnd, Pipeline, Stage
 from crmkit.entities.refs import Ref
+from crmkit.entities.tasks import Department, FollowUp, FollowUpState, Task, TaskState
 
 __all__ = [
     "AbcClass",
     "Address",
+    "Appointment",
+    "AppointmentState",
+    "Attachment",
     "Block",
     "Campaign",
     "CampaignMember",
@@ -44,19 +51,25 @@ __all__ = [
     "ContractState",
     "CountedFrom",
     "CustomValue",
+    "Department",
     "Direction",
     "Document",
     "DocumentKind",
     "DocumentState",
     "DocumentSubtype",
+    "Event",
+    "FollowUp",
+    "FollowUpState",
     "ForecastCategory",
     "FormOfAddress",
     "HistoryEntry",
     "Interaction",
     "Line",
     "MarketingPlan",
+    "Note",
     "NumberFormat",
     "OpenItem",
+    "OpeningBalance",
     "Opportunity",
     "OpportunityEnd",
     "OpportunityState",
@@ -76,9 +89,13 @@ __all__ = [
     "Spend",
     "Stage",
     "StageMove",
+    "Task",
+    "TaskState",
     "Totals",
     "Touch",
     "TouchKind",
+    "Unassigned",
+    "UnassignedState",
     "open_items",
     "payment_due_on",
     "structure",

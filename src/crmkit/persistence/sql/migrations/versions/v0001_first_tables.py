@@ -58,7 +58,13 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [["document_id"], ["party_id", "paid_on"]],
     )
     make.record_table("number_counter", [], [], [])
-    make.record_table("interaction", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
+    make.record_table(
+        "interaction",
+        [("party_id", _TEXT), ("happened_at", _INSTANT), ("commitment_due_on", _DAY)],
+        [party],
+        [["party_id", "happened_at"], ["party_id", "commitment_due_on"], ["commitment_due_on"]],
+    )
+    _make_activity_tables(make)
     make.record_table(
         "history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT), ("kind", _TEXT)], [party], [["party_id", "happened_at"]]
     )
@@ -126,6 +132,42 @@ def _campaign_tables(make: _Maker) -> None:
         [party, campaign],
         [["party_id", "happened_at"], ["campaign_id", "happened_at"], ["happened_at"]],
     )
+
+
+def _make_activity_tables(make: _Maker) -> None:
+    party = ("party_id", "party")
+    about: list[tuple[str, sa.types.TypeEngine[Any]]] = [("party_id", _TEXT), ("about_key", _TEXT)]
+    make.record_table("opening_balance", [("party_id", _TEXT)], [party], [["party_id"]])
+    make.record_table(
+        "appointment",
+        [("party_id", _TEXT), ("start_at", _INSTANT), ("state", _TEXT)],
+        [party],
+        [["party_id", "state", "start_at"], ["start_at"]],
+    )
+    make.record_table("diary", [], [], [])
+    make.record_table(
+        "attendance",
+        [("appointment_id", _TEXT), ("employee_id", _TEXT), ("start_at", _INSTANT), ("end_at", _INSTANT), ("state", _TEXT)],
+        [("appointment_id", "appointment")],
+        [["appointment_id"], ["employee_id", "end_at"]],
+    )
+    make.record_table(
+        "task",
+        [*about, ("state", _TEXT), ("due_on", _DAY), ("employee_id", _TEXT), ("department_id", _TEXT)],
+        [party],
+        [["state", "due_on"], ["party_id", "state", "due_on"], ["about_key"], ["employee_id", "state", "due_on"]],
+    )
+    make.record_table(
+        "follow_up",
+        [*about, ("state", _TEXT), ("due_on", _DAY), ("employee_id", _TEXT)],
+        [party],
+        [["state", "due_on"], ["party_id", "state", "due_on"], ["about_key"]],
+    )
+    make.record_table("note", about, [party], [["party_id"], ["about_key"]])
+    make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
+    make.record_table("event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
+    make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
+    make.record_table("email_address", [("party_id", _TEXT), ("address", _TEXT)], [party], [["party_id"], ["address"]])
 
 
 class _Maker:
