@@ -169,7 +169,7 @@ class Transaction(Protocol):
     def remove(self, kind: type[Stored], id: str) -> None:
         """Delete one; for erasure only."""
 
-    def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
+    def facts(self, table: Literal["sales", "customers", "contact_plans", "documents"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""
 
 

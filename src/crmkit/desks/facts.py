@@ -38,7 +38,11 @@ class FactsDesk:
         """One row for each party with its contact frequency, last contact and earliest open recall."""
         return self._table("contact_plans")
 
-    def _table(self, name: Literal["sales", "customers", "contact_plans"], period: Period | None = None) -> pl.LazyFrame:
+    def documents(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """One row for each document of a sale, of a period by their date or all of them; of a quote's revisions only the latest."""
+        return self._table("documents", period)
+
+    def _table(self, name: Literal["sales", "customers", "contact_plans", "documents"], period: Period | None = None) -> pl.LazyFrame:
         """Read a whole table: rights that reach only some parties do not reach it."""
         verb = f"facts.{name}"
         if self.workplace.scope.owners_reached(verb) is not None:

@@ -44,6 +44,21 @@ CUSTOMERS: Mapping[str, Holds] = MappingProxyType(
         "owner_id": "id",
     }
 )
+DOCUMENTS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "document_id": "id",
+        "document_kind": "text",
+        "customer_id": "id",
+        "issued_on": "day",
+        "amount": "amount",
+        "currency": "text",
+        "state": "text",
+        "document_subtype": "text",
+        "predecessor_id": "id",
+        "salesperson_id": "id",
+        "decided_on": "day",
+    }
+)
 CONTACT_PLANS: Mapping[str, Holds] = MappingProxyType(
     {
         "customer_id": "id",

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["contact_plans_from", "customers_from", "sales_from"]
+__all__ = ["contact_plans_from", "customers_from", "documents_from", "sales_from"]
 
 _DECIMALS = 3
 _FINE_DECIMALS = 6
+_PURCHASES = ("request_for_quotation", "purchase_order")
 _EXACT = Context(prec=60)
 
 
@@ -52,6 +53,44 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
         if document.is_posted:
             _append(rows, document)
     return cast("pl.DataFrame", polars.DataFrame(rows, schema=_sales_schema(polars)))
+
+
+def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
+    """
+    Make the table of documents from those of sales: one row each. Of the revisions of a quote only the latest is in it.
+
+    >>> from datetime import date
+    >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33")
+    >>> quote = Document(id="A-1", kind="quote", party_id="C-17", issued_on=date(2026, 1, 31), lines=[line])
+    >>> documents_from([quote]).select("document_id", "document_kind", "amount", "state").rows()
+    [('A-1', 'quote', Decimal('0.990'), 'open')]
+
+    Returns:
+        The columns of `documents`; the amount is the net, Decimal(28, 3), negative for a credit note.
+
+    Raises:
+        InvalidValueError: For an amount with more than 3 decimals; some currencies have 4.
+        MissingExtraError: Without Polars.
+    """
+    polars = _polars()
+    given = check_each("documents", documents, lambda name, item: check_kind(name, item, Document))
+    kept = [document for document in given if document.kind not in _PURCHASES and document.state != "superseded"]
+    amounts = [(-document.net() if document.kind == "credit_note" else document.net()).amount for document in kept]
+    text, day = polars.String, polars.Date
+    columns: dict[str, tuple[list[Any], Any]] = {
+        "document_id": ([document.id for document in kept], text),
+        "document_kind": ([document.kind for document in kept], text),
+        "customer_id": ([document.party_id for document in kept], text),
+        "issued_on": ([document.issued_on for document in kept], day),
+        "amount": ([_fitting(document, amount) for document, amount in zip(kept, amounts, strict=True)], polars.Decimal(28, _DECIMALS)),
+        "currency": ([document.currency for document in kept], text),
+        "state": ([document.state for document in kept], text),
+        "document_subtype": ([document.subtype for document in kept], text),
+        "predecessor_id": ([document.predecessor_id for document in kept], text),
+        "salesperson_id": ([document.salesperson_id for document in kept], text),
+        "decided_on": ([document.decided_on for document in kept], day),
+    }
+    return _frame(polars, columns)
 
 
 def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
