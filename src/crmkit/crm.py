@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from crmkit._checks import check_date, check_kind
 from crmkit.desks.additions import save_additions
+from crmkit.desks.aliases import resolved
 from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.campaigns import CampaignsDesk
+from crmkit.desks.cases import CasesDesk
 from crmkit.desks.changes import check_changeable, save_change
 from crmkit.desks.contact import ContactDesk, plan_recall
 from crmkit.desks.contracts import ContractsDesk
@@ -19,17 +21,18 @@ from crmkit.desks.facts import FactsDesk
 from crmkit.desks.interactions import party_of, save_interactions
 from crmkit.desks.invariants import broken_rules
 from crmkit.desks.journal import JournalDesk
+from crmkit.desks.loyalty import LoyaltyDesk
 from crmkit.desks.notes import NotesDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
+from crmkit.desks.parties import PartiesDesk
 from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.search import found_parties
 from crmkit.desks.tasks import TasksDesk
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
-from crmkit.desks.work import Work, as_stored
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Commitment, Direction, Interaction
+from crmkit.entities import Commitment, Direction, Interaction, Party
 from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
 from crmkit.records import Stored, kind_of
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from crmkit.desks.moments import When
     from crmkit.desks.search import Hit
     from crmkit.desks.whole_tenant import Exported
+    from crmkit.desks.work import Work
     from crmkit.entities import Role
     from crmkit.entities.json_form import Json
     from crmkit.errors import Problem
@@ -70,6 +74,7 @@ class Crm:
 
     Attributes:
         appointments: Appointments, planned, held or cancelled.
+        cases: Complaints, defects, questions, requests; how satisfied people are.
         campaigns: Campaigns with members, costs and touches, and marketing plans.
         contact: Contact plans, recalls, commitments, corrections of interactions.
         contracts: Renewals and notice.
@@ -77,9 +82,11 @@ class Crm:
         emails: E-mails, filed by address.
         facts: What is stored, as tables for analyses.
         journal: Who changed what and when, tamper-evident.
+        loyalty: Loyalty cards.
         notes: Notes, files by reference, noteworthy events.
         opportunities: What may be sold, on its way through a pipeline.
         outbox: Events for the host.
+        parties: Conversion, categories, classes, owners, freshness, groups.
         purchases: Requests for quotation and purchase orders.
         tasks: Tasks and follow-ups.
 
@@ -100,15 +107,18 @@ class Crm:
         self._workplace = Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock)
         self.appointments = AppointmentsDesk(self._workplace)
         self.campaigns = CampaignsDesk(self._workplace)
+        self.cases = CasesDesk(self._workplace)
         self.contact = ContactDesk(self._workplace)
         self.contracts = ContractsDesk(self._workplace)
         self.documents = DocumentsDesk(self._workplace)
         self.emails = EmailsDesk(self._workplace)
         self.facts = FactsDesk(self._workplace)
         self.journal = JournalDesk(self._workplace)
+        self.loyalty = LoyaltyDesk(self._workplace)
         self.notes = NotesDesk(self._workplace)
         self.opportunities = OpportunitiesDesk(self._workplace)
         self.outbox = OutboxDesk(self._workplace)
+        self.parties = PartiesDesk(self._workplace)
         self.purchases = PurchasesDesk(self._workplace)
         self.tasks = TasksDesk(self._workplace)
 
@@ -155,13 +165,15 @@ class Crm:
 
     def get(self, kind: type[E], id: str) -> E:
         """
-        Find one record by its id.
+        Find one record by its id; under the id of a merged party the one that it was merged into.
 
         Raises:
             NotStoredError: When this tenant has none.
         """
         with self._workplace.reading() as transaction:
             found = transaction.get(kind, id)
+            if isinstance(found, Party):
+                found = cast("E", resolved(transaction, found))
             if found is not None:
                 self._workplace.check_read(transaction, "get", found)
         if found is None:
@@ -231,7 +243,7 @@ class Crm:
             save_interactions(work, [interaction])
             if recall is not None:
                 plan_recall(work, interaction.party_id, on=recall, employee_id=work.scope.actor)
-            return as_stored(interaction)
+            return work.stored(interaction)
 
         return self._workplace.do("record_interaction", work, arguments=arguments, at=at, key=key)
 

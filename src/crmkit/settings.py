@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_each, check_kind, check_text, check_zone
-from crmkit.entities import DocumentKind, NumberFormat, Pipeline, RoundingPolicy, Stage
+from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_text, check_zone
+from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.emails import folded_own
 from crmkit.scheduling import ContactPolicy
@@ -27,6 +27,9 @@ _SALES = Pipeline(
         Stage(name="negotiation", probability="0.7"),
     ],
 )
+
+_NOTHING_REQUIRED = DataPolicy({})
+_LOYALTY = LoyaltyPolicy()
 
 
 def _events(values: str | Iterable[str]) -> frozenset[str]:
@@ -62,6 +65,9 @@ class Settings:
         source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
         numbers: How the numbers of documents that we issue are written; a kind without a format gets a number only from the host.
         rounding: Where documents that we issue round.
+        required_data: What must be known of a party in each of its roles.
+        loyalty: How documents are credited to loyalty cards.
+        seats: How many active employees there may be; None is any number.
         own_addresses: Our side of e-mails: addresses, and whole domains such as "acme.example".
     """
 
@@ -73,11 +79,18 @@ class Settings:
     source_categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_source_categories)
     numbers: Mapping[DocumentKind, NumberFormat] = attrs.field(factory=dict, converter=_numbers)
     rounding: RoundingPolicy = RoundingPolicy()  # noqa: RUF009  # frozen
+    required_data: DataPolicy = _NOTHING_REQUIRED
+    loyalty: LoyaltyPolicy = _LOYALTY
+    seats: int | None = None
     own_addresses: frozenset[str] = attrs.field(default=frozenset[str](), converter=_own_addresses)
 
     def __attrs_post_init__(self) -> None:
         """Refuse unknown zones and currencies."""
         check_kind("rounding", self.rounding, RoundingPolicy)
+        check_kind("required_data", self.required_data, DataPolicy)
+        check_kind("loyalty", self.loyalty, LoyaltyPolicy)
+        if self.seats is not None:
+            check_int("seats", self.seats, at_least=1)
         check_zone("zone", self.zone)
         check_currency("currency", self.currency)
         check_kind("pipeline", self.pipeline, Pipeline)

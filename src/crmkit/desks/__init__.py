@@ -3,14 +3,18 @@
 from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.budgets import BudgetRow
 from crmkit.desks.campaigns import CampaignsDesk
+from crmkit.desks.cases import CasesDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
+from crmkit.desks.loyalty import LoyaltyDesk
 from crmkit.desks.moments import When
 from crmkit.desks.notes import NotesDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
+from crmkit.desks.parties import PartiesDesk
+from crmkit.desks.party_lists import PartyChanges
 from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.tasks import TasksDesk
 
@@ -18,6 +22,7 @@ __all__ = [
     "AppointmentsDesk",
     "BudgetRow",
     "CampaignsDesk",
+    "CasesDesk",
     "ContactDesk",
     "ContractsDesk",
     "CreditSubtype",
@@ -25,8 +30,11 @@ __all__ = [
     "EmailsDesk",
     "FactsDesk",
     "InvoiceSubtype",
+    "LoyaltyDesk",
     "NotesDesk",
     "OpportunitiesDesk",
+    "PartiesDesk",
+    "PartyChanges",
     "PurchasesDesk",
     "TasksDesk",
     "When",

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
 from crmkit.desks.activities import ACTIVITIES, save_activities
+from crmkit.desks.case_additions import save_cases, save_ratings
 from crmkit.desks.corrections import save_opening_balances
 from crmkit.desks.document_moves import in_short, with_roles_by
 from crmkit.desks.interactions import save_interactions
+from crmkit.desks.loyalty_booking import save_cards
 from crmkit.desks.origin import check_origins
 from crmkit.desks.sales_additions import SALES_KINDS, save_sales_additions
-from crmkit.entities import ContactPlan, Document, Interaction, OpeningBalance, Party, Recall
+from crmkit.entities import Case, ContactPlan, Document, Interaction, LoyaltyCard, OpeningBalance, Party, Rating, Recall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from crmkit.entities import DocumentKind
     from crmkit.records import Stored
 
-_ADDABLE = (Party, Document, Recall, Interaction, OpeningBalance, *ACTIVITIES, *SALES_KINDS)
+_ADDABLE = (Party, Document, Recall, Interaction, OpeningBalance, Case, Rating, LoyaltyCard, *ACTIVITIES, *SALES_KINDS)
 
 
 def save_additions(work: Work, entities: Sequence[Stored]) -> None:
@@ -34,6 +36,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     """
     for entity in entities:
         _check(entity)
+    entities = work.at_home(entities)
     check_origins(work, [entity for entity in entities if isinstance(entity, Party)], added=entities)
     documents = [entity for entity in entities if isinstance(entity, Document)]
     recalls = [entity for entity in entities if isinstance(entity, Recall)]
@@ -56,15 +59,10 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     save_sales_additions(work, entities)
     save_interactions(work, [entity for entity in entities if isinstance(entity, Interaction)])
     save_opening_balances(work, [entity for entity in entities if isinstance(entity, OpeningBalance)])
+    save_cases(work, [entity for entity in entities if isinstance(entity, Case)])
+    save_ratings(work, [entity for entity in entities if isinstance(entity, Rating)])
+    save_cards(work, [entity for entity in entities if isinstance(entity, LoyaltyCard)])
     save_activities(work, [entity for entity in entities if isinstance(entity, ACTIVITIES)])
-
-
-def _in_short(document: Document) -> str:
-    return f"{document.kind} {document.number or document.id}, {document.net()}"
-
-
-def _as_customer(party: Party) -> Party:
-    return party if "customer" in party.roles else party.with_role("customer")
 
 
 def _check(entity: Stored) -> None:

@@ -12,6 +12,7 @@ from crmkit.desks.reach import within_reach
 from crmkit.desks.subjects import About, ref_of, subject_of
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Case, CaseEvent, Party, Rating, Ref
+from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
 from crmkit.records import KINDS
 from crmkit.store import Query
@@ -152,11 +153,17 @@ class CasesDesk:
             return within_reach(self.workplace, transaction, "cases.pending", found)
 
     def events(self, case_id: str) -> tuple[CaseEvent, ...]:
-        """List the moves of a case, the oldest first."""
+        """
+        List the moves of a case, the oldest first.
+
+        Raises:
+            NotStoredError: When there is no such case.
+        """
         with self.workplace.reading() as transaction:
             case = transaction.get(Case, check_text("case_id", case_id))
-            if case is not None:
-                self.workplace.check_read(transaction, "cases.events", case)
+            if case is None:
+                raise NotStoredError("case", case_id)
+            self.workplace.check_read(transaction, "cases.events", case)
             return tuple(transaction.find(Query(CaseEvent, [Condition("case_id", "equal", case_id)], order_by="happened_at")))
 
     def rate(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from crmkit.desks.chain import subject_of, text_of
+from crmkit.desks.party_invariants import PARTY_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
 from crmkit.desks.terms import search_terms
 from crmkit.entities import ContactPlan, Document, HistoryEntry, Interaction, Party, Ref
@@ -94,7 +95,7 @@ def _the_next_contact_is_up_to_date(everything: Everything) -> Iterator[tuple[st
     parties = everything.by_id(Party)
     for plan in everything.of(ContactPlan):
         party = parties[plan.id]
-        expected = next_contact_on(plan, policy=everything.settings.policy, abc_class=party.manual_class, created_on=party.created_on)
+        expected = next_contact_on(plan, policy=everything.settings.policy, abc_class=party.effective_class, created_on=party.created_on)
         if plan.next_contact_on != expected:
             yield f"plan of {plan.id}", f"is next on {plan.next_contact_on}, expected {expected}"
 
@@ -179,4 +180,5 @@ RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     _every_record_has_a_history,
     _records_are_as_the_journal_left_them,
     *SALES_RULES,
+    *PARTY_RULES,
 )

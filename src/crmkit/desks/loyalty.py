@@ -12,7 +12,7 @@ from crmkit.desks.loyalty_booking import active_cards, book_documents, entry_id,
 from crmkit.desks.party_lists import party_read
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Document, LoyaltyBalance, LoyaltyCard, LoyaltyEntry, Party
-from crmkit.errors import NotStoredError
+from crmkit.errors import CurrencyMismatchError, NotStoredError
 from crmkit.ids import new_id
 from crmkit.money import Money
 from crmkit.store import Query
@@ -55,6 +55,7 @@ class LoyaltyDesk:
         Raises:
             NotStoredError: When there is no such document.
             InvalidValueError: For other documents, for a return without an invoice and without a rate, and for a rate anywhere else.
+            CurrencyMismatchError: For another currency than the card's.
         """
         ratio = None if rate is None else check_ratio("rate", rate)
 
@@ -64,14 +65,16 @@ class LoyaltyDesk:
                 raise refused("document_id", document.kind, "an invoice or a credit note")
             if (ratio is None) == (invoice_of(document) is None):
                 raise refused("rate", rate, "a rate for a return without an invoice, and None for all else: the rate of its day is known")
+            card = active_cards(work, [document.party_id]).get(document.party_id)
+            if card is not None:
+                work.get(LoyaltyCard, card.id)
             found = work.find_each(LoyaltyEntry, "id", [entry_id(document)])
-            if found:
-                return found[0]
+            if found or card is None:
+                return found[0] if found else None
+            if document.currency != card.currency:
+                raise CurrencyMismatchError(card.currency, document.currency)
             if ratio is None:
                 return next((entry for entry in book_documents(work, [document]) if entry.id == entry_id(document)), None)
-            card = active_cards(work, [document.party_id]).get(document.party_id)
-            if card is None:
-                return None
             entry = return_entry(work, document, card=card, rate=ratio)
             return work.record(entry, happened_at=work.moment.start_of(entry.booked_on), summary=in_short(entry))
 

@@ -11,7 +11,18 @@ from crmkit._checks import check_text, refused
 from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.companions import COMPANIONS
-from crmkit.entities import ContactPerson, ContactPlan, Document, HistoryEntry, Interaction, LoyaltyCard, OpeningBalance, Party, Ref
+from crmkit.entities import (
+    ContactPerson,
+    ContactPlan,
+    Document,
+    HistoryEntry,
+    Interaction,
+    LoyaltyCard,
+    OpeningBalance,
+    Party,
+    PartyChange,
+    Ref,
+)
 from crmkit.errors import NotStoredError
 from crmkit.records import KINDS
 from crmkit.scheduling.contact_counts import recounted
@@ -22,7 +33,8 @@ if TYPE_CHECKING:
     from crmkit.desks.work import Work
     from crmkit.records import RecordKind, Stored
 
-_BESIDE_PARTIES = frozenset(companion.kind for companion in COMPANIONS if companion.owner is Party)
+STAYING = frozenset(companion.kind for companion in COMPANIONS if companion.owner is Party) | {PartyChange}
+"""The kinds of record that stay with a merged party: what it is found by, and whose it was when."""
 
 
 def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
@@ -41,12 +53,15 @@ def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
         found = resolved(work.transaction, lead)
         if found.id != target.id:
             raise refused("into", into, f"{found.id!r}: that is what {lead_id!r} was merged into")
-        return found
+        if _move_records(work, lead, target, {}):  # what somebody was writing while the two were merged
+            _join_plans(work, lead, target)
+            work.log(target, party_id=target.id, summary=f"late records of {lead_id} moved to it")
+        return target
     _check_lead(work, lead, target)
     people = _people_of(lead, target)
     work.get(Party, lead.id)
     work.log(lead, party_id=lead.id, summary=f"merged into {target.id}")
-    _move_records(work, lead, target, person_ids=people)
+    _move_records(work, lead, target, people)
     _move_children(work, lead, target)
     gone = attrs.evolve(lead, active=False, merged_into=target.id, parent_id=None)
     merged = _with_data_of(lead, target, people)
@@ -87,6 +102,8 @@ def _free_id(wanted: str, taken: set[str], lead_id: str) -> str:
 
 def _with_data_of(lead: Party, target: Party, people: Mapping[str | None, ContactPerson]) -> Party:
     """Add what the lead knew and the party did not; what the party says of itself stays."""
+    for role in lead.roles - {"lead"}:
+        target = target.with_role(role)
     person = lead.kind == "person"
     addresses = [attrs.evolve(address, default=False) for address in lead.addresses]
     return attrs.evolve(
@@ -107,25 +124,26 @@ def _joined(known: Sequence[Any], further: Sequence[Any]) -> tuple[Any, ...]:
     return (*known, *(one for one in further if one not in known))
 
 
-def _move_records(work: Work, lead: Party, target: Party, *, person_ids: Mapping[str | None, ContactPerson]) -> None:
-    """Point everything that names the lead to the party: records of it, and records about it."""
+def _move_records(work: Work, lead: Party, target: Party, people: Mapping[str | None, ContactPerson]) -> bool:
+    """Point everything that names the lead to the party: records of it, and records about it. Tell whether there was any."""
     moved: dict[tuple[type, str], Stored] = {}
     for kind, condition in _places_of(lead):
         for record in work.find(kind.entity, condition):
             moved.setdefault((kind.entity, record.id), _pointed(kind, record, lead, target))
     for key, record in moved.items():
-        if isinstance(record, Interaction) and record.person_id in person_ids:
-            moved[key] = attrs.evolve(record, person_id=person_ids[record.person_id].id)
+        if isinstance(record, Interaction) and record.person_id in people:
+            moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)
     if any(card.active for card in work.find(LoyaltyCard, Condition("party_id", "equal", target.id))):
         moved |= {key: attrs.evolve(card, active=False) for key, card in moved.items() if isinstance(card, LoyaltyCard)}
     history = [record for record in moved.values() if isinstance(record, HistoryEntry)]
     work.save(*(record for record in moved.values() if not isinstance(record, HistoryEntry)))
     work.transaction.save(history)
+    return bool(moved)
 
 
 def _places_of(lead: Party) -> Iterator[tuple[RecordKind[Any], Condition]]:
     for kind in KINDS.values():
-        if kind.entity in _BESIDE_PARTIES:
+        if kind.entity in STAYING:
             continue
         for field in kind.fields:
             if field.refers_to == "party":
@@ -161,8 +179,8 @@ def _join_plans(work: Work, gone: Party, merged: Party) -> None:
         zone=work.moment.zone,
         policy=work.settings.policy,
     )
-    lead_plan = work.transaction.get(ContactPlan, gone.id, lock=True)
-    if plan.frequency is None and lead_plan is not None and lead_plan.frequency is not None:
+    lead_plan = work.get(ContactPlan, gone.id)
+    if plan.frequency is None and lead_plan.frequency is not None:
         plan = attrs.evolve(plan, frequency=lead_plan.frequency, counted_from=lead_plan.counted_from, planned_on=lead_plan.planned_on)
-    ended = attrs.evolve(ContactPlan(party_id=gone.id, ends_on=date.min), version=0 if lead_plan is None else lead_plan.version)
+    ended = attrs.evolve(ContactPlan(party_id=gone.id, ends_on=date.min), version=lead_plan.version)
     work.save(work.planned(plan, merged), work.planned(ended, gone))

@@ -9,7 +9,7 @@ from crmkit.conditions import Condition
 from crmkit.desks.document_moves import in_short
 from crmkit.desks.planned_sales import SALES_SOURCES
 from crmkit.desks.workplace import find_each
-from crmkit.entities import Appointment, Document, FollowUp, HistoryEntry, Interaction, Recall, Ref, Task
+from crmkit.entities import Appointment, Case, Document, FollowUp, HistoryEntry, Interaction, Recall, Ref, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,23 +42,6 @@ def _recalls(transaction: Transaction, party_ids: Sequence[str], moment: Moment)
             summary=recall.reason,
             planned=True,
         )
-
-
-def _quotes(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
-    for quote in find_each(transaction, Document, "party_id", party_ids, Condition("kind", "equal", "quote"), OPEN):
-        if quote.valid_until is not None:
-            at = moment.start_of(quote.valid_until)
-            yield HistoryEntry(
-                id=quote.id,
-                party_id=quote.party_id,
-                happened_at=at,
-                recorded_at=at,
-                actor=quote.salesperson_id or "nobody",
-                verb="documents.accept",
-                about=Ref("document", quote.id),
-                summary=in_short(quote),
-                planned=True,
-            )
 
 
 def _tasks(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
@@ -108,4 +91,37 @@ def _planned(id: str, party_id: str | None, at: datetime, actor: str | None, *, 
     )
 
 
-SOURCES: tuple[Source, ...] = (_quotes, _recalls, _tasks, _follow_ups, _appointments, _commitments, *SALES_SOURCES)
+def _quotes(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:
+    for quote in find_each(transaction, Document, "party_id", party_ids, Condition("kind", "equal", "quote"), OPEN):
+        if quote.valid_until is not None:
+            at = moment.start_of(quote.valid_until)
+            yield HistoryEntry(
+                id=quote.id,
+                party_id=quote.party_id,
+                happened_at=at,
+                recorded_at=at,
+                actor=quote.salesperson_id or "nobody",
+                verb="documents.accept",
+                about=Ref("document", quote.id),
+                summary=in_short(quote),
+                planned=True,
+            )
+
+
+def _cases(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> Iterable[HistoryEntry]:  # noqa: ARG001  # as the others
+    for case in find_each(transaction, Case, "party_id", party_ids, Condition("pending_since", "missing", value=False)):
+        if case.due_at is not None:
+            yield HistoryEntry(
+                id=case.id,
+                party_id=case.party_id,
+                happened_at=case.due_at,
+                recorded_at=case.due_at,
+                actor=case.employee_id or "nobody",
+                verb="cases.close",
+                about=Ref("case", case.id),
+                summary=f"{case.kind} due",
+                planned=True,
+            )
+
+
+SOURCES: tuple[Source, ...] = (_quotes, _cases, _recalls, _tasks, _follow_ups, _appointments, _commitments, *SALES_SOURCES)

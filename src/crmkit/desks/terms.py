@@ -15,7 +15,9 @@ _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
 def search_terms(party: Party) -> list[SearchTerm]:
-    """List the words by which a party is found."""
+    """List the words by which a party is found; a merged one is found as the other."""
+    if party.merged_into is not None:
+        return []
     people = (name for person in party.people for name in (person.first_name, person.last_name))
     words = {("name", word) for word in folded_words(party.name)} | {("people", word) for name in people for word in folded_words(name)}
     return [SearchTerm(id=f"{party.id} {field} {word}", party_id=party.id, field=field, term=word) for field, word in sorted(words)]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import check_int, check_text
 from crmkit.conditions import Condition
+from crmkit.desks.aliases import resolved
+from crmkit.desks.groups import members_of
 from crmkit.desks.planned_items import planned_items
 from crmkit.entities import HistoryEntry, Party
 from crmkit.errors import NotStoredError
@@ -38,10 +40,11 @@ def timeline_of(
         party = transaction.get(Party, check_text("party_id", party_id))
         if party is None:
             raise NotStoredError("party", party_id)
+        party = resolved(transaction, party)
         workplace.check_read(transaction, "timeline", party)
-        below = transaction.find(Query(Party, [Condition("parent_id", "equal", party_id)]))
-        party_ids = [party_id, *(child.id for child in below)]
-        where = [Condition("party_id", "one_of", tuple(party_ids)) if below else Condition("party_id", "equal", party_id)]
+        below = members_of(transaction, party.id)
+        party_ids = [party.id, *(child.id for child in below)]
+        where = [Condition("party_id", "one_of", tuple(party_ids)) if below else Condition("party_id", "equal", party.id)]
         if wanted is not None:
             where.append(Condition("kind", "one_of", tuple(sorted(wanted))))
         order = "-happened_at" if newest_first else "happened_at"

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
 from crmkit._checks import check_text
 from crmkit.conditions import Condition
+from crmkit.desks.aliases import resolved
 from crmkit.desks.chain import journal_records
+from crmkit.desks.companions import save_companions
+from crmkit.desks.loyalty_booking import book_documents
 from crmkit.desks.moments import Moment
-from crmkit.desks.terms import search_terms
-from crmkit.entities import ContactPlan, HistoryEntry, Party, Ref
+from crmkit.desks.party_traces import save_party_traces
+from crmkit.entities import ContactPlan, Document, HistoryEntry, Party, Ref
 from crmkit.errors import NotPermittedError, NotStoredError
 from crmkit.ids import new_id
-from crmkit.records import OutboxEvent, SearchTerm, Stored, kind_of
+from crmkit.records import OutboxEvent, Stored, kind_of
 from crmkit.scheduling import next_contact_on
 from crmkit.settings import Settings
 from crmkit.store import Query, Scope, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 E = TypeVar("E", bound=Stored)
@@ -47,19 +50,32 @@ class Work:
     verb: str
     _seen: dict[tuple[type, str], Stored] = attrs.field(factory=dict, init=False)
     _changes: list[tuple[Stored | None, Stored, str | None]] = attrs.field(factory=list, init=False)
+    _merged: dict[str, str] = attrs.field(factory=dict, init=False)
 
     def get(self, kind: type[E], id: str, *, lock: bool = True) -> E:
         """
-        Find one that must exist; locked, because a verb changes what it gets.
+        Find one that must exist; locked, because a verb changes what it gets. A merged party is the one it was merged into.
 
         Raises:
             NotStoredError: When there is none in this tenant.
         """
-        found = self.transaction.get(kind, check_text("id", id), lock=lock)
+        declared = kind_of(kind)
+        found = self.transaction.get(kind, self._merged.get(id, id) if declared.id_refers_to else check_text("id", id), lock=lock)
         if found is None:
-            raise NotStoredError(kind_of(kind).name, id)
-        self._seen[kind, id] = found
+            raise NotStoredError(declared.name, id)
+        if isinstance(found, Party) and found.merged_into is not None:
+            return cast("E", self._followed(found, lock=lock))
+        self._seen[kind, found.id] = found
         return found
+
+    def _followed(self, alias: Party, *, lock: bool = False) -> Party:
+        """Go on with the party that another was merged into."""
+        party = resolved(self.transaction, alias)
+        if lock:
+            party = self.transaction.get(Party, party.id, lock=True) or party
+        self._merged[alias.id] = party.id
+        self._seen[Party, party.id] = party
+        return party
 
     def find(self, kind: type[E], *where: Condition, order_by: Iterable[str] = (), limit: int | None = None) -> Sequence[E]:
         """Find all that fit."""
@@ -68,32 +84,52 @@ class Work:
         return found
 
     def find_each(self, kind: type[E], field: str, values: Iterable[str], *where: Condition) -> Sequence[E]:
-        """Find all whose field is one of the values."""
+        """Find all whose field is one of the values; of parties by id, merged ones are those that they were merged into."""
         wanted = tuple(dict.fromkeys(values))
-        return self.find(kind, Condition(field, "one_of", wanted), *where) if wanted else ()
+        found = self.find(kind, Condition(field, "one_of", wanted), *where) if wanted else ()
+        if kind is Party and field == "id" and any(isinstance(one, Party) and one.merged_into is not None for one in found):
+            parties = [self._followed(one) if one.merged_into is not None else one for one in cast("Sequence[Party]", found)]
+            return cast("Sequence[E]", tuple({party.id: party for party in parties}.values()))
+        return found
 
-    def save(self, *entities: Stored, party_id: str | None = None) -> None:
+    def at_home(self, entities: Iterable[E]) -> list[E]:
+        """Bring new records of merged parties to the parties that those were merged into."""
+        given = list(entities)
+        named = {_party_of(entity) for entity in given if not entity.version and not isinstance(entity, Party)}
+        added = {entity.id for entity in given if isinstance(entity, Party)}
+        self.find_each(
+            Party, "id", (id for id in named if id and id not in added and id not in self._merged and (Party, id) not in self._seen)
+        )
+        if named.isdisjoint(self._merged):
+            return given
+        return [
+            attrs.evolve(cast("Any", entity), party_id=self._merged[party_id])
+            if not entity.version and not isinstance(entity, Party) and (party_id := _party_of(entity)) in self._merged
+            else entity
+            for entity in given
+        ]
+
+    def save(self, *entities: Stored, party_id: str | None = None, since: date | None = None) -> None:
         """
         Write new or changed records, and note the change in the journal.
 
         Args:
             entities: The records.
             party_id: The party that they are about, where they do not name it themselves.
+            since: The day from which changes of parties hold; the day of the verb by default.
         """
-        self.transaction.save(entities)
-        for entity in entities:
-            before = self._before(entity) if entity.version else None
+        saved = self.at_home(entities)
+        self.transaction.save(saved)
+        pairs = [(self._before(entity) if entity.version else None, entity) for entity in saved]
+        for before, entity in pairs:
             self._changes.append((before, entity, _party_of(entity) or party_id))
             self._seen[type(entity), entity.id] = as_stored(entity)
-        self._save_search_terms([entity for entity in entities if isinstance(entity, Party)])
+        save_party_traces(self, pairs, since=since)
+        save_companions(self, saved)
 
-    def _save_search_terms(self, parties: Sequence[Party]) -> None:
-        """Keep the words by which parties are found as their names are now."""
-        known = {term.id: term for term in self.find_each(SearchTerm, "party_id", (party.id for party in parties if party.version))}
-        wanted = {term.id: term for party in parties for term in search_terms(party)}
-        for id in known.keys() - wanted.keys():
-            self.transaction.remove(SearchTerm, id)
-        self.transaction.save([term for id, term in wanted.items() if id not in known])
+    def stored(self, entity: E) -> E:
+        """Give a record as this verb stored it."""
+        return cast("E", self._seen[type(entity), entity.id])
 
     def _before(self, entity: Stored) -> Stored | None:
         """What was stored before; a verb has nearly always read it already."""
@@ -103,7 +139,7 @@ class Work:
         """Write one record with its history entry, and return it as stored."""
         self.save(entity, party_id=party_id)
         self.log(entity, party_id=party_id or _party_of(entity), happened_at=happened_at, summary=summary)
-        return as_stored(entity)
+        return self.stored(entity)
 
     def log(self, about: Stored, *, party_id: str | None, happened_at: datetime | None = None, summary: str | None = None) -> None:
         """
@@ -116,6 +152,7 @@ class Work:
 
     def log_all(self, entries: Sequence[tuple[Stored, str | None, datetime | None, str | None]]) -> None:
         """Leave several history entries at once: what about, which party, when, and in a few words."""
+        entries = [(about, self._merged.get(party_id or "", party_id), at, summary) for about, party_id, at, summary in entries]
         self._check_reach(party_id for _, party_id, _, _ in entries)
         written = [
             HistoryEntry(
@@ -136,11 +173,13 @@ class Work:
 
     def planned(self, plan: ContactPlan, party: Party) -> ContactPlan:
         """Bring the next contact of a plan up to date."""
-        following = next_contact_on(plan, policy=self.settings.policy, abc_class=party.manual_class, created_on=party.created_on)
+        following = next_contact_on(plan, policy=self.settings.policy, abc_class=party.effective_class, created_on=party.created_on)
         return attrs.evolve(plan, next_contact_on=following)
 
     def finish(self) -> None:
-        """Write the journal entry of the verb."""
+        """Book new invoices and credit notes on loyalty cards, then write the journal entry of the verb."""
+        if self.settings.loyalty.automatic:
+            book_documents(self, [after for _, after, _ in self._changes if isinstance(after, Document)])
         if self._changes:
             self.transaction.save(
                 journal_records(self.transaction, self._changes, at=self.moment.now, actor=self.scope.actor, verb=self.verb)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crmkit.entities.documents import Document
 
 LoyaltyBase = Literal["net", "gross"]
-LoyaltyEntryKind = Literal["invoice", "credit_note", "return", "redemption", "opening", "expiry", "reset"]
+LoyaltyEntryKind = Literal["invoice", "credit_note", "return", "cancellation", "redemption", "opening", "expiry", "reset"]
 
 _EXACT = Context(prec=60)
 
@@ -106,7 +106,8 @@ class LoyaltyEntry:
         id: Its id; that of a document's entry is made of the document, so that none is booked twice.
         card_id: Of which card.
         party_id: Whose.
-        kind: "invoice", "credit_note" (of an invoice), "return" (without one), "redemption", "opening", "expiry" or "reset".
+        kind: "invoice", "credit_note" (of an invoice), "return" (without one), "cancellation" (of what was booked), "redemption",
+            "opening", "expiry" or "reset".
         booked_on: The day.
         credit: What it adds to the credit.
         revenue: What it adds to the revenue.

@@ -34,10 +34,28 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     party = ("party_id", "party")
     make.record_table(
         "party",
-        [("owner_id", _TEXT), ("created_on", _DAY), ("parent_id", _TEXT), ("verified_on", _DAY)],
+        [
+            ("owner_id", _TEXT),
+            ("created_on", _DAY),
+            ("parent_id", _TEXT),
+            ("checked_on", _DAY),
+            ("merged_into", _TEXT),
+            ("excluded", _TEXT),
+            ("seat", _TEXT),
+        ],
         [],
-        [["owner_id"], ["parent_id"], ["verified_on"]],
+        [["owner_id"], ["parent_id"], ["checked_on"], ["merged_into"], ["excluded"], ["seat"]],
     )
+    make.record_table(
+        "party_change",
+        [("party_id", _TEXT), ("field", _TEXT), ("changed_on", _DAY)],
+        [party],
+        [["party_id", "field", "changed_on"]],
+    )
+    make.record_table("departure", [("party_id", _TEXT), ("left_on", _DAY)], [party], [["party_id", "left_on"], ["left_on"]])
+    make.record_table("handover", [("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
+    make.record_table("deputy", [("ends_before", _DAY)], [], [["ends_before"]])
+    make.record_table("external_id", [("party_id", _TEXT)], [party], [["party_id"]])
     make.record_table("contact_plan", [("next_contact_on", _DAY)], [("id", "party")], [["next_contact_on"]])
     make.record_table(
         "recall",
@@ -67,6 +85,21 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     _make_activity_tables(make)
     make.record_table(
         "history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT), ("kind", _TEXT)], [party], [["party_id", "happened_at"]]
+    )
+    make.record_table(
+        "case",
+        [("party_id", _TEXT), ("about_key", _TEXT), ("opened_at", _INSTANT), ("pending_since", _INSTANT), ("employee_id", _TEXT)],
+        [party],
+        [["party_id", "opened_at"], ["about_key"], ["pending_since"], ["employee_id", "pending_since"]],
+    )
+    make.record_table("case_event", [("case_id", _TEXT), ("happened_at", _INSTANT)], [("case_id", "case")], [["case_id", "happened_at"]])
+    make.record_table("rating", [("party_id", _TEXT), ("rated_on", _DAY)], [party], [["party_id", "rated_on"], ["rated_on"]])
+    make.record_table("loyalty_card", [("party_id", _TEXT)], [party], [["party_id"]])
+    make.record_table(
+        "loyalty_entry",
+        [("card_id", _TEXT), ("party_id", _TEXT), ("booked_on", _DAY), ("invoice_id", _TEXT)],
+        [("card_id", "loyalty_card"), party],
+        [["party_id", "booked_on"], ["invoice_id"]],
     )
     make.record_table("journal_entry", [], [], [])
     make.record_table("journal_change", [("party_id", _TEXT), ("subject", _TEXT)], [], [["party_id"], ["subject"]])
@@ -165,7 +198,9 @@ def _make_activity_tables(make: _Maker) -> None:
     )
     make.record_table("note", about, [party], [["party_id"], ["about_key"]])
     make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
-    make.record_table("event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
+    make.record_table(
+        "event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]]
+    )
     make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
     make.record_table("email_address", [("party_id", _TEXT), ("address", _TEXT)], [party], [["party_id"], ["address"]])
 
