@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from crmkit._checks import check_date, check_kind, refused
+from crmkit._checks import check_date, check_kind
 from crmkit.desks.additions import save_additions
+from crmkit.desks.aliases import resolved
+from crmkit.desks.appointments import AppointmentsDesk
+from crmkit.desks.campaigns import CampaignsDesk
+from crmkit.desks.cases import CasesDesk
+from crmkit.desks.changes import check_changeable, save_change
 from crmkit.desks.contact import ContactDesk, plan_recall
+from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.daily_work import due_work
+from crmkit.desks.documents import DocumentsDesk
+from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.interactions import party_of, save_interactions
-from crmkit.desks.workplace import When, Work, Workplace, as_stored
-from crmkit.entities import Commitment, ContactPlan, Direction, Document, Interaction, Party, Recall
+from crmkit.desks.invariants import broken_rules
+from crmkit.desks.journal import JournalDesk
+from crmkit.desks.loyalty import LoyaltyDesk
+from crmkit.desks.notes import NotesDesk
+from crmkit.desks.opportunities import OpportunitiesDesk
+from crmkit.desks.outbox import OutboxDesk
+from crmkit.desks.parties import PartiesDesk
+from crmkit.desks.purchases import PurchasesDesk
+from crmkit.desks.search import found_parties
+from crmkit.desks.tasks import TasksDesk
+from crmkit.desks.timeline import timeline_of
+from crmkit.desks.whole_tenant import exported, import_all
+from crmkit.desks.workplace import Workplace
+from crmkit.entities import Commitment, Direction, Interaction, Party
 from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
 from crmkit.records import Stored, kind_of
@@ -20,28 +40,28 @@ from crmkit.settings import Settings
 from crmkit.store import Scope, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Self
 
+    from crmkit.desks.moments import When
+    from crmkit.desks.search import Hit
+    from crmkit.desks.whole_tenant import Exported
+    from crmkit.desks.work import Work
+    from crmkit.entities import Role
+    from crmkit.entities.json_form import Json
+    from crmkit.errors import Problem
+    from crmkit.history.timelines import Timeline
     from crmkit.scheduling import WorkQueue
 
 __all__ = ["Crm", "utc_now"]
 
 E = TypeVar("E", bound=Stored)
-C = TypeVar("C", Party, Document, Recall)
 
 
 def utc_now() -> datetime:
     """Tell the time: the only clock of crmkit."""
     return datetime.now(UTC)
-
-
-def _changeable(entity: object) -> Party | Document | Recall:
-    """Accept the kinds of record whose fields can be changed as such."""
-    if isinstance(entity, Party | Document | Recall):
-        return entity
-    raise refused("entity", type(entity).__name__, "a party, a document or a recall; anything else changes by a verb of its own")
 
 
 class Crm:
@@ -53,8 +73,22 @@ class Crm:
     (an idempotency key: the same call with the same key happens once).
 
     Attributes:
-        contact: Contact plans and recalls.
+        appointments: Appointments, planned, held or cancelled.
+        cases: Complaints, defects, questions, requests; how satisfied people are.
+        campaigns: Campaigns with members, costs and touches, and marketing plans.
+        contact: Contact plans, recalls, commitments, corrections of interactions.
+        contracts: Renewals and notice.
+        documents: Quotes, orders, delivery notes, invoices, credit notes, payments.
+        emails: E-mails, filed by address.
         facts: What is stored, as tables for analyses.
+        journal: Who changed what and when, tamper-evident.
+        loyalty: Loyalty cards.
+        notes: Notes, files by reference, noteworthy events.
+        opportunities: What may be sold, on its way through a pipeline.
+        outbox: Events for the host.
+        parties: Conversion, categories, classes, owners, freshness, groups.
+        purchases: Requests for quotation and purchase orders.
+        tasks: Tasks and follow-ups.
 
     >>> from datetime import UTC, date, datetime
     >>> from crmkit import Crm, Scope, days
@@ -71,8 +105,22 @@ class Crm:
     def __init__(self, store: Store, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> None:  # noqa: B008  # frozen
         """Work on a store that the caller opens and closes."""
         self._workplace = Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock)
+        self.appointments = AppointmentsDesk(self._workplace)
+        self.campaigns = CampaignsDesk(self._workplace)
+        self.cases = CasesDesk(self._workplace)
         self.contact = ContactDesk(self._workplace)
+        self.contracts = ContractsDesk(self._workplace)
+        self.documents = DocumentsDesk(self._workplace)
+        self.emails = EmailsDesk(self._workplace)
         self.facts = FactsDesk(self._workplace)
+        self.journal = JournalDesk(self._workplace)
+        self.loyalty = LoyaltyDesk(self._workplace)
+        self.notes = NotesDesk(self._workplace)
+        self.opportunities = OpportunitiesDesk(self._workplace)
+        self.outbox = OutboxDesk(self._workplace)
+        self.parties = PartiesDesk(self._workplace)
+        self.purchases = PurchasesDesk(self._workplace)
+        self.tasks = TasksDesk(self._workplace)
 
     @classmethod
     def open(cls, url: str, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> Crm:  # noqa: B008  # frozen
@@ -117,39 +165,33 @@ class Crm:
 
     def get(self, kind: type[E], id: str) -> E:
         """
-        Find one record by its id.
+        Find one record by its id; under the id of a merged party the one that it was merged into.
 
         Raises:
             NotStoredError: When this tenant has none.
         """
         with self._workplace.reading() as transaction:
             found = transaction.get(kind, id)
+            if isinstance(found, Party):
+                found = cast("E", resolved(transaction, found))
+            if found is not None:
+                self._workplace.check_read(transaction, "get", found)
         if found is None:
             raise NotStoredError(kind_of(kind).name, id)
         return found
 
-    def change(self, entity: C, *, at: datetime | None = None, key: str | None = None) -> C:
+    def change(self, entity: E, *, at: datetime | None = None, key: str | None = None) -> E:
         """
-        Store a changed party, document or recall, and return it at its new version.
+        Store changed fields of a record, and return it at its new version. What is a business event is a verb of a desk.
 
         Raises:
             StaleWriteError: When someone else was quicker.
             NotStoredError: When there is none to change.
-            InvalidValueError: For other kinds; they change by verbs of their own.
+            InvalidValueError: For kinds and fields that change by verbs of their own, and for a source that would be overwritten.
         """
-        record = _changeable(entity)
-        party_id = record.id if isinstance(record, Party) else record.party_id
-
-        def work(work: Work) -> C:
-            work.get(type(record), record.id)
-            saved: list[Stored] = [record, work.entry(record, party_id=party_id)]
-            if isinstance(record, Party):
-                plan = work.get(ContactPlan, party_id)
-                saved += [planned for planned in [work.planned(plan, record)] if planned != plan]
-            work.save(*saved)
-            return as_stored(entity)
-
-        return self._workplace.do("change", work, arguments={"entity": entity, "version": entity.version}, at=at, key=key)
+        check_changeable(entity)
+        arguments = {"entity": entity, "version": entity.version}
+        return self._workplace.do("change", lambda work: save_change(work, entity), arguments=arguments, at=at, key=key)
 
     def record_interaction(
         self,
@@ -201,9 +243,54 @@ class Crm:
             save_interactions(work, [interaction])
             if recall is not None:
                 plan_recall(work, interaction.party_id, on=recall, employee_id=work.scope.actor)
-            return as_stored(interaction)
+            return work.stored(interaction)
 
         return self._workplace.do("record_interaction", work, arguments=arguments, at=at, key=key)
+
+    def find(self, text: str, *, roles: Iterable[Role] | None = None, limit: int = 20) -> tuple[Hit, ...]:
+        """
+        Search all parties at once, whatever their roles, in their names and in those of their contact persons.
+
+        Each word of the text must begin a word of the name, or of one's contact persons. Case, accents, ä or ae or a, ß or ss do
+        not matter. Hits by name come first.
+
+        Args:
+            text: One or several words, or their beginnings.
+            roles: Only parties with one of these roles.
+            limit: The most hits.
+        """
+        return found_parties(self._workplace, text, roles=roles, limit=limit)
+
+    def timeline(
+        self,
+        party_id: str,
+        *,
+        kinds: Iterable[str] | None = None,
+        past: bool = True,
+        planned: bool = True,
+        newest_first: bool = True,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Timeline:
+        """
+        Read what happened to a party and what is planned, one page at a time. Parties that belong to it are rolled up into it.
+
+        Args:
+            party_id: Whose.
+            kinds: Only entries about these kinds of records, for example "document" and "interaction".
+            past: With what happened.
+            planned: With what is still to come, or overdue.
+            newest_first: The order.
+            limit: The most entries of a page.
+            cursor: Of the page before; it stays right while entries are added.
+
+        Raises:
+            NotStoredError: When there is no such party.
+            InvalidValueError: For a cursor that is none.
+        """
+        return timeline_of(
+            self._workplace, party_id, kinds=kinds, past=past, planned=planned, newest_first=newest_first, limit=limit, cursor=cursor
+        )
 
     def work_queue(self, *, as_of: date | None = None, employee_id: str | None = None, limit: int = 50) -> WorkQueue:
         """
@@ -216,3 +303,26 @@ class Crm:
         """
         day = self._workplace.moment().today if as_of is None else check_date("as_of", as_of)
         return due_work(self._workplace, as_of=day, employee_id=employee_id, limit=limit)
+
+    def check(self) -> tuple[Problem, ...]:
+        """
+        Read everything of the tenant and name whatever breaks a rule that must always hold; empty is well.
+
+        Counts and dates are those of the interactions, every record has its history, nothing was changed past the desk, and so on.
+        The chain of the journal is proven by `journal.verify`.
+        """
+        return broken_rules(self._workplace)
+
+    def export(self) -> Exported:
+        """Read everything of the tenant as plain data for `json.dumps`."""
+        return exported(self._workplace)
+
+    def import_(self, data: Mapping[str, Json]) -> None:
+        """
+        Write what `export` made into a tenant that has nothing yet, all or none.
+
+        Raises:
+            InvalidValueError: For data of another format, and for a tenant that has records.
+            InvalidDataError: Naming every record that does not fit.
+        """
+        import_all(self._workplace, data)

@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import attrs
 
-from crmkit._checks import check_currency, check_kind, check_zone
+from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_text, check_zone
+from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, RoundingPolicy, Stage
+from crmkit.entities._fields import FrozenMapping
+from crmkit.entities.emails import folded_own
 from crmkit.scheduling import ContactPolicy
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["Settings"]
+
+
+_SALES = Pipeline(
+    id="sales",
+    stages=[
+        Stage(name="qualification", probability="0.1"),
+        Stage(name="offer", probability="0.4"),
+        Stage(name="negotiation", probability="0.7"),
+    ],
+)
+
+_NOTHING_REQUIRED = DataPolicy({})
+_LOYALTY = LoyaltyPolicy()
+
+
+def _events(values: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(check_each("events", values, check_text))
+
+
+def _numbers(values: Mapping[DocumentKind, NumberFormat]) -> Mapping[DocumentKind, NumberFormat]:
+    for kind, written_as in values.items():
+        check_choice("numbers", kind, DocumentKind)
+        check_kind("numbers", written_as, NumberFormat)
+    return FrozenMapping(values)
+
+
+def _source_categories(values: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(check_each("source_categories", values, check_text))
+
+
+def _own_addresses(values: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(folded_own(text) for text in check_each("own_addresses", values, check_text))
 
 
 @attrs.frozen(kw_only=True)
@@ -18,16 +59,48 @@ class Settings:
     Attributes:
         zone: IANA time zone in which days begin and end.
         currency: ISO 4217 code of amounts that name none.
+        events: The verbs of which the host is told through the outbox, for example "documents.invoice"; "*" is every verb.
         policy: How often whom to contact; None leaves it to each party's own plan.
+        pipeline: How opportunities are sold where no other pipeline is named; more of them are added as records.
+        source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
+        numbers: How the numbers of documents that we issue are written; a kind without a format gets a number only from the host.
+        rounding: Where documents that we issue round.
+        required_data: What must be known of a party in each of its roles.
+        loyalty: How documents are credited to loyalty cards.
+        seats: How many active employees there may be; None is any number.
+        own_addresses: Our side of e-mails: addresses, and whole domains such as "acme.example".
     """
 
     zone: str = "UTC"
     currency: str = "EUR"
     policy: ContactPolicy | None = None
+    events: frozenset[str] = attrs.field(default=frozenset[str](), converter=_events)
+    pipeline: Pipeline = _SALES
+    source_categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_source_categories)
+    numbers: Mapping[DocumentKind, NumberFormat] = attrs.field(factory=dict, converter=_numbers)
+    rounding: RoundingPolicy = RoundingPolicy()  # noqa: RUF009  # frozen
+    required_data: DataPolicy = _NOTHING_REQUIRED
+    loyalty: LoyaltyPolicy = _LOYALTY
+    seats: int | None = None
+    own_addresses: frozenset[str] = attrs.field(default=frozenset[str](), converter=_own_addresses)
 
     def __attrs_post_init__(self) -> None:
         """Refuse unknown zones and currencies."""
+        check_kind("rounding", self.rounding, RoundingPolicy)
+        check_kind("required_data", self.required_data, DataPolicy)
+        check_kind("loyalty", self.loyalty, LoyaltyPolicy)
+        if self.seats is not None:
+            check_int("seats", self.seats, at_least=1)
         check_zone("zone", self.zone)
         check_currency("currency", self.currency)
+        check_kind("pipeline", self.pipeline, Pipeline)
         if self.policy is not None:
             check_kind("policy", self.policy, ContactPolicy)
+
+    def is_own(self, address: str) -> bool:
+        """Tell whether a folded e-mail address is ours: itself, or its domain."""
+        return address in self.own_addresses or address.rpartition("@")[2] in self.own_addresses
+
+    def tells_of(self, verb: str) -> bool:
+        """Tell whether the host asked to be told of a verb."""
+        return verb in self.events or "*" in self.events

@@ -7,12 +7,14 @@ contract `crmkit.testing.contracts.StoreContract` against it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 import attrs
 
-from crmkit._checks import check_each, check_int, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_each, check_int, check_kind, check_text, refused
 from crmkit.conditions import Condition, Scalar
+from crmkit.errors import NotPermittedError
 from crmkit.records import RecordKind, Stored, kind_of
 
 if TYPE_CHECKING:
@@ -23,9 +25,34 @@ if TYPE_CHECKING:
 
     from crmkit.periods import Period
 
-__all__ = ["Query", "Scope", "Store", "Transaction"]
+__all__ = ["Query", "Reach", "Rights", "Scope", "Store", "Transaction"]
 
 E = TypeVar("E", bound=Stored)
+Reach = Literal["own", "team", "all"]
+
+
+def _team(values: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(check_each("team", values, check_text))
+
+
+@attrs.frozen(kw_only=True)
+class Rights:
+    """
+    What an actor may do; whatever is not listed is denied.
+
+    Attributes:
+        verbs: Each verb as it is called on `Crm`, for example "record_interaction" or "documents.quote", with the parties that it
+            reaches: those the actor owns ("own"), those of the team ("team"), or all. "*" stands for every verb that is not listed.
+        team: The employees whose parties count as the team's, beside the actor.
+    """
+
+    verbs: Mapping[str, Reach]
+    team: frozenset[str] = attrs.field(default=frozenset[str](), converter=_team)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an unknown reach."""
+        for verb, reach in self.verbs.items():
+            check_choice(f"verbs[{verb!r}]", reach, Reach)
 
 
 @attrs.frozen(kw_only=True)
@@ -36,15 +63,33 @@ class Scope:
     Attributes:
         tenant: The owner of the data; nothing of another tenant is ever visible.
         actor: Who acts; written into every history entry.
+        rights: What the actor may do; None is everything within the tenant.
     """
 
     tenant: str
     actor: str
+    rights: Rights | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty tenant or actor."""
         check_text("tenant", self.tenant)
         check_text("actor", self.actor)
+
+    def owners_reached(self, verb: str) -> frozenset[str] | None:
+        """
+        Tell whose parties a verb reaches; None is everybody's and nobody's.
+
+        Raises:
+            NotPermittedError: When the rights do not list the verb.
+        """
+        if self.rights is None:
+            return None
+        reach = self.rights.verbs.get(verb, self.rights.verbs.get("*"))
+        if reach is None:
+            raise NotPermittedError(self.actor, verb)
+        if reach == "all":
+            return None
+        return frozenset({self.actor}) if reach == "own" else self.rights.team | {self.actor}
 
 
 def _conditions(values: Iterable[Condition]) -> tuple[Condition, ...]:
@@ -124,7 +169,7 @@ class Transaction(Protocol):
     def remove(self, kind: type[Stored], id: str) -> None:
         """Delete one; for erasure only."""
 
-    def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
+    def facts(self, table: Literal["sales", "customers", "contact_plans", "documents"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""
 
 

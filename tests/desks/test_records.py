@@ -147,7 +147,7 @@ def test_some_records_change_by_verbs_of_their_own(crm: Crm, entity: Any) -> Non
 
 
 def test_only_stored_kinds_can_be_asked_for(crm: Crm) -> None:
-    with pytest.raises(InvalidValueError, match="one of ContactPlan"):
+    with pytest.raises(InvalidValueError, match=r"one of .*ContactPlan"):
         crm.get(Line, "1")  # type: ignore[type-var]
 
 
@@ -198,7 +198,7 @@ def test_every_verb_that_writes_leaves_history_entries(crm: Crm, history_of: His
 
 def test_the_repr_tells_whose_desk_it_is() -> None:
     assert (
-        repr(Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"))) == "<Crm of Scope(tenant='acme', actor='anna') on MemoryStore>"
+        repr(Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"))) == "<Crm of Scope(tenant='acme', actor='anna', rights=None) on MemoryStore>"
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from crmkit.conditions import Condition
-from crmkit.entities import ContactPlan, Document, HistoryEntry, Interaction, Party, Recall
+from crmkit.entities import Case, ContactPlan, Departure, Deputy, Document, HistoryEntry, Interaction, LoyaltyEntry, Party, Recall
 from crmkit.persistence.sql import SqlStore
 from crmkit.store import Query
 from crmkit.testing.contract_data import DAY, MOMENT, TENANT
@@ -25,6 +25,12 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
     (Query(HistoryEntry, [OF_PARTY], order_by=["-happened_at"], limit=50), "party_id=?"),
     (Query(Document, [OF_PARTY], order_by=["-issued_on"], limit=50), "party_id=?"),
     (Query(Party, after=("P-1",), limit=50), "tenant=? AND id>?"),
+    (Query(Party, [Condition("checked_on", "less_than", DAY)], order_by="checked_on", limit=50), "checked_on<?"),
+    (
+        Query(Case, [Condition("employee_id", "equal", "anna")], order_by="pending_since", limit=50),
+        "employee_id=? AND pending_since>?",
+    ),
+    (Query(LoyaltyEntry, [OF_PARTY], order_by="booked_on"), "party_id=?"),
 )
 SELECTIONS: Sequence[tuple[Query[Any], str]] = (
     (Query(Recall, [Condition("party_id", "one_of", ("P-1", "P-2")), OPEN]), "party_id=? AND state=?"),
@@ -32,6 +38,12 @@ SELECTIONS: Sequence[tuple[Query[Any], str]] = (
     (Query(Document, [Condition("predecessor_id", "one_of", ("D-1",))]), "predecessor_id=?"),
     (Query(Party, [Condition("id", "one_of", tuple(f"P-{number}" for number in range(1_000)))]), "tenant=? AND id=?"),
     (Query(Party, [Condition("owner_id", "equal", "anna")]), "owner_id=?"),
+    (Query(Party, [Condition("parent_id", "equal", "P-1")]), "parent_id=?"),
+    (Query(Party, [Condition("seat", "missing", value=False)]), "seat>?"),
+    (Query(Case, order_by="pending_since", limit=50), "pending_since>?"),
+    (Query(Deputy, [Condition("ends_before", "more_than", DAY)]), "ends_before>?"),
+    (Query(LoyaltyEntry, [Condition("invoice_id", "one_of", ("R-1",))]), "invoice_id=?"),
+    (Query(Departure, [Condition("left_on", "at_least", DAY)]), "left_on>?"),
 )
 
 

@@ -1,7 +1,41 @@
 """One desk per topic, each a small class that `Crm` composes."""
 
+from crmkit.desks.appointments import AppointmentsDesk
+from crmkit.desks.budgets import BudgetRow
+from crmkit.desks.campaigns import CampaignsDesk
+from crmkit.desks.cases import CasesDesk
 from crmkit.desks.contact import ContactDesk
+from crmkit.desks.contracts import ContractsDesk
+from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
+from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
-from crmkit.desks.workplace import When
+from crmkit.desks.loyalty import LoyaltyDesk
+from crmkit.desks.moments import When
+from crmkit.desks.notes import NotesDesk
+from crmkit.desks.opportunities import OpportunitiesDesk
+from crmkit.desks.parties import PartiesDesk
+from crmkit.desks.party_lists import PartyChanges
+from crmkit.desks.purchases import PurchasesDesk
+from crmkit.desks.tasks import TasksDesk
 
-__all__ = ["ContactDesk", "FactsDesk", "When"]
+__all__ = [
+    "AppointmentsDesk",
+    "BudgetRow",
+    "CampaignsDesk",
+    "CasesDesk",
+    "ContactDesk",
+    "ContractsDesk",
+    "CreditSubtype",
+    "DocumentsDesk",
+    "EmailsDesk",
+    "FactsDesk",
+    "InvoiceSubtype",
+    "LoyaltyDesk",
+    "NotesDesk",
+    "OpportunitiesDesk",
+    "PartiesDesk",
+    "PartyChanges",
+    "PurchasesDesk",
+    "TasksDesk",
+    "When",
+]

@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
+from crmkit.desks.activities import ACTIVITIES, save_activities
+from crmkit.desks.case_additions import save_cases, save_ratings
+from crmkit.desks.corrections import save_opening_balances
+from crmkit.desks.document_moves import in_short, with_roles_by
 from crmkit.desks.interactions import save_interactions
-from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
+from crmkit.desks.loyalty_booking import save_cards
+from crmkit.desks.origin import check_origins
+from crmkit.desks.sales_additions import SALES_KINDS, save_sales_additions
+from crmkit.entities import Case, ContactPlan, Document, Interaction, LoyaltyCard, OpeningBalance, Party, Rating, Recall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmkit.desks.workplace import Work
+    from crmkit.desks.work import Work
+    from crmkit.entities import DocumentKind
     from crmkit.records import Stored
 
-_ADDABLE = (Party, Document, Recall, Interaction)
+_ADDABLE = (Party, Document, Recall, Interaction, OpeningBalance, Case, Rating, LoyaltyCard, *ACTIVITIES, *SALES_KINDS)
 
 
 def save_additions(work: Work, entities: Sequence[Stored]) -> None:
@@ -28,33 +36,42 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     """
     for entity in entities:
         _check(entity)
+    entities = work.at_home(entities)
+    check_origins(work, [entity for entity in entities if isinstance(entity, Party)], added=entities)
     documents = [entity for entity in entities if isinstance(entity, Document)]
     recalls = [entity for entity in entities if isinstance(entity, Recall)]
     added = {entity.id: entity for entity in entities if isinstance(entity, Party)}
-    buyers = {document.party_id for document in documents}
-    stored = work.find_each(Party, "id", buyers - set(added))
-    promoted = [_as_customer(party) for party in stored if "customer" not in party.roles]
-    parties = [_as_customer(party) if party.id in buyers else party for party in added.values()]
-    work.save(
-        *parties,
-        *promoted,
-        *(work.planned(ContactPlan(party_id=party.id), party) for party in parties),
-        *documents,
-        *recalls,
-        *(work.entry(party, party_id=party.id) for party in (*parties, *promoted)),
-        *(work.entry(document, party_id=document.party_id) for document in documents),
-        *(work.entry(recall, party_id=recall.party_id) for recall in recalls),
+    kinds: dict[str, set[DocumentKind]] = {}
+    for document in documents:
+        kinds.setdefault(document.party_id, set()).add(document.kind)
+    stored = work.find_each(Party, "id", kinds.keys() - added.keys())
+    promoted = [changed for party in stored if (changed := with_roles_by(party, kinds[party.id])) != party]
+    parties = [with_roles_by(party, kinds.get(party.id, ())) for party in added.values()]
+    plans = [work.planned(ContactPlan(party_id=party.id), party) for party in parties]
+    work.save(*parties, *promoted, *plans, *documents, *recalls)
+    work.log_all(
+        [
+            *((party, party.id, None, None) for party in (*parties, *promoted)),
+            *((document, document.party_id, work.moment.start_of(document.issued_on), in_short(document)) for document in documents),
+            *((recall, recall.party_id, None, None) for recall in recalls),
+        ]
     )
+    save_sales_additions(work, entities)
     save_interactions(work, [entity for entity in entities if isinstance(entity, Interaction)])
-
-
-def _as_customer(party: Party) -> Party:
-    return party if "customer" in party.roles else party.with_role("customer")
+    save_opening_balances(work, [entity for entity in entities if isinstance(entity, OpeningBalance)])
+    save_cases(work, [entity for entity in entities if isinstance(entity, Case)])
+    save_ratings(work, [entity for entity in entities if isinstance(entity, Rating)])
+    save_cards(work, [entity for entity in entities if isinstance(entity, LoyaltyCard)])
+    save_activities(work, [entity for entity in entities if isinstance(entity, ACTIVITIES)])
 
 
 def _check(entity: Stored) -> None:
     if not isinstance(entity, _ADDABLE):
-        expected = "a party, a document, a recall or an interaction; a contact plan is set with crm.contact.plan()"
+        expected = (
+            "one of "
+            + ", ".join(kind.__name__ for kind in _ADDABLE)
+            + "; anything else is made by a verb of its own, a contact plan by crm.contact.plan()"
+        )
         raise refused("entity", type(entity).__name__, expected)
     if entity.version:
         raise refused("version", entity.version, "0 for a new record; change() is for stored ones")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_kind, refused
-from crmkit.desks.workplace import When, Work, Workplace, as_stored
-from crmkit.entities import ContactPlan, Party, Recall
+from crmkit._checks import check_kind, check_text, refused
+from crmkit.desks.corrections import reassign_interaction, save_opening_balances
+from crmkit.desks.workplace import Workplace
+from crmkit.entities import ContactPlan, Interaction, OpeningBalance, Party, Recall
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
 from crmkit.periods import Interval
 
-R = TypeVar("R", ContactPlan, Recall)
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from crmkit.desks.moments import When
+    from crmkit.desks.work import Work
 
 
 @attrs.frozen
 class ContactDesk:
     """
-    `crm.contact`: contact plans and recalls.
+    `crm.contact`: contact plans, recalls, commitments, and corrections of interactions.
 
     Attributes:
         workplace: What all desks share.
@@ -42,7 +46,7 @@ class ContactDesk:
             party = work.get(Party, party_id, lock=False)
             plan = work.get(ContactPlan, party_id)
             changed = attrs.evolve(plan, frequency=frequency, planned_on=plan.planned_on or work.moment.on, postponed_to=None)
-            return _saved(work, work.planned(changed, party))
+            return work.record(work.planned(changed, party))
 
         return self.workplace.do("contact.plan", work, arguments={"party_id": party_id, "frequency": frequency}, at=at, key=key)
 
@@ -83,7 +87,7 @@ class ContactDesk:
             recall = work.get(Recall, recall_id)
             if recall.state != "open":
                 raise StateMoveError("recall", recall.id, recall.state, "cancelled", ())
-            return _saved(work, attrs.evolve(recall, state="cancelled"))
+            return work.record(attrs.evolve(recall, state="cancelled"))
 
         return self.workplace.do("contact.cancel_recall", work, arguments={"recall_id": recall_id}, at=at, key=key)
 
@@ -102,9 +106,71 @@ class ContactDesk:
                 raise refused("to", day, f"a day after today ({work.moment.today})")
             party = work.get(Party, party_id, lock=False)
             plan = work.get(ContactPlan, party_id)
-            return _saved(work, work.planned(attrs.evolve(plan, postponed_to=day), party))
+            return work.record(work.planned(attrs.evolve(plan, postponed_to=day), party))
 
         return self.workplace.do("contact.postpone", work, arguments={"party_id": party_id, "to": to}, at=at, key=key)
+
+    def keep_commitment(self, interaction_id: str, *, text: str, at: datetime | None = None, key: str | None = None) -> Interaction:
+        """
+        Mark a promise of an interaction as kept, by its text; of several with the same text, the first open one.
+
+        Raises:
+            NotStoredError: When there is no such interaction.
+            InvalidValueError: When nothing of the kind was promised.
+            StateMoveError: When it is kept already, or the interaction is void.
+        """
+        check_text("text", text)
+
+        def work(work: Work) -> Interaction:
+            interaction = work.get(Interaction, interaction_id)
+            return work.record(interaction.with_commitment_kept(text, on=work.moment.on), summary=text)
+
+        return self.workplace.do(
+            "contact.keep_commitment", work, arguments={"interaction_id": interaction_id, "text": text}, at=at, key=key
+        )
+
+    def open_balance(
+        self, party_id: str, *, last_contact_on: date | None, contact_count: int, at: datetime | None = None, key: str | None = None
+    ) -> OpeningBalance:
+        """
+        Take over what an old system knew of the contacts with a party: how many, and when the last one was.
+
+        It is an entry of its own, so that count and last contact stay derivable. Contacts recorded here add to it.
+
+        Raises:
+            NotStoredError: When there is no such party.
+            InvalidValueError: For a day in the future, and for a second balance; void the first one before.
+        """
+
+        def work(work: Work) -> OpeningBalance:
+            balance = OpeningBalance(id=new_id(), party_id=party_id, last_contact_on=last_contact_on, contact_count=contact_count)
+            save_opening_balances(work, [balance])
+            return work.stored(balance)
+
+        arguments = {"party_id": party_id, "last_contact_on": last_contact_on, "contact_count": contact_count}
+        return self.workplace.do("contact.open_balance", work, arguments=arguments, at=at, key=key)
+
+    def reassign(
+        self, interaction_id: str, *, party_id: str, because: str | None = None, at: datetime | None = None, key: str | None = None
+    ) -> Interaction:
+        """
+        Move an interaction to the party that it was really with. Both are counted anew, and both timelines tell of it.
+
+        Contact person and document are left behind, for they are the former party's.
+
+        Raises:
+            NotStoredError: When interaction or party is not stored.
+            StateMoveError: When the interaction is void.
+            InvalidValueError: When it is that party's already.
+        """
+        arguments = {"interaction_id": interaction_id, "party_id": party_id, "because": because}
+        return self.workplace.do(
+            "contact.reassign",
+            lambda work: reassign_interaction(work, interaction_id, party_id=party_id, because=because),
+            arguments=arguments,
+            at=at,
+            key=key,
+        )
 
 
 def plan_recall(work: Work, party_id: str, *, on: When, reason: str | None = None, employee_id: str | None = None) -> Recall:
@@ -113,17 +179,8 @@ def plan_recall(work: Work, party_id: str, *, on: When, reason: str | None = Non
         id=new_id(),
         party_id=party_id,
         due_on=work.moment.day_of(on, name="on"),
-        due_time=_local_time(on, work) if isinstance(on, datetime) else None,
+        due_time=work.moment.time_of(on),
         employee_id=employee_id,
         reason=reason,
     )
-    return _saved(work, recall)
-
-
-def _saved(work: Work, record: R) -> R:
-    work.save(record, work.entry(record, party_id=record.party_id))
-    return as_stored(record)
-
-
-def _local_time(on: datetime, work: Work) -> time:
-    return on.astimezone(work.moment.zone).time().replace(tzinfo=None)
+    return work.record(recall)

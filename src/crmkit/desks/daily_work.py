@@ -9,7 +9,7 @@ from crmkit.conditions import Condition
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import ContactPlan, Document, Party, Recall
 from crmkit.periods import Period
-from crmkit.scheduling import WorkQueue, work_queue
+from crmkit.scheduling import Plannable, WorkQueue, work_queue
 from crmkit.store import Query, Transaction
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _OPEN = Condition("state", "equal", "open")
 
 def due_work(workplace: Workplace, *, as_of: date, employee_id: str | None, limit: int) -> WorkQueue:
     """List what is due on a day, the most valuable of equal urgency first."""
+    owners = workplace.scope.owners_reached("work_queue")
     with workplace.reading() as transaction:
         plans = transaction.find(Query(ContactPlan, [Condition("next_contact_on", "at_most", as_of)]))
         due_recalls = transaction.find(Query(Recall, [_OPEN, Condition("due_on", "at_most", as_of)]))
@@ -30,8 +31,12 @@ def due_work(workplace: Workplace, *, as_of: date, employee_id: str | None, limi
         )
         concerned = [*(plan.party_id for plan in plans), *(recall.party_id for recall in due_recalls)]
         parties = find_each(transaction, Party, "id", concerned)
+        if owners is not None:
+            parties = [party for party in parties if party.owner_id in owners]
+        reached = {party.id for party in parties}
+        items: list[Plannable] = [*plans, *due_recalls, *silencing]
         return work_queue(
-            [*plans, *due_recalls, *silencing],
+            [item for item in items if item.party_id in reached],
             parties=parties,
             as_of=as_of,
             employee_id=employee_id,
@@ -48,7 +53,7 @@ def _gross_profit_of_a_year(transaction: Transaction, parties: Sequence[Party], 
     kinds = Condition("kind", "one_of", ("invoice", "credit_note"))
     worth: dict[str, Money] = {}
     for document in find_each(transaction, Document, "party_id", (party.id for party in parties), kinds, *issued):
-        profit = document.gross_profit() if document.currency == currency and document.state != "cancelled" else None
+        profit = document.gross_profit() if document.currency == currency and document.is_posted else None
         if profit is not None:
             signed = -profit if document.kind == "credit_note" else profit
             worth[document.party_id] = worth[document.party_id] + signed if document.party_id in worth else signed

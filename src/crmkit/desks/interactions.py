@@ -14,10 +14,10 @@ from crmkit.scheduling.contact_plans import after_interaction
 from crmkit.scheduling.contact_policy import NO_POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from crmkit.desks.workplace import Work
+    from crmkit.desks.work import Work
     from crmkit.records import Stored
 
 
@@ -29,12 +29,13 @@ def save_interactions(work: Work, interactions: Sequence[Interaction]) -> None:
         NotStoredError: When a party or a contact person is not stored.
         InvalidValueError: For a time in the future.
     """
+    interactions = work.at_home(interactions)
     by_party = _by_party(interactions)
     parties = {party.id: party for party in work.find_each(Party, "id", by_party)}
     for party_id in by_party:
         if party_id not in parties:
             raise NotStoredError("party", party_id)
-    plans = {plan.party_id: plan for plan in _plans(work, by_party)}
+    plans = {plan.party_id: plan for plan in plans_of(work, by_party)}
     recalls = work.find_each(Recall, "party_id", by_party, Condition("state", "equal", "open"))
     changed: list[Stored] = []
     for party_id, own in by_party.items():
@@ -44,13 +45,14 @@ def save_interactions(work: Work, interactions: Sequence[Interaction]) -> None:
             _check(work, interaction, parties[party_id])
             on = interaction.happened_at.astimezone(work.moment.zone).date()
             plan = after_interaction(plan, interaction, on=on, policy=work.settings.policy)
-            done |= _completed(work, interaction, (recall for recall in recalls if recall.party_id == party_id), on=on)
-            changed += [interaction, work.entry(interaction, party_id=party_id, happened_at=interaction.happened_at)]
+            done |= completed_recalls(work, interaction, (recall for recall in recalls if recall.party_id == party_id), on=on)
+            changed.append(interaction)
         changed += [work.planned(plan, parties[party_id]), *done.values()]
     work.save(*changed)
+    work.log_all([(interaction, interaction.party_id, interaction.happened_at, _in_short(interaction)) for interaction in interactions])
 
 
-def _plans(work: Work, party_ids: Mapping[str, object]) -> Sequence[ContactPlan]:
+def plans_of(work: Work, party_ids: Collection[str]) -> Sequence[ContactPlan]:
     """Lock the plan of one party, so that calls recorded at once wait for each other; many are guarded by their versions."""
     if len(party_ids) == 1:
         return [work.get(ContactPlan, party_id) for party_id in party_ids]
@@ -75,6 +77,11 @@ def party_of(work: Work, party_id: str | None, document_id: str | None) -> str:
     return document.party_id
 
 
+def _in_short(interaction: Interaction) -> str:
+    direction = {"in": "from", "out": "to"}[interaction.direction]
+    return f"{interaction.kind} {direction} them" + "".join(f", {topic}" for topic in interaction.topics)
+
+
 def _by_party(interactions: Iterable[Interaction]) -> Mapping[str, list[Interaction]]:
     found: dict[str, list[Interaction]] = {}
     for interaction in interactions:
@@ -89,8 +96,8 @@ def _check(work: Work, interaction: Interaction, party: Party) -> None:
         raise NotStoredError("contact_person", interaction.person_id)
 
 
-def _completed(work: Work, interaction: Interaction, open_recalls: Iterable[Recall], *, on: date) -> dict[str, Recall]:
+def completed_recalls(work: Work, interaction: Interaction, open_recalls: Iterable[Recall], *, on: date) -> dict[str, Recall]:
     """A contact completes the recalls that were due by its day; an attempt completes none."""
     if not (work.settings.policy or NO_POLICY).counts.is_contact(interaction):
         return {}
-    return {recall.id: attrs.evolve(recall, state="done") for recall in open_recalls if recall.due_on <= on}
+    return {recall.id: attrs.evolve(recall, state="done", done_by_id=interaction.id) for recall in open_recalls if recall.due_on <= on}

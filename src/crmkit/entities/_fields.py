@@ -65,3 +65,18 @@ def happened_at(value: datetime) -> datetime:
 def recorded_at(value: datetime) -> datetime:
     """Keep a moment in UTC, as `happened_at` does."""
     return check_instant("recorded_at", value).astimezone(UTC)
+
+
+def start_at(value: datetime) -> datetime:
+    """Keep a moment in UTC, as `happened_at` does."""
+    return check_instant("start_at", value).astimezone(UTC)
+
+
+def written_at(value: datetime) -> datetime:
+    """Keep a moment in UTC, as `happened_at` does."""
+    return check_instant("written_at", value).astimezone(UTC)
+
+
+def in_utc(name: str, value: datetime) -> datetime:
+    """Keep a moment of any name in UTC, as `happened_at` does."""
+    return check_instant(name, value).astimezone(UTC)

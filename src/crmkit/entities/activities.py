@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, refused
 from crmkit.entities._fields import happened_at, kept, texts
+from crmkit.errors import StateMoveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +64,7 @@ class Interaction:
         commitments: What was promised.
         result: What came of it.
         minutes: How long it took.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -80,6 +82,7 @@ class Interaction:
     commitments: tuple[Commitment, ...] = attrs.field(default=(), converter=_commitments, repr=False)
     result: str | None = attrs.field(default=None, repr=False)
     minutes: int | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -92,3 +95,105 @@ class Interaction:
         check_kind("automatic", self.automatic, bool)
         if self.minutes is not None:
             check_int("minutes", self.minutes, at_least=0)
+        if self.voided_because is not None:
+            check_text("voided_because", self.voided_because)
+
+    @property
+    def open_commitments(self) -> tuple[Commitment, ...]:
+        """The promises that are not kept yet; those of a void interaction are none."""
+        return () if self.voided_because is not None else tuple(one for one in self.commitments if one.kept_on is None)
+
+    @property
+    def commitment_due_on(self) -> date | None:
+        """The earliest day of an open promise, the last day of the calendar where none names a day; None when none is open."""
+        return min((one.due_on or date.max for one in self.open_commitments), default=None)
+
+    def with_commitment_kept(self, text: str, *, on: date) -> Interaction:
+        """
+        Mark the first open promise with this text as kept.
+
+        Raises:
+            StateMoveError: When it is kept already, or the interaction is void.
+            InvalidValueError: When nothing of the kind was promised.
+        """
+        promised = [place for place, one in enumerate(self.commitments) if one.text == text]
+        if not promised:
+            known = f"the text of one of its {len(self.commitments)} commitments, letter by letter"
+            raise refused("text", f"<text of {len(text)} characters>", known)
+        if self.voided_because is not None:
+            raise StateMoveError("commitment", self.id, "voided", "kept", ())
+        place = next((place for place in promised if self.commitments[place].kept_on is None), None)
+        if place is None:
+            raise StateMoveError("commitment", self.id, "kept", "kept", ())
+        kept_one = attrs.evolve(self.commitments[place], kept_on=on)
+        return attrs.evolve(self, commitments=(*self.commitments[:place], kept_one, *self.commitments[place + 1 :]))
+
+    def voided(self, because: str) -> Interaction:
+        """
+        Keep it as a trace that counts no more.
+
+        Raises:
+            StateMoveError: When it is void already.
+        """
+        if self.voided_because is not None:
+            raise StateMoveError("interaction", self.id, "voided", "voided", ())
+        return attrs.evolve(self, voided_because=check_text("because", because))
+
+    def with_party(self, party_id: str) -> Interaction:
+        """
+        Move it to another party; contact person and document are the former party's and are left behind.
+
+        Raises:
+            StateMoveError: When it is void.
+            InvalidValueError: When it is that party's already.
+        """
+        if self.voided_because is not None:
+            raise StateMoveError("interaction", self.id, "voided", "reassigned", ())
+        if party_id == self.party_id:
+            raise refused("party_id", party_id, "another party than the one it is with")
+        return attrs.evolve(self, party_id=party_id, person_id=None, document_id=None)
+
+
+@attrs.frozen(kw_only=True)
+class OpeningBalance:
+    """
+    What an old system knew of the contacts with a party: an entry beside the interactions, from which count and date follow.
+
+    Attributes:
+        id: Its id.
+        party_id: Whose contacts.
+        contact_count: How many contacts there were.
+        last_contact_on: Local day of the last of them; None where the old system does not tell.
+        voided_because: Why it is void; None is valid.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    party_id: str
+    contact_count: int
+    last_contact_on: date | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
+    version: int = attrs.field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a last contact where there was none."""
+        check_text("id", self.id)
+        check_text("party_id", self.party_id)
+        check_int("contact_count", self.contact_count, at_least=0)
+        if self.last_contact_on is not None:
+            check_date("last_contact_on", self.last_contact_on)
+            if self.contact_count == 0:
+                raise refused("last_contact_on", self.last_contact_on, "None beside contact_count=0, or a count of at least 1")
+        if self.voided_because is not None:
+            check_text("voided_because", self.voided_because)
+
+    def voided(self, because: str) -> OpeningBalance:
+        """
+        Keep it as a trace that counts no more.
+
+        Raises:
+            StateMoveError: When it is void already.
+        """
+        if self.voided_because is not None:
+            raise StateMoveError("opening_balance", self.id, "voided", "voided", ())
+        return attrs.evolve(self, voided_because=check_text("because", because))

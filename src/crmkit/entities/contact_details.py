@@ -110,10 +110,15 @@ class Profile:
         return f"<Profile {self.network}>"
 
 
+def kept_profiles(values: Iterable[Profile]) -> tuple[Profile, ...]:
+    """Keep profiles in order."""
+    return kept(Profile, values)
+
+
 @attrs.frozen(kw_only=True)
 class ContactPerson:
     """
-    A human at a party.
+    A human at a party. Everything but the id is personal data: no repr shows it.
 
     Attributes:
         id: Its id, unique within the party.
@@ -125,7 +130,12 @@ class ContactPerson:
         form: "formal" (Sie) or "informal" (du).
         emails: E-mail addresses, the usual one first.
         phones: Telephone numbers, the usual one first.
+        profiles: Profiles in social networks.
         birthday: Day of birth.
+        partner: Name of the partner in life.
+        relationship: How he or she stands to us, for example "friend of the owner"; an open list.
+        interests: Hobbies and preferences.
+        talk_notes: What to know before a talk.
         preferred: Channels he or she likes.
         forbidden: Channels that must not be used.
     """
@@ -139,7 +149,12 @@ class ContactPerson:
     form: FormOfAddress = attrs.field(default="formal", repr=False)
     emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
     phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
+    profiles: tuple[Profile, ...] = attrs.field(default=(), converter=kept_profiles, repr=False)
     birthday: date | None = attrs.field(default=None, repr=False)
+    partner: str = attrs.field(default="", repr=False)
+    relationship: str = attrs.field(default="", repr=False)
+    interests: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    talk_notes: str = attrs.field(default="", repr=False)
     preferred: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_channels, repr=False)
     forbidden: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_channels, repr=False)
 
@@ -147,10 +162,19 @@ class ContactPerson:
         """Refuse a person without a name, and channels both liked and forbidden."""
         check_text("id", self.id)
         check_text("last_name", self.last_name)
-        for name in ("first_name", "title", "position"):
+        for name in ("first_name", "title", "position", "partner", "relationship", "talk_notes"):
             check_text(name, getattr(self, name), empty=True)
         check_choice("form", self.form, FormOfAddress)
         if self.birthday is not None:
             check_date("birthday", self.birthday)
         if self.preferred & self.forbidden:
             raise refused("preferred", sorted(self.preferred & self.forbidden), "channels that are not forbidden too")
+
+    @property
+    def full_name(self) -> str:
+        """Title, given and family name."""
+        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+    def may_be_reached_by(self, channel: Channel) -> bool:
+        """Tell whether he or she has not forbidden a channel."""
+        return check_choice("channel", channel, Channel) not in self.forbidden

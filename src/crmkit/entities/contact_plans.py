@@ -78,6 +78,7 @@ class Recall:
         employee_id: Who is to do it.
         reason: Why.
         state: "open", "done" or "cancelled".
+        done_by_id: The interaction that completed it; when that one turns out to be wrong, it is open again.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -88,6 +89,7 @@ class Recall:
     employee_id: str | None = None
     reason: str | None = attrs.field(default=None, repr=False)
     state: RecallState = "open"
+    done_by_id: str | None = None
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:

@@ -1,114 +1,45 @@
-"""Documents of a sale: quote, order, delivery note, invoice, credit note."""
+"""Documents: quote, order, delivery note, invoice, credit note; towards suppliers request for quotation and purchase order."""
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_date, check_decimal, check_int, check_ratio, check_text
+from crmkit._checks import check_choice, check_currency, check_date, check_int, check_kind, check_text, refused
 from crmkit.entities._fields import kept
-from crmkit.money import Money, Rounding, minor_digits, rounded, total
+from crmkit.entities.contact_details import Address
+from crmkit.entities.document_lines import Line, RoundingPolicy
+from crmkit.entities.document_totals import Totals, parts_of
+from crmkit.entities.parties import Conditions
+from crmkit.money import Money, minor_digits, rounded, total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-DocumentKind = Literal["quote", "order", "delivery_note", "invoice", "credit_note"]
-DocumentState = Literal["open", "accepted", "lost", "cancelled"]
+DocumentKind = Literal["quote", "order", "delivery_note", "invoice", "credit_note", "request_for_quotation", "purchase_order"]
+DocumentSubtype = Literal["normal", "down_payment", "final", "pro_forma", "cancellation", "bonus"]
+DocumentState = Literal["open", "accepted", "lost", "cancelled", "superseded"]
 
-_EXACT = Context(prec=60)
-
-
-@attrs.frozen(kw_only=True)
-class RoundingPolicy:
-    """
-    Where a document rounds to the minor unit.
-
-    Attributes:
-        per: "line" rounds each line and its tax, "total" rounds the sums of each tax rate.
-        mode: "half_up" (away from zero) or "half_even".
-    """
-
-    per: Literal["line", "total"] = "line"
-    mode: Rounding = "half_up"
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse unknown names."""
-        check_choice("per", self.per, Literal["line", "total"])
-        check_choice("mode", self.mode, Rounding)
-
-
-def _quantity(value: Decimal | int | str) -> Decimal:
-    return check_decimal("quantity", value)
-
-
-def _unit_price(value: Decimal | int | str) -> Decimal:
-    return check_decimal("unit_price", value)
-
-
-def _discount_ratio(value: Decimal | int | str) -> Decimal:
-    return check_ratio("discount_ratio", value)
-
-
-def _tax_ratio(value: Decimal | int | str) -> Decimal:
-    return check_ratio("tax_ratio", value)
-
-
-def _unit_cost(value: Decimal | int | str | None) -> Decimal | None:
-    return None if value is None else check_decimal("unit_cost", value)
-
-
-@attrs.frozen(kw_only=True)
-class Line:
-    """
-    One line of a document. Prices are exact Decimals of any precision; only amounts are money.
-
-    Attributes:
-        item_id: What is sold.
-        quantity: How much; positive in a credit note too.
-        unit_price: Net price per *price_unit* units.
-        unit: Unit of the quantity, for example "piece", "kg".
-        description: Text on the document.
-        item_group: Group of the item.
-        unit_cost: Cost of goods per *price_unit* units; None is unknown, which is not zero.
-        price_unit: Prices and costs are per 1, 100 or 1000 units.
-        discount_ratio: Discount of the line, 0.1 for 10 %.
-        tax_ratio: Tax rate, 0.19 for 19 %.
-    """
-
-    item_id: str
-    quantity: Decimal = attrs.field(converter=_quantity)
-    unit_price: Decimal = attrs.field(converter=_unit_price)
-    unit: str = "piece"
-    description: str = ""
-    item_group: str | None = None
-    unit_cost: Decimal | None = attrs.field(default=None, converter=_unit_cost)
-    price_unit: int = 1
-    discount_ratio: Decimal = attrs.field(default=Decimal(0), converter=_discount_ratio)
-    tax_ratio: Decimal = attrs.field(default=Decimal(0), converter=_tax_ratio)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse an empty item and a price per nothing."""
-        check_text("item_id", self.item_id)
-        check_text("unit", self.unit)
-        check_int("price_unit", self.price_unit, at_least=1)
-
-    def list_amount(self) -> Decimal:
-        """Quantity × price before the discount, not rounded."""
-        return self._per_unit(self.unit_price)
-
-    def net_amount(self) -> Decimal:
-        """Quantity × price less discount, not rounded."""
-        return _EXACT.multiply(self.list_amount(), 1 - self.discount_ratio)
-
-    def cost_amount(self) -> Decimal | None:
-        """Quantity × cost, not rounded; None where the cost is unknown."""
-        return None if self.unit_cost is None else self._per_unit(self.unit_cost)
-
-    def _per_unit(self, price: Decimal) -> Decimal:
-        return _EXACT.divide(_EXACT.multiply(self.quantity, price), self.price_unit)
+_KINDS_OF_SUBTYPE: Mapping[DocumentSubtype, tuple[DocumentKind, ...]] = {
+    "down_payment": ("invoice",),
+    "final": ("invoice",),
+    "pro_forma": ("invoice",),
+    "cancellation": ("invoice", "credit_note"),
+    "bonus": ("credit_note",),
+}
+_CODES = {
+    "request_for_quotation": "311",
+    "purchase_order": "220",
+    "quote": "310",
+    "order": "220",
+    "delivery_note": "270",
+    "invoice": "380",
+    "credit_note": "381",
+}
+_CODES_OF_SUBTYPE = {"down_payment": "386", "pro_forma": "325", "cancellation": "457", "bonus": "83"}
 
 
 def _count_shown(lines: tuple[Line, ...]) -> str:
@@ -122,7 +53,7 @@ def _lines(values: Iterable[Line]) -> tuple[Line, ...]:
 @attrs.frozen(kw_only=True)
 class Document:
     """
-    A document of a sale. It knows its predecessor: quote, order, delivery note, invoice, credit note.
+    A document of a sale or a purchase. It knows its predecessor: quote, order, delivery note, invoice, credit note.
 
     Attributes:
         id: The host's own id.
@@ -132,10 +63,24 @@ class Document:
         lines: Its lines; those of a credit note are positive here and negative in `crmkit.facts`.
         currency: ISO 4217 code.
         number: The number that people know.
+        subtype: Of an invoice "down_payment", "final", "pro_forma" or "cancellation"; of a credit note "cancellation" or "bonus".
         predecessor_id: The document it came from; of a credit note its invoice.
+        revision_of: The quote that it replaces.
+        revision: How often it was written, the first is 1.
         salesperson_id: Who sold it.
-        state: "open", "accepted", "lost" or "cancelled".
+        state: "open", "accepted", "lost", "cancelled", or "superseded" by its next revision.
         rounding: Where it rounds.
+        totals: What it comes to as the host says; it wins over the sum of the lines.
+        valid_until: The last day on which a quote can be accepted.
+        due_on: The last day on which it is to be paid.
+        decided_on: The day on which it was accepted, lost or cancelled.
+        accepted_by: Who accepted it.
+        reason: Why it was lost, cancelled or credited.
+        recipient: Name of the party as it was then.
+        billing_address: Where it went.
+        delivery_address: Where the goods go.
+        conditions: What was agreed then.
+        language: Its language, ISO 639-1.
         version: Raised by each stored change; 0 is not stored yet.
 
     >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33", unit_cost="0.20", tax_ratio="0.19")
@@ -151,10 +96,24 @@ class Document:
     lines: tuple[Line, ...] = attrs.field(converter=_lines, repr=_count_shown)
     currency: str = "EUR"
     number: str | None = None
+    subtype: DocumentSubtype = "normal"
     predecessor_id: str | None = None
+    revision_of: str | None = None
+    revision: int = 1
     salesperson_id: str | None = None
     state: DocumentState = "open"
-    rounding: RoundingPolicy = RoundingPolicy()
+    rounding: RoundingPolicy = RoundingPolicy()  # noqa: RUF009  # frozen
+    totals: Totals | None = None
+    valid_until: date | None = None
+    due_on: date | None = None
+    decided_on: date | None = None
+    accepted_by: str | None = attrs.field(default=None, repr=False)
+    reason: str | None = attrs.field(default=None, repr=False)
+    recipient: str | None = attrs.field(default=None, repr=False)
+    billing_address: Address | None = attrs.field(default=None, repr=False)
+    delivery_address: Address | None = attrs.field(default=None, repr=False)
+    conditions: Conditions | None = attrs.field(default=None, repr=False)
+    language: str | None = None
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -165,23 +124,55 @@ class Document:
         check_date("issued_on", self.issued_on)
         check_currency("currency", self.currency)
         check_choice("state", self.state, DocumentState)
+        check_choice("subtype", self.subtype, DocumentSubtype)
+        if self.kind not in _KINDS_OF_SUBTYPE.get(self.subtype, (self.kind,)):
+            raise refused("subtype", self.subtype, f"one that a {self.kind} can be")
+        check_int("revision", self.revision, at_least=1)
+        for name in ("valid_until", "due_on", "decided_on"):
+            if getattr(self, name) is not None:
+                check_date(name, getattr(self, name))
+        if self.id in (self.predecessor_id, self.revision_of):
+            raise refused("predecessor_id" if self.id == self.predecessor_id else "revision_of", self.id, "another document than itself")
+        if self.totals is not None:
+            self._check_totals(check_kind("totals", self.totals, Totals))
+
+    def _check_totals(self, totals: Totals) -> None:
+        if totals.net.currency != self.currency:
+            raise refused("totals", totals.net, f"amounts in {self.currency}, the currency of the document")
+        if totals.net and not any(self._own_amounts()):
+            raise refused("totals", totals.net, "a document with a line that is worth something, to which its amount can be counted")
+
+    @property
+    def type_code(self) -> str:
+        """Its type after UNTDID 1001, as electronic invoices want it: "380" for an invoice, "381" for a credit note."""
+        return _CODES_OF_SUBTYPE.get(self.subtype, _CODES[self.kind])
+
+    @property
+    def is_posted(self) -> bool:
+        """Tell whether it counts in the books: an invoice or a credit note that is neither pro-forma nor cancelled."""
+        return self.kind in ("invoice", "credit_note") and self.subtype != "pro_forma" and self.state != "cancelled"
 
     def net(self) -> Money:
-        """Sum without tax."""
-        return self._sum(self.line_amounts())
+        """Sum without tax, as the host says or as the lines add up to."""
+        return self.lines_net() if self.totals is None else self.totals.net
 
     def tax(self) -> Money:
-        """Tax, rounded per line or per tax rate as the rounding policy says."""
-        taxed: dict[object, list[tuple[Line, Money]]] = {}
-        for place, (line, amount) in enumerate(zip(self.lines, self.line_amounts(), strict=True)):
-            taxed.setdefault(line.tax_ratio if self.rounding.per == "total" else place, []).append((line, amount))
-        return self._sum(
-            self._sum(amount for _, amount in part).times(part[0][0].tax_ratio, rounding=self.rounding.mode) for part in taxed.values()
-        )
+        """Tax, as the host says, else rounded per line or per tax rate as the rounding policy says."""
+        return self.lines_tax() if self.totals is None else self.totals.tax
 
     def gross(self) -> Money:
         """Sum with tax."""
         return self.net() + self.tax()
+
+    def payable(self) -> Money:
+        """What is to be paid: the sum with tax, rounded to the coin of the rounding policy."""
+        if self.totals is not None and self.totals.payable is not None:
+            return self.totals.payable
+        step = self.rounding.cash_step
+        if step is None:
+            return self.gross()
+        coins = rounded(self.gross().amount / step, 0, rounding=self.rounding.mode)
+        return Money.of(coins * step, self.currency)
 
     def gross_profit(self) -> Money | None:
         """Net less cost over the lines whose cost is known; None when none is."""
@@ -193,7 +184,32 @@ class Document:
         return self._sum(amount for amount, cost in zip(self.line_amounts(), self.line_costs(), strict=True) if cost is None)
 
     def line_amounts(self) -> tuple[Money, ...]:
-        """Net of each line; they add up to `net` under either rounding policy, the largest remainders taking the difference."""
+        """
+        Net of each line; they add up to `net` under either rounding policy, the largest remainders taking the difference.
+
+        Where the host's net differs from what the lines add up to, the difference is spread in proportion.
+        """
+        own = self._own_amounts()
+        return own if self.totals is None else parts_of(self.totals.net, own)
+
+    def line_costs(self) -> tuple[Money | None, ...]:
+        """Cost of each line, rounded per line; None where it is unknown."""
+        return tuple(None if cost is None else self._rounded(cost) for cost in (line.cost_amount() for line in self.lines))
+
+    def lines_net(self) -> Money:
+        """What the lines add up to without tax, whatever the host says."""
+        return self._sum(self._own_amounts())
+
+    def lines_tax(self) -> Money:
+        """The tax on the lines, whatever the host says."""
+        taxed: dict[object, list[tuple[Line, Money]]] = {}
+        for place, (line, amount) in enumerate(zip(self.lines, self._own_amounts(), strict=True)):
+            taxed.setdefault(line.tax_ratio if self.rounding.per == "total" else place, []).append((line, amount))
+        return self._sum(
+            self._sum(amount for _, amount in part).times(part[0][0].tax_ratio, rounding=self.rounding.mode) for part in taxed.values()
+        )
+
+    def _own_amounts(self) -> tuple[Money, ...]:
         exact = [line.net_amount() for line in self.lines]
         if self.rounding.per == "line":
             return tuple(self._rounded(amount) for amount in exact)
@@ -203,10 +219,6 @@ class Document:
         by_remainder = sorted(range(len(exact)), key=lambda place: (floors[place] * step - exact[place], place))
         extra = set(by_remainder[:left])
         return tuple(Money(minor=int(floor) + (place in extra), currency=self.currency) for place, floor in enumerate(floors))
-
-    def line_costs(self) -> tuple[Money | None, ...]:
-        """Cost of each line, rounded per line; None where it is unknown."""
-        return tuple(None if cost is None else self._rounded(cost) for cost in (line.cost_amount() for line in self.lines))
 
     def _rounded(self, amount: Decimal) -> Money:
         return Money.of(rounded(amount, minor_digits(self.currency), rounding=self.rounding.mode), self.currency)

@@ -24,6 +24,8 @@ class HistoryEntry:
         actor: Who did it.
         verb: What was done, for example "record_interaction".
         about: The record that it was done to.
+        summary: It in a few words.
+        planned: True for what is still to come.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -34,7 +36,14 @@ class HistoryEntry:
     actor: str
     verb: str
     about: Ref
+    summary: str | None = attrs.field(default=None, repr=False)
+    planned: bool = False
     version: int = attrs.field(default=0, eq=False)
+
+    @property
+    def kind(self) -> str:
+        """The kind of record that it is about: what a timeline is filtered by."""
+        return self.about.kind
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""

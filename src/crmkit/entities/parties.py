@@ -11,11 +11,12 @@ import attrs
 
 from crmkit._checks import check_choice, check_date, check_each, check_int, check_kind, check_ratio, check_text, refused
 from crmkit.entities._fields import FrozenMapping, kept, text_set, texts
-from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones
+from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones, kept_profiles
 
 Role = Literal["lead", "customer", "supplier", "partner", "referrer", "employee"]
 PartyKind = Literal["organisation", "person"]
 AbcClass = Literal["A", "B", "C"]
+Block = Literal["delivery", "dunning"]
 CustomValue: TypeAlias = str | int | Decimal | bool | date
 
 _COUNTRY_OR_LANGUAGE = 2
@@ -44,12 +45,16 @@ def _addresses(values: Iterable[Address]) -> tuple[Address, ...]:
     return kept(Address, values)
 
 
-def _profiles(values: Iterable[Profile]) -> tuple[Profile, ...]:
-    return kept(Profile, values)
-
-
 def _discount_ratio(value: Decimal | int | str) -> Decimal:
     return check_ratio("discount_ratio", value)
+
+
+def _cash_discount_ratio(value: Decimal | int | str) -> Decimal:
+    return check_ratio("cash_discount_ratio", value)
+
+
+def _blocks(value: Block | Iterable[Block]) -> frozenset[Block]:
+    return cast("frozenset[Block]", frozenset(check_each("blocks", value, lambda name, block: check_choice(name, block, Block))))
 
 
 @attrs.frozen(kw_only=True)
@@ -87,17 +92,22 @@ class Conditions:
         price_list: Name of the price list.
         discount_ratio: Usual discount, 0.03 for 3 %.
         tax_id: Tax identification.
+        cash_discount_ratio: What may be taken off for paying early, 0.02 for 2 %.
+        cash_discount_days: Within how many days.
     """
 
     payment_days: int | None = None
     price_list: str | None = None
     discount_ratio: Decimal = attrs.field(default=Decimal(0), converter=_discount_ratio)
     tax_id: str | None = attrs.field(default=None, repr=False)
+    cash_discount_ratio: Decimal = attrs.field(default=Decimal(0), converter=_cash_discount_ratio)
+    cash_discount_days: int = 0
 
     def __attrs_post_init__(self) -> None:
         """Refuse negative terms."""
         if self.payment_days is not None:
             check_int("payment_days", self.payment_days, at_least=0)
+        check_int("cash_discount_days", self.cash_discount_days, at_least=0)
 
 
 @attrs.frozen(kw_only=True)
@@ -124,11 +134,15 @@ class Party:
         language: ISO 639-1 code.
         categories: Groups it was assigned to; a change is an event in its history.
         tags: Free marks.
-        manual_class: A, B or C as set by hand.
+        manual_class: A, B or C as set by hand; leads have no other.
+        computed_class: A, B or C as an analysis found it.
         verified_on: The day on which its data were last checked.
         parent_id: The party that it belongs to.
-        excluded: Why analyses leave it out, for example "walk-in" or "internal"; None takes part.
+        merged_into: The party that it turned out to be; whoever asks for this one gets that one.
+        excluded: Why analyses leave it out, for example "walk-in", "one-time" or "internal"; None takes part.
         conditions: What was agreed.
+        dunning_level: How often it was reminded of what is overdue; 0 is never.
+        blocks: "delivery" delivers nothing to it, "dunning" sends it no reminders.
         external_ids: Its ids in other systems, by system.
         custom: The host's own fields.
         version: Raised by each stored change; 0 is not stored yet.
@@ -148,7 +162,7 @@ class Party:
     addresses: tuple[Address, ...] = attrs.field(default=(), converter=_addresses, repr=False)
     emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
     phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
-    profiles: tuple[Profile, ...] = attrs.field(default=(), converter=_profiles, repr=False)
+    profiles: tuple[Profile, ...] = attrs.field(default=(), converter=kept_profiles, repr=False)
     source: Source | None = attrs.field(default=None, repr=False)
     owner_id: str | None = None
     industry: str | None = None
@@ -157,10 +171,14 @@ class Party:
     categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
     tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
     manual_class: AbcClass | None = None
+    computed_class: AbcClass | None = None
     verified_on: date | None = None
     parent_id: str | None = None
+    merged_into: str | None = None
     excluded: str | None = None
     conditions: Conditions | None = attrs.field(default=None, repr=False)
+    dunning_level: int = 0
+    blocks: frozenset[Block] = attrs.field(default=frozenset[Block](), converter=_blocks)
     external_ids: Mapping[str, str] = attrs.field(factory=dict, converter=_external_ids, repr=False)
     custom: Mapping[str, CustomValue] = attrs.field(factory=dict, converter=_custom, repr=False)
     version: int = attrs.field(default=0, eq=False)
@@ -174,8 +192,10 @@ class Party:
         check_kind("active", self.active, bool)
         if not self.roles:
             raise refused("roles", self.roles, "at least one role")
-        if self.manual_class is not None:
-            check_choice("manual_class", self.manual_class, AbcClass)
+        for name in ("manual_class", "computed_class"):
+            if getattr(self, name) is not None:
+                check_choice(name, getattr(self, name), AbcClass)
+        check_int("dunning_level", self.dunning_level, at_least=0)
         if self.verified_on is not None:
             check_date("verified_on", self.verified_on)
         if len(self.language) != _COUNTRY_OR_LANGUAGE or not self.language.islower():
@@ -183,14 +203,40 @@ class Party:
         self._check_relations()
 
     def _check_relations(self) -> None:
-        if self.id == self.parent_id:
-            raise refused("parent_id", self.parent_id, "another party than itself")
+        if self.id in (self.parent_id, self.merged_into):
+            raise refused("parent_id" if self.id == self.parent_id else "merged_into", self.id, "another party than itself")
         if self.source is not None and self.source.referred_by == self.id:
             raise refused("referred_by", self.id, "another party than itself")
         if sum(address.default for address in self.addresses) > 1:
             raise refused("addresses", f"<{len(self.addresses)} addresses>", "at most one address with default=True")
         if len({person.id for person in self.people}) < len(self.people):
             raise refused("people", f"<{len(self.people)} contact persons>", "a different id for each contact person")
+
+    @property
+    def effective_class(self) -> AbcClass | None:
+        """The class that counts: set by hand, else as computed."""
+        return self.manual_class or self.computed_class
+
+    @property
+    def checked_on(self) -> date | None:
+        """The day since which nobody has looked at its data; None once it is switched off."""
+        return (self.verified_on or self.created_on) if self.active else None
+
+    @property
+    def seat(self) -> str | None:
+        """Its own id while it is an active employee; None for all others."""
+        return self.id if self.active and "employee" in self.roles else None
+
+    def address(self, kind: str | None = None) -> Address | None:
+        """Choose an address: the one of the kind, else the default, else the first; None where there is none."""
+        of_kind = (address for address in self.addresses if address.kind == kind)
+        default = (address for address in self.addresses if address.default)
+        return next(iter((*of_kind, *default, *self.addresses)), None)
+
+    def people_for(self, topic: str | None = None) -> tuple[ContactPerson, ...]:
+        """List the contact persons for a topic, or else all of them: who asks chooses, nobody guesses."""
+        responsible = tuple(person for person in self.people if topic in person.topics)
+        return responsible or self.people
 
     def with_role(self, role: Role) -> Party:
         """Give it one more role; a customer or buyer is no lead any more."""
@@ -217,6 +263,7 @@ class Party:
 __all__ = [
     "AbcClass",
     "Address",
+    "Block",
     "Channel",
     "Conditions",
     "ContactPerson",

@@ -24,3 +24,8 @@ class Ref:
         """Refuse empty parts."""
         check_text("kind", self.kind)
         check_text("id", self.id)
+
+    @property
+    def key(self) -> str:
+        """Kind and id in one text, by which queries find what refers to a record."""
+        return f"{self.kind} {self.id}"

@@ -26,6 +26,7 @@ SALES_TYPES: Mapping[str, ColumnType] = {
     "revenue": "amount",
     "document_id": "text",
     "document_kind": "document_kind",
+    "document_subtype": "text",
     "reverses_document_id": "text",
     "item_id": "text",
     "item_group": "text",

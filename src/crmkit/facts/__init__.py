@@ -2,7 +2,8 @@
 
 from crmkit.facts.contact_plans_table import contact_plans
 from crmkit.facts.customers_table import customers
-from crmkit.facts.from_entities import contact_plans_from, customers_from, sales_from
+from crmkit.facts.documents_table import documents
+from crmkit.facts.from_entities import contact_plans_from, customers_from, documents_from, sales_from
 from crmkit.facts.purchases import Purchase
 from crmkit.facts.sales_table import sales, sales_problems
 
@@ -12,6 +13,8 @@ __all__ = [
     "contact_plans_from",
     "customers",
     "customers_from",
+    "documents",
+    "documents_from",
     "sales",
     "sales_from",
     "sales_problems",

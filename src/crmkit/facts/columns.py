@@ -17,6 +17,7 @@ SALES: Mapping[str, Holds] = MappingProxyType(
         "revenue": "amount",
         "document_id": "id",
         "document_kind": "text",
+        "document_subtype": "text",
         "reverses_document_id": "id",
         "item_id": "id",
         "item_group": "text",
@@ -41,6 +42,21 @@ CUSTOMERS: Mapping[str, Holds] = MappingProxyType(
         "industry": "text",
         "region": "text",
         "owner_id": "id",
+    }
+)
+DOCUMENTS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "document_id": "id",
+        "document_kind": "text",
+        "customer_id": "id",
+        "issued_on": "day",
+        "amount": "amount",
+        "currency": "text",
+        "state": "text",
+        "document_subtype": "text",
+        "predecessor_id": "id",
+        "salesperson_id": "id",
+        "decided_on": "day",
     }
 )
 CONTACT_PLANS: Mapping[str, Holds] = MappingProxyType(

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["contact_plans_from", "customers_from", "sales_from"]
+__all__ = ["contact_plans_from", "customers_from", "documents_from", "sales_from"]
 
 _DECIMALS = 3
 _FINE_DECIMALS = 6
+_PURCHASES = ("request_for_quotation", "purchase_order")
 _EXACT = Context(prec=60)
 
 
@@ -29,8 +30,9 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
     """
     Make the table of sales from documents: one row for each line of an invoice or a credit note; other documents are passed over.
 
-    Lines of credit notes become negative in quantity, revenue, discount and cost, and name the invoice they came from in
-    `reverses_document_id`. The discount is the amount at list price less the net amount.
+    Pro-forma invoices and cancelled documents are passed over too. Lines of credit notes become negative in quantity, revenue, discount
+    and cost, and name the invoice they came from in `reverses_document_id`. The discount is the amount at list price less the net amount.
+    A down-payment is revenue when it is invoiced, and the final invoice takes it off again: both rows have the subtype "down_payment".
 
     >>> from datetime import date
     >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33", unit_cost="0.20")
@@ -48,9 +50,47 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
     polars = _polars()
     rows: dict[str, list[Any]] = {name: [] for name in _sales_schema(polars)}
     for document in check_each("documents", documents, lambda name, item: check_kind(name, item, Document)):
-        if document.kind in {"invoice", "credit_note"}:
+        if document.is_posted:
             _append(rows, document)
     return cast("pl.DataFrame", polars.DataFrame(rows, schema=_sales_schema(polars)))
+
+
+def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
+    """
+    Make the table of documents from those of sales: one row each. Of the revisions of a quote only the latest is in it.
+
+    >>> from datetime import date
+    >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33")
+    >>> quote = Document(id="A-1", kind="quote", party_id="C-17", issued_on=date(2026, 1, 31), lines=[line])
+    >>> documents_from([quote]).select("document_id", "document_kind", "amount", "state").rows()
+    [('A-1', 'quote', Decimal('0.990'), 'open')]
+
+    Returns:
+        The columns of `documents`; the amount is the net, Decimal(28, 3), negative for a credit note.
+
+    Raises:
+        InvalidValueError: For an amount with more than 3 decimals; some currencies have 4.
+        MissingExtraError: Without Polars.
+    """
+    polars = _polars()
+    given = check_each("documents", documents, lambda name, item: check_kind(name, item, Document))
+    kept = [document for document in given if document.kind not in _PURCHASES and document.state != "superseded"]
+    amounts = [(-document.net() if document.kind == "credit_note" else document.net()).amount for document in kept]
+    text, day = polars.String, polars.Date
+    columns: dict[str, tuple[list[Any], Any]] = {
+        "document_id": ([document.id for document in kept], text),
+        "document_kind": ([document.kind for document in kept], text),
+        "customer_id": ([document.party_id for document in kept], text),
+        "issued_on": ([document.issued_on for document in kept], day),
+        "amount": ([_fitting(document, amount) for document, amount in zip(kept, amounts, strict=True)], polars.Decimal(28, _DECIMALS)),
+        "currency": ([document.currency for document in kept], text),
+        "state": ([document.state for document in kept], text),
+        "document_subtype": ([document.subtype for document in kept], text),
+        "predecessor_id": ([document.predecessor_id for document in kept], text),
+        "salesperson_id": ([document.salesperson_id for document in kept], text),
+        "decided_on": ([document.decided_on for document in kept], day),
+    }
+    return _frame(polars, columns)
 
 
 def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
@@ -164,6 +204,7 @@ def _sales_schema(polars: Any) -> dict[str, Any]:  # noqa: ANN401
         "revenue": amount,
         "document_id": text,
         "document_kind": text,
+        "document_subtype": text,
         "reverses_document_id": text,
         "item_id": text,
         "item_group": text,
@@ -189,12 +230,13 @@ def _append(rows: dict[str, list[Any]], document: Document) -> None:
         "issued_on": document.issued_on,
         "document_id": document.id,
         "document_kind": document.kind,
-        "reverses_document_id": document.predecessor_id if document.kind == "credit_note" else None,
+        "reverses_document_id": document.predecessor_id if _is_reversal(document) else None,
         "salesperson_id": document.salesperson_id,
         "currency": document.currency,
     }
     for name, value in of_document.items():
         rows[name].extend([value] * len(document.lines))
+    rows["document_subtype"].extend("down_payment" if line.deducts_id else document.subtype for line in document.lines)
     for name in ("item_id", "item_group", "unit"):
         rows[name].extend(getattr(line, name) for line in document.lines)
     rows["revenue"].extend(_fitting(document, sign * net) for net in nets)
@@ -202,6 +244,10 @@ def _append(rows: dict[str, list[Any]], document: Document) -> None:
     rows["cost"].extend(None if cost is None else _fitting(document, cost) for cost in costs)
     rows["quantity"].extend(sign * _fine_quantity(line) for line in document.lines)
     rows["unit_price"].extend(rounded(_EXACT.divide(line.unit_price, line.price_unit), _FINE_DECIMALS) for line in document.lines)
+
+
+def _is_reversal(document: Document) -> bool:
+    return document.kind == "credit_note" or document.subtype == "cancellation"
 
 
 def _fitting(document: Document, amount: Decimal) -> Decimal:

@@ -24,11 +24,14 @@ def purchases(sales: Table[Any], *, as_of: date | None) -> Lazy:
     One row for each purchase up to *as_of* (None: whenever): customer_id, currency where there is one, purchased_on.
 
     A purchase is an invoice with net revenue above zero that is not wholly reversed by credit notes or cancellations which name it in
-    `reverses_document_id`; several add up. A credit note that names no invoice reverses nothing. Lines without a document, and frames
-    without documents, count all lines of a customer's day as one invoice. Rows without a customer are left out.
+    `reverses_document_id`; several add up. A credit note that names no invoice reverses nothing. Where there is `document_subtype`, rows
+    of down-payments and pro-forma invoices are no purchase; so a final invoice is one, however much was paid down. Lines without a
+    document, and frames without documents, count all lines of a customer's day as one invoice. Rows without a customer are left out.
     """
     sales.require("customer_id", "issued_on")
     lines = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
+    if "document_subtype" in sales.dtypes:
+        lines = lines.filter(~nw.col("document_subtype").fill_null("normal").is_in(("down_payment", "pro_forma")))
     invoices = _invoices(sales, lines)
     if {"document_id", "reverses_document_id"} <= set(sales.dtypes):
         invoices = _less_reversals(sales, invoices, lines)

@@ -32,6 +32,7 @@ def sales(  # every standard name is a keyword of its own, so that editors compl
     revenue: str = "revenue",
     document_id: str = "document_id",
     document_kind: str = "document_kind",
+    document_subtype: str = "document_subtype",
     reverses_document_id: str = "reverses_document_id",
     item_id: str = "item_id",
     item_group: str = "item_group",
@@ -69,6 +70,7 @@ def sales(  # every standard name is a keyword of its own, so that editors compl
         revenue: Column (amount) with the net amount of the line.
         document_id: Column with the id of the document.
         document_kind: Column (String) with "invoice" or "credit_note".
+        document_subtype: Column (String) with "down_payment" for down-payments, and for what a final invoice takes off for them.
         reverses_document_id: Column with the invoice that a credit note or cancellation takes back.
         item_id: Column with the item.
         item_group: Column with its group.
@@ -97,6 +99,7 @@ def sales(  # every standard name is a keyword of its own, so that editors compl
         "revenue": revenue,
         "document_id": document_id,
         "document_kind": document_kind,
+        "document_subtype": document_subtype,
         "reverses_document_id": reverses_document_id,
         "item_id": item_id,
         "item_group": item_group,

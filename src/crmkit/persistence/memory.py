@@ -144,7 +144,7 @@ class MemoryTransaction:
                 raise StoreError("referred_to", f"{referring.name}.{field}")
         self.changes.setdefault(key[0], {})[id] = None
 
-    def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
+    def facts(self, table: Literal["sales", "customers", "contact_plans", "documents"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""
         self.state.check_reading()
         check_facts(table, period)

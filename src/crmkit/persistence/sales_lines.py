@@ -16,6 +16,7 @@ TEXTS = (
     "customer_id",
     "document_id",
     "document_kind",
+    "document_subtype",
     "reverses_document_id",
     "item_id",
     "item_group",
@@ -34,12 +35,12 @@ _DECIMALS = {**dict.fromkeys(AMOUNTS, 3), **dict.fromkeys(FINE_NUMBERS, 6)}
 
 def sales_lines(document: Document) -> list[dict[str, Any]]:
     """
-    Make a row of each line of an invoice or a credit note; of other documents none.
+    Make a row of each line of an invoice or a credit note; of other documents, pro-forma and cancelled ones none.
 
     Raises:
         InvalidValueError: For what the table of sales cannot hold.
     """
-    if document.kind not in SOLD:
+    if not document.is_posted:
         return []
     from crmkit.facts.from_entities import _append  # noqa: PLC0415  # the one definition of these rows; it loads Narwhals
 

@@ -183,6 +183,6 @@ def after_interaction(plan: ContactPlan, interaction: Interaction, *, on: date, 
         counted = attrs.evolve(plan, contact_count=plan.contact_count + 1)
         is_last = plan.last_contact_on is None or on >= plan.last_contact_on
         return attrs.evolve(counted, last_contact_on=on, postponed_to=None) if is_last else counted
-    if not interaction.reached:
+    if not interaction.reached and interaction.voided_because is None:
         return attrs.evolve(plan, attempt_count=plan.attempt_count + 1)
     return plan

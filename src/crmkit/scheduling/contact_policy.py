@@ -54,7 +54,9 @@ class ContactCounts:
     automatic: bool = False
 
     def is_contact(self, interaction: Interaction) -> bool:
-        """Tell whether an interaction counts."""
+        """Tell whether an interaction counts; a void one never does."""
+        if interaction.voided_because is not None:
+            return False
         return (interaction.reached or self.attempts) and (self.automatic or not interaction.automatic)
 
 

@@ -108,7 +108,7 @@ def work_queue(
         as_of: The day.
         employee_id: Only what this employee is to do; None lists everybody's and nobody's.
         values: What each party is worth, by its id, all in one currency.
-        policy: Gaps of those without a frequency of their own; the class is the party's manual class.
+        policy: Gaps of those without a frequency of their own; the class is the party's effective class.
         limit: The most rows.
 
     Raises:
@@ -162,7 +162,9 @@ def _row(party: Party, plan: ContactPlan, recalls: list[Recall], *, as_of: date,
         (recall for recall in recalls if recall.state == "open" and recall.due_on <= as_of), key=lambda recall: recall.due_on
     )
     each = [[recall] for recall in due_recalls] or [recalls]
-    found = [suggestion(plan, some, as_of=as_of, policy=policy, abc_class=party.manual_class, created_on=party.created_on) for some in each]
+    found = [
+        suggestion(plan, some, as_of=as_of, policy=policy, abc_class=party.effective_class, created_on=party.created_on) for some in each
+    ]
     due = [one for one in found if isinstance(one, Due)]
     if not due:
         return None

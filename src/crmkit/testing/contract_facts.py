@@ -12,7 +12,7 @@ import pytest
 
 from crmkit.entities import Document, Line
 from crmkit.errors import InvalidValueError
-from crmkit.facts import contact_plans_from, customers_from, sales_from
+from crmkit.facts import contact_plans_from, customers_from, documents_from, sales_from
 from crmkit.periods import Period, weeks
 from crmkit.testing.contract_data import DAY, OTHER_TENANT, TENANT, a_document, a_party, a_plan, a_recall, keep
 
@@ -101,7 +101,7 @@ class FactsContract:
 
     def test_tables_hold_nothing_of_another_tenant(self, store: Store) -> None:
         keep(store, a_party(), a_plan(), a_recall(), *MANY)
-        for table in ("sales", "customers", "contact_plans"):
+        for table in ("sales", "customers", "contact_plans", "documents"):
             assert _table(store, table, tenant=OTHER_TENANT).is_empty()
         keep(store, a_party(name="Theirs"), a_document("D-1"), tenant=OTHER_TENANT)
         assert _table(store, "customers", tenant=OTHER_TENANT)["name"].to_list() == ["Theirs"]
@@ -118,6 +118,14 @@ class FactsContract:
         recalls = [a_recall("R-1", party_id="P-2"), a_recall("R-2", party_id="P-2", due_on=DAY - timedelta(1), state="done")]
         keep(store, *parties, *plans, *recalls)
         _same(_table(store, "contact_plans"), contact_plans_from(plans, recalls, parties), "customer_id")
+
+    def test_documents_are_those_of_sales_of_a_period_or_all_of_them(self, store: Store) -> None:
+        others = [a_document("D-8", kind="purchase_order"), a_document("D-9", kind="quote", state="superseded")]
+        keep(store, a_party(), *MANY, *others)
+        found = _table(store, "documents")
+        _same(found, documents_from(MANY), "document_id")
+        assert found.height == len(MANY)
+        assert _table(store, "documents", Period(DAY + timedelta(1), DAY + timedelta(2)))["document_id"].to_list() == ["D-3"]
 
     def test_an_unknown_table_and_a_period_without_a_date_are_refused(self, store: Store) -> None:
         for table, period in (("nonsense", None), ("customers", Period.year(2026)), ("contact_plans", Period.year(2026))):

@@ -89,6 +89,7 @@ def _document_line_table(prefix: str, metadata: MetaData) -> Table:
         Column("document_id", text(), nullable=False),
         Column("position", number(), nullable=False),
         Column("document_kind", text(), nullable=False),
+        Column("document_subtype", text(), nullable=False),
         Column("reverses_document_id", text()),
         Column("customer_id", text(), nullable=False),
         Column("issued_on", Day(), nullable=False),

@@ -74,7 +74,7 @@ class SqlTransaction:
         key = kind_of(kind).name, check_text("id", id)
         _raise(self._guarded(lambda: self._writer.remove(key)))
 
-    def facts(self, table: Literal["sales", "customers", "contact_plans"], *, period: Period | None = None) -> pl.LazyFrame:
+    def facts(self, table: Literal["sales", "customers", "contact_plans", "documents"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""
         self.state.check_reading()
         check_facts(table, period)

@@ -32,7 +32,30 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     """Make the tables."""
     make = _Maker(operations, prefix, schema)
     party = ("party_id", "party")
-    make.record_table("party", [("owner_id", _TEXT), ("created_on", _DAY)], [], [["owner_id"]])
+    make.record_table(
+        "party",
+        [
+            ("owner_id", _TEXT),
+            ("created_on", _DAY),
+            ("parent_id", _TEXT),
+            ("checked_on", _DAY),
+            ("merged_into", _TEXT),
+            ("excluded", _TEXT),
+            ("seat", _TEXT),
+        ],
+        [],
+        [["owner_id"], ["parent_id"], ["checked_on"], ["merged_into"], ["excluded"], ["seat"]],
+    )
+    make.record_table(
+        "party_change",
+        [("party_id", _TEXT), ("field", _TEXT), ("changed_on", _DAY)],
+        [party],
+        [["party_id", "field", "changed_on"]],
+    )
+    make.record_table("departure", [("party_id", _TEXT), ("left_on", _DAY)], [party], [["party_id", "left_on"], ["left_on"]])
+    make.record_table("handover", [("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
+    make.record_table("deputy", [("ends_before", _DAY)], [], [["ends_before"]])
+    make.record_table("external_id", [("party_id", _TEXT)], [party], [["party_id"]])
     make.record_table("contact_plan", [("next_contact_on", _DAY)], [("id", "party")], [["next_contact_on"]])
     make.record_table(
         "recall",
@@ -42,14 +65,144 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     )
     make.record_table(
         "document",
-        [("party_id", _TEXT), ("kind", _TEXT), ("issued_on", _DAY), ("predecessor_id", _TEXT)],
+        [("party_id", _TEXT), ("kind", _TEXT), ("issued_on", _DAY), ("predecessor_id", _TEXT), ("number", _TEXT), ("state", _TEXT)],
         [party],
-        [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"]],
+        [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"], ["number"], ["kind", "state", "issued_on"]],
     )
-    make.record_table("interaction", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
-    make.record_table("history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
+    make.record_table(
+        "payment",
+        [("document_id", _TEXT), ("party_id", _TEXT), ("paid_on", _DAY)],
+        [("document_id", "document"), party],
+        [["document_id"], ["party_id", "paid_on"]],
+    )
+    make.record_table("number_counter", [], [], [])
+    make.record_table(
+        "interaction",
+        [("party_id", _TEXT), ("happened_at", _INSTANT), ("commitment_due_on", _DAY)],
+        [party],
+        [["party_id", "happened_at"], ["party_id", "commitment_due_on"], ["commitment_due_on"]],
+    )
+    _make_activity_tables(make)
+    make.record_table(
+        "history_entry", [("party_id", _TEXT), ("happened_at", _INSTANT), ("kind", _TEXT)], [party], [["party_id", "happened_at"]]
+    )
+    make.record_table(
+        "case",
+        [("party_id", _TEXT), ("about_key", _TEXT), ("opened_at", _INSTANT), ("pending_since", _INSTANT), ("employee_id", _TEXT)],
+        [party],
+        [["party_id", "opened_at"], ["about_key"], ["pending_since"], ["employee_id", "pending_since"]],
+    )
+    make.record_table("case_event", [("case_id", _TEXT), ("happened_at", _INSTANT)], [("case_id", "case")], [["case_id", "happened_at"]])
+    make.record_table("rating", [("party_id", _TEXT), ("rated_on", _DAY)], [party], [["party_id", "rated_on"], ["rated_on"]])
+    make.record_table("loyalty_card", [("party_id", _TEXT)], [party], [["party_id"]])
+    make.record_table(
+        "loyalty_entry",
+        [("card_id", _TEXT), ("party_id", _TEXT), ("booked_on", _DAY), ("invoice_id", _TEXT)],
+        [("card_id", "loyalty_card"), party],
+        [["party_id", "booked_on"], ["invoice_id"]],
+    )
+    make.record_table("journal_entry", [], [], [])
+    make.record_table("journal_change", [("party_id", _TEXT), ("subject", _TEXT)], [], [["party_id"], ["subject"]])
+    make.record_table("journal_head", [], [], [])
+    make.record_table("outbox_event", [("state", _TEXT)], [], [["state"]])
+    make.record_table("search_term", [("party_id", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id"]])
     make.record_table("used_key", [], [], [])
+    _opportunity_tables(make)
+    _campaign_tables(make)
     make.document_line_table()
+
+
+def _opportunity_tables(make: _Maker) -> None:
+    party = ("party_id", "party")
+    make.record_table("pipeline", [], [], [])
+    make.record_table(
+        "opportunity",
+        [
+            ("party_id", _TEXT),
+            ("state", _TEXT),
+            ("pipeline_id", _TEXT),
+            ("salesperson_id", _TEXT),
+            ("opened_on", _DAY),
+            ("expected_on", _DAY),
+            ("closed_on", _DAY),
+        ],
+        [party],
+        [["party_id", "state"], ["state", "expected_on"]],
+    )
+    make.record_table(
+        "stage_move",
+        [("party_id", _TEXT), ("opportunity_id", _TEXT), ("happened_at", _INSTANT)],
+        [party, ("opportunity_id", "opportunity")],
+        [["opportunity_id", "happened_at"], ["happened_at"]],
+    )
+    make.record_table(
+        "contract",
+        [("party_id", _TEXT), ("state", _TEXT), ("due_on", _DAY), ("employee_id", _TEXT)],
+        [party],
+        [["party_id"], ["state", "due_on"]],
+    )
+
+
+def _campaign_tables(make: _Maker) -> None:
+    party, campaign = ("party_id", "party"), ("campaign_id", "campaign")
+    make.record_table("campaign", [("kind", _TEXT), ("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
+    make.record_table(
+        "campaign_member",
+        [("party_id", _TEXT), ("campaign_id", _TEXT)],
+        [party, campaign],
+        [["campaign_id"], ["party_id", "campaign_id"]],
+    )
+    make.record_table(
+        "spend",
+        [("campaign_id", _TEXT), ("spent_on", _DAY)],
+        [campaign],
+        [["campaign_id", "spent_on"], ["spent_on"]],
+    )
+    make.record_table("marketing_plan", [], [], [])
+    make.record_table(
+        "touch",
+        [("party_id", _TEXT), ("campaign_id", _TEXT), ("happened_at", _INSTANT)],
+        [party, campaign],
+        [["party_id", "happened_at"], ["campaign_id", "happened_at"], ["happened_at"]],
+    )
+
+
+def _make_activity_tables(make: _Maker) -> None:
+    party = ("party_id", "party")
+    about: list[tuple[str, sa.types.TypeEngine[Any]]] = [("party_id", _TEXT), ("about_key", _TEXT)]
+    make.record_table("opening_balance", [("party_id", _TEXT)], [party], [["party_id"]])
+    make.record_table(
+        "appointment",
+        [("party_id", _TEXT), ("start_at", _INSTANT), ("state", _TEXT)],
+        [party],
+        [["party_id", "state", "start_at"], ["start_at"]],
+    )
+    make.record_table("diary", [], [], [])
+    make.record_table(
+        "attendance",
+        [("appointment_id", _TEXT), ("employee_id", _TEXT), ("start_at", _INSTANT), ("end_at", _INSTANT), ("state", _TEXT)],
+        [("appointment_id", "appointment")],
+        [["appointment_id"], ["employee_id", "end_at"]],
+    )
+    make.record_table(
+        "task",
+        [*about, ("state", _TEXT), ("due_on", _DAY), ("employee_id", _TEXT), ("department_id", _TEXT)],
+        [party],
+        [["state", "due_on"], ["party_id", "state", "due_on"], ["about_key"], ["employee_id", "state", "due_on"]],
+    )
+    make.record_table(
+        "follow_up",
+        [*about, ("state", _TEXT), ("due_on", _DAY), ("employee_id", _TEXT)],
+        [party],
+        [["state", "due_on"], ["party_id", "state", "due_on"], ["about_key"]],
+    )
+    make.record_table("note", about, [party], [["party_id"], ["about_key"]])
+    make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
+    make.record_table(
+        "event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]]
+    )
+    make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
+    make.record_table("email_address", [("party_id", _TEXT), ("address", _TEXT)], [party], [["party_id"], ["address"]])
 
 
 class _Maker:
@@ -90,6 +243,7 @@ class _Maker:
             sa.Column("document_id", _TEXT, nullable=False),
             sa.Column("position", _NUMBER, nullable=False),
             sa.Column("document_kind", _TEXT, nullable=False),
+            sa.Column("document_subtype", _TEXT, nullable=False),
             sa.Column("reverses_document_id", _TEXT),
             sa.Column("customer_id", _TEXT, nullable=False),
             sa.Column("issued_on", _DAY, nullable=False),

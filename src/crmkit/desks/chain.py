@@ -1,0 +1,81 @@
+"""The journal's records: a hash chain over salted commitments to every change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+import attrs
+
+from crmkit.entities import Ref
+from crmkit.entities.json_form import unstructure
+from crmkit.records import JournalChange, JournalEntry, JournalHead, Stored, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from crmkit.store import Transaction
+
+_DIGITS = 12
+_SALT_BYTES = 16
+
+
+def journal_records(
+    transaction: Transaction, changes: Sequence[tuple[Stored | None, Stored, str | None]], *, at: datetime, actor: str, verb: str
+) -> list[Stored]:
+    """Make the entry of one verb, its changes, and the new end of the journal."""
+    head = transaction.get(JournalHead, "journal", lock=True) or JournalHead()
+    id = f"{head.count + 1:0{_DIGITS}d}"
+    kept = [_change(f"{id}.{place}", before, after, party_id) for place, (before, after, party_id) in enumerate(changes)]
+    entry = JournalEntry(
+        id=id,
+        at=at,
+        actor=actor,
+        verb=verb,
+        changes=tuple((_subject(after), commitment_of(change)) for (_, after, _), change in zip(changes, kept, strict=True)),
+        previous=head.hash,
+        hash="",
+    )
+    entry = attrs.evolve(entry, hash=hash_of(entry))
+    return [entry, *kept, attrs.evolve(head, count=head.count + 1, hash=entry.hash)]
+
+
+def hash_of(entry: JournalEntry) -> str:
+    """Hash an entry with the hash of the one before."""
+    data = [entry.id, entry.at.isoformat(), entry.actor, entry.verb, [[ref.kind, ref.id, commitment] for ref, commitment in entry.changes]]
+    return hashlib.sha256(json.dumps([entry.previous, data]).encode()).hexdigest()
+
+
+def commitment_of(change: JournalChange) -> str:
+    """Commit to a change without telling it: without the salt, nobody can try out what it was."""
+    return hashlib.sha256(json.dumps([change.salt, change.subject, change.before, change.after]).encode()).hexdigest()
+
+
+def subject_of(ref: Ref) -> str:
+    """Kind and id in one text."""
+    return f"{ref.kind} {ref.id}"
+
+
+def _subject(entity: Stored) -> Ref:
+    return Ref(kind_of(type(entity)).name, entity.id)
+
+
+def _change(id: str, before: Stored | None, after: Stored, party_id: str | None) -> JournalChange:
+    return JournalChange(
+        id=id,
+        party_id=party_id,
+        subject=subject_of(_subject(after)),
+        salt=secrets.token_hex(_SALT_BYTES),
+        before=None if before is None else text_of(before),
+        after=text_of(after),
+    )
+
+
+def text_of(entity: Stored) -> str:
+    """Write a record as the journal keeps it: its JSON form without the version."""
+    data = unstructure(entity)
+    data.pop("version", None)
+    return json.dumps(data, sort_keys=True)

@@ -1,0 +1,76 @@
+"""Changing plain fields of records: what `Crm.change` checks, and what it writes beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from crmkit._checks import refused
+from crmkit.desks.document_verbs import check_document_change
+from crmkit.desks.origin import check_origin_change
+from crmkit.desks.work import as_stored
+from crmkit.entities import (
+    Campaign,
+    ContactPlan,
+    Contract,
+    Document,
+    MarketingPlan,
+    Opportunity,
+    Party,
+    Pipeline,
+    Recall,
+)
+from crmkit.records import Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit.desks.work import Work
+
+E = TypeVar("E", bound=Stored)
+
+CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign, MarketingPlan)
+"""The kinds of record whose fields can be changed as such."""
+
+_BY_VERBS: Mapping[type, tuple[str, ...]] = {
+    Party: ("merged_into", "computed_class"),
+    Document: ("party_id", "kind", "subtype", "predecessor_id", "revision_of", "revision"),
+    Opportunity: ("party_id", "opened_on", "pipeline_id", "stage", "state", "closed_on", "closed_at", "reason", "superseded_by"),
+    Contract: ("party_id", "renewals", "state", "cancelled_on", "ended_on", "reason"),
+}
+
+
+def check_changeable(entity: object) -> None:
+    """
+    Accept the kinds of record whose fields can be changed as such.
+
+    Raises:
+        InvalidValueError: For other kinds.
+    """
+    if not isinstance(entity, CHANGEABLE):
+        kinds = ", ".join(kind.__name__ for kind in CHANGEABLE)
+        raise refused("entity", type(entity).__name__, f"one of {kinds}; anything else changes by a verb of its own")
+
+
+def save_change(work: Work, entity: E) -> E:
+    """
+    Write a changed record with its history entry, and what follows from it.
+
+    Raises:
+        NotStoredError: When there is none to change.
+        StaleWriteError: When someone else was quicker.
+        InvalidValueError: For a change of what only a verb of its own changes.
+    """
+    before = work.get(type(entity), entity.id)
+    for name in _BY_VERBS.get(type(entity), ()):
+        if getattr(before, name) != getattr(entity, name):
+            raise refused(name, getattr(entity, name), f"what is stored, {getattr(before, name)!r}; it changes by a verb of its own")
+    if isinstance(before, Document) and isinstance(entity, Document):
+        check_document_change(work, before, entity)
+    if isinstance(before, Party) and isinstance(entity, Party):
+        check_origin_change(work, before, entity)
+    work.save(entity)
+    if isinstance(entity, Party):
+        plan = work.get(ContactPlan, entity.id)
+        work.save(*(planned for planned in [work.planned(plan, entity)] if planned != plan))
+    work.log(entity, party_id=entity.id if isinstance(entity, Party) else getattr(entity, "party_id", None))
+    return as_stored(entity)

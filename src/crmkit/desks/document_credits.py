@@ -1,0 +1,99 @@
+"""Credit notes and cancellations: an invoice is taken back to the last cent, and never by more than it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from crmkit._checks import refused
+from crmkit.desks.document_chains import chain_below, open_quantities
+from crmkit.desks.document_issue import chain_of, costless, successor_lines, successor_of, successors_of
+from crmkit.entities import Document, Totals
+from crmkit.errors import StateMoveError
+from crmkit.money import total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from crmkit.desks.document_chains import Chain
+    from crmkit.desks.work import Work
+    from crmkit.entities import DocumentSubtype, Line
+    from crmkit.money import Money
+
+
+def credit_note_for(
+    work: Work, invoice: Document, *, lines: Iterable[Line] | None, because: str, subtype: DocumentSubtype, number: str | None
+) -> Document:
+    """
+    Make a credit note for an invoice, over given lines or all that was not credited yet; not stored yet.
+
+    Raises:
+        InvalidValueError: For what is no invoice, for more than is left to credit, and for a bonus without lines.
+        StateMoveError: For an invoice that is cancelled or wholly credited, and for a down-payment that a final invoice took off.
+    """
+    if invoice.kind != "invoice" or invoice.subtype in ("pro_forma", "cancellation"):
+        raise refused("invoice_id", f"{invoice.kind} {invoice.id}", "an invoice that counts in the books")
+    if not invoice.is_posted:
+        raise StateMoveError("document", invoice.id, invoice.state, "credit_note", ())
+    if subtype == "bonus" and lines is None:
+        raise refused("lines", None, "the lines of the bonus")
+    _check_not_deducted(work, invoice)
+    own = costless(lines) if subtype == "bonus" and lines is not None else successor_lines(work, invoice, "credit_note", lines)
+    chain, _ = chain_of(work, invoice)
+    note = successor_of(work, invoice, "credit_note", lines=own, subtype=subtype, reason=because, number=number)
+    return _to_the_cent(note, invoice, chain)
+
+
+def _check_not_deducted(work: Work, invoice: Document) -> None:
+    if invoice.subtype != "down_payment" or invoice.predecessor_id is None:
+        return
+    before = work.transaction.get(Document, invoice.predecessor_id)
+    if before is not None and invoice.id in chain_below([before], lambda ids: successors_of(work, ids)).deducted():
+        raise StateMoveError("document", invoice.id, "taken off by a final invoice", "credit_note", ())
+
+
+def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:
+    """
+    Give a credit note the totals that make all credit notes of an invoice add up to it.
+
+    The one that credits the rest takes what is left, whatever rounding did before. One of an invoice whose totals the host
+    states takes its share of them.
+    """
+    earlier = chain.live(invoice, "credit_note")
+    reversals = [other for other in chain.live(invoice, "invoice") if other.subtype == "cancellation"]
+    left = Totals(
+        net=_less(invoice.net(), [*(other.net() for other in earlier), *(-other.net() for other in reversals)]),
+        tax=_less(invoice.tax(), [*(other.tax() for other in earlier), *(-other.tax() for other in reversals)]),
+        payable=_less(invoice.payable(), [*(other.payable() for other in earlier), *(-other.payable() for other in reversals)]),
+    )
+    if note.subtype != "bonus" and _takes_the_rest(note, open_quantities(invoice, "credit_note", chain)):
+        note = _with_totals(note, left)
+    elif invoice.totals is not None and 0 < note.lines_net().minor <= invoice.lines_net().minor:
+        weights = [note.lines_net().minor, (invoice.lines_net() - note.lines_net()).minor]
+        note = _with_totals(note, Totals(net=invoice.net().allocate(weights)[0], tax=invoice.tax().allocate(weights)[0]))
+    if invoice.net().minor >= 0 and note.net() > left.net:
+        raise refused("lines", f"{note.net()} net", f"at most {left.net}, which is what is left of {invoice.number or invoice.id}")
+    return note
+
+
+def _takes_the_rest(note: Document, left: Iterable[Decimal]) -> bool:
+    taken: dict[int, Decimal] = {}
+    for line in note.lines:
+        if line.predecessor_line is not None:
+            taken[line.predecessor_line - 1] = taken.get(line.predecessor_line - 1, line.quantity * 0) + line.quantity
+    return all(quantity == taken.get(place, quantity * 0) for place, quantity in enumerate(left))
+
+
+def _with_totals(note: Document, totals: Totals) -> Document:
+    """State totals only where the lines say something else."""
+    plain = attrs.evolve(note, totals=None)
+    if (plain.net(), plain.tax(), plain.payable()) == (totals.net, totals.tax, totals.payable or totals.gross):
+        return plain
+    payable = None if totals.payable == attrs.evolve(totals, payable=None).gross else totals.payable
+    return attrs.evolve(note, totals=attrs.evolve(totals, payable=payable))
+
+
+def _less(whole: Money, parts: Iterable[Money]) -> Money:
+    return whole - total(parts, currency=whole.currency)

@@ -1,0 +1,151 @@
+"""What the verbs of the documents desk do within their transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from crmkit._checks import check_date, check_kind, refused
+from crmkit.desks.document_credits import credit_note_for
+from crmkit.desks.document_issue import (
+    costless,
+    deductions,
+    issued,
+    successor_lines,
+    successor_of,
+    successors_of,
+    usable,
+    with_accepted,
+)
+from crmkit.desks.document_moves import in_short, moved
+from crmkit.desks.numbering import number_of
+from crmkit.entities import Document, Line, Party, Payment
+from crmkit.errors import StateMoveError
+from crmkit.ids import new_id
+from crmkit.money import Money
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from crmkit.desks.work import Work
+    from crmkit.entities import DocumentKind, DocumentSubtype, Totals
+
+
+def succeeded(
+    work: Work,
+    id: str,
+    to: DocumentKind,
+    *,
+    lines: tuple[Line, ...] | None,
+    number: str | None,
+    totals: Totals | None,
+    subtype: DocumentSubtype = "normal",
+) -> Document:
+    """Make an order, a delivery note, an invoice or a purchase order of what came before."""
+    before = usable(work, id, to)
+    if to == "delivery_note" and "delivery" in work.get(Party, before.party_id, lock=False).blocks:
+        raise refused("order_id", id, "an order of a party without a delivery block; lift it first")
+    document = successor_of(
+        work, before, to, lines=_lines_for(work, before, to, lines, subtype), number=number, totals=totals, subtype=subtype
+    )
+    return issued(work, document, *(() if subtype == "pro_forma" else with_accepted(work, before)))
+
+
+def _lines_for(
+    work: Work, before: Document, to: DocumentKind, lines: tuple[Line, ...] | None, subtype: DocumentSubtype
+) -> tuple[Line, ...]:
+    if subtype != "down_payment":
+        taken = successor_lines(work, before, to, lines)
+        return (*taken, *deductions(work, before)) if subtype == "final" else taken
+    if not lines:
+        raise refused("lines", lines, "the lines of the down-payment, for example Line(item_id='down-payment', quantity=1, unit_price=300)")
+    return costless(lines)
+
+
+def revised(
+    work: Work, quote_id: str, *, lines: tuple[Line, ...], valid_until: date | None, number: str | None, totals: Totals | None
+) -> Document:
+    """Write a quote anew; the old one is superseded."""
+    old = work.get(Document, quote_id)
+    superseded = moved(old, "superseded", on=work.moment.on)
+    _check_nothing_follows(work, old, "superseded")
+    revision = old.revision + 1
+    if number is None and old.number is not None:
+        base = old.number.removesuffix(f"-{old.revision}") if old.revision > 1 else old.number
+        number = f"{base}-{revision}"
+    new = attrs.evolve(
+        old,
+        id=new_id(),
+        issued_on=work.moment.on,
+        lines=lines,
+        number=number_of(work, "quote", given=number, on=work.moment.on),
+        revision_of=old.id,
+        revision=revision,
+        totals=totals,
+        valid_until=valid_until,
+        state="open",
+        decided_on=None,
+        accepted_by=None,
+        version=0,
+    )
+    return issued(work, new, superseded)
+
+
+def cancelled(work: Work, document_id: str, because: str) -> Document:
+    """Cancel a document, or take an invoice back."""
+    document = work.get(Document, document_id)
+    if document.kind == "invoice" and document.is_posted and document.subtype != "cancellation":
+        return issued(work, credit_note_for(work, document, lines=None, because=because, subtype="cancellation", number=None))
+    if document.is_posted:
+        raise StateMoveError("document", document.id, document.state, "cancelled", ())
+    changed = moved(document, "cancelled", on=work.moment.on, reason=because)
+    _check_nothing_follows(work, document, "cancelled")
+    return work.record(changed, summary=in_short(changed))
+
+
+def _check_nothing_follows(work: Work, document: Document, to: str) -> None:
+    """Refuse to take back a document from which another one came that still stands."""
+    for successor in successors_of(work, [document.id]):
+        reversed_by = successors_of(work, [successor.id]) if successor.kind == "invoice" else ()
+        if successor.state != "cancelled" and not any(note.subtype == "cancellation" for note in reversed_by):
+            raise StateMoveError("document", document.id, f"followed by {successor.kind} {successor.number or successor.id}", to, ())
+
+
+def check_document_change(work: Work, before: Document, after: Document) -> None:
+    """
+    Accept a change of plain fields: the state along its moves, lines and totals as long as no other document came from them.
+
+    Raises:
+        StateMoveError: For a move that its state does not allow.
+        InvalidValueError: For lines, totals or a currency on which another document was built.
+    """
+    if after.state != before.state:
+        moved(before, after.state, on=work.moment.on)
+    for name in ("lines", "totals", "currency", "rounding"):
+        if getattr(after, name) != getattr(before, name) and successors_of(work, [before.id]):
+            raise refused(name, getattr(after, name), "what is stored, because another document came from it")
+
+
+def recorded_payment(
+    work: Work, id: str, *, amount: Money, paid_on: date | None, cash_discount: Money | None, reference: str | None
+) -> Payment:
+    """Note a payment."""
+    document = work.get(Document, id, lock=False)
+    if not document.is_posted:
+        raise refused("invoice_id", f"{document.kind} {id}", "an invoice or a credit note that counts in the books")
+    if check_kind("amount", amount, Money).currency != document.currency:
+        raise refused("amount", amount, f"an amount in {document.currency}, the currency of the document")
+    day = work.moment.on if paid_on is None else check_date("paid_on", paid_on)
+    if day > work.moment.today:
+        raise refused("paid_on", day, f"a day up to today ({work.moment.today})")
+    payment = Payment(
+        id=new_id(),
+        document_id=document.id,
+        party_id=document.party_id,
+        amount=amount,
+        paid_on=day,
+        cash_discount=cash_discount,
+        reference=reference,
+    )
+    return work.record(payment, summary=f"{amount} for {document.number or document.id}")

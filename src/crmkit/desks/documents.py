@@ -1,0 +1,295 @@
+"""The documents desk: from the quote to the credit note, each made of the one before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+
+from crmkit._checks import check_choice, check_date, check_text
+from crmkit.desks.document_credits import credit_note_for
+from crmkit.desks.document_issue import first_document, issued
+from crmkit.desks.document_moves import check_valid, in_short, moved
+from crmkit.desks.document_reading import asks_only_for_quotes, lines_still_open, open_items_within_reach
+from crmkit.desks.document_verbs import cancelled, recorded_payment, revised, succeeded
+from crmkit.desks.workplace import Workplace
+from crmkit.entities import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from crmkit.desks.work import Work
+    from crmkit.entities import DocumentKind, DocumentSubtype, Line, OpenItem, Payment, Totals
+    from crmkit.money import Money
+
+InvoiceSubtype = Literal["normal", "down_payment", "final", "pro_forma"]
+CreditSubtype = Literal["normal", "bonus"]
+
+
+@attrs.frozen
+class DocumentsDesk:
+    """
+    `crm.documents`: quotes, orders, delivery notes, invoices, credit notes, payments.
+
+    A document made here takes the number that the host gives, else ours where the settings have a format for its kind; it keeps the
+    party's addresses and conditions as they were. What the host posts by itself comes in with `crm.add(Document(…))`.
+
+    Attributes:
+        workplace: What all desks share.
+    """
+
+    workplace: Workplace = attrs.field(repr=False)
+
+    def quote(
+        self,
+        party_id: str,
+        *,
+        lines: Iterable[Line],
+        valid_until: date | None = None,
+        number: str | None = None,
+        totals: Totals | None = None,
+        currency: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """
+        Quote; the first document of a sale makes a lead a customer.
+
+        Raises:
+            NotStoredError: When there is no such party.
+        """
+        own = tuple(lines)
+
+        def work(work: Work) -> Document:
+            return first_document(
+                work, party_id, kind="quote", lines=own, valid_until=valid_until, number=number, totals=totals, currency=currency
+            )
+
+        arguments = {"party_id": party_id, "given": (own, valid_until, number, totals, currency)}
+        return self.workplace.do("documents.quote", work, arguments=arguments, at=at, key=key)
+
+    def revise(
+        self,
+        quote_id: str,
+        *,
+        lines: Iterable[Line],
+        valid_until: date | None = None,
+        number: str | None = None,
+        totals: Totals | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """
+        Write a quote anew: the new one counts, the old one is superseded. Its number is the old one with the revision behind it.
+
+        Raises:
+            StateMoveError: For a quote that is lost, cancelled or superseded, or was ordered already.
+        """
+        own = tuple(lines)
+
+        def work(work: Work) -> Document:
+            return revised(work, quote_id, lines=own, valid_until=valid_until, number=number, totals=totals)
+
+        arguments = {"quote_id": quote_id, "given": (own, valid_until, number, totals)}
+        return self.workplace.do("documents.revise", work, arguments=arguments, at=at, key=key)
+
+    def accept(self, quote_id: str, *, by: str | None = None, at: datetime | None = None, key: str | None = None) -> Document:
+        """
+        Note that a quote was accepted, and by whom: a contact person's id or a name.
+
+        Raises:
+            StateMoveError: For a quote that is not open.
+            InvalidValueError: After its last valid day.
+        """
+
+        def work(work: Work) -> Document:
+            quote = work.get(Document, quote_id)
+            accepted = attrs.evolve(moved(quote, "accepted", on=work.moment.on), accepted_by=by)
+            check_valid(quote, on=work.moment.on)
+            return work.record(accepted, summary=in_short(quote))
+
+        return self.workplace.do("documents.accept", work, arguments={"quote_id": quote_id, "by": by}, at=at, key=key)
+
+    def lose(self, quote_id: str, *, because: str, at: datetime | None = None, key: str | None = None) -> Document:
+        """
+        Note that a quote was lost, and why.
+
+        Raises:
+            StateMoveError: For a quote that is not open.
+        """
+
+        def work(work: Work) -> Document:
+            lost = moved(work.get(Document, quote_id), "lost", on=work.moment.on, reason=check_text("because", because))
+            return work.record(lost, summary=in_short(lost))
+
+        return self.workplace.do("documents.lose", work, arguments={"quote_id": quote_id, "because": because}, at=at, key=key)
+
+    def order(
+        self,
+        quote_id: str,
+        *,
+        lines: Iterable[Line] | None = None,
+        number: str | None = None,
+        totals: Totals | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """
+        Take an order for a quote, whole or in part; an open quote is accepted thereby.
+
+        Raises:
+            InvalidValueError: For more than was quoted, unless a line is additional, and after the quote's last valid day.
+            StateMoveError: For a quote that is lost, cancelled, superseded or wholly ordered.
+        """
+        return self._succeed("order", quote_id, "order", lines=lines, number=number, totals=totals, at=at, key=key)
+
+    def deliver(
+        self,
+        order_id: str,
+        *,
+        lines: Iterable[Line] | None = None,
+        number: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """
+        Write a delivery note for an order, whole or in part.
+
+        Raises:
+            InvalidValueError: For more than is open, unless a line is additional, and for a party with a delivery block.
+            StateMoveError: For an order that is cancelled or wholly delivered.
+        """
+        return self._succeed("deliver", order_id, "delivery_note", lines=lines, number=number, at=at, key=key)
+
+    def invoice(
+        self,
+        document_id: str,
+        *,
+        lines: Iterable[Line] | None = None,
+        subtype: InvoiceSubtype = "normal",
+        number: str | None = None,
+        totals: Totals | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """
+        Invoice a quote, an order or a delivery note, whole or in part.
+
+        A "down_payment" has lines of its own and uses nothing up; the "final" invoice takes all down-payments off again. A
+        "pro_forma" invoice uses nothing up and counts nowhere.
+
+        Raises:
+            InvalidValueError: For more than is open, unless a line is additional, and for a down-payment without lines.
+            StateMoveError: For a document that is cancelled or wholly invoiced.
+        """
+        check_choice("subtype", subtype, InvoiceSubtype)
+        return self._succeed("invoice", document_id, "invoice", lines=lines, number=number, totals=totals, subtype=subtype, at=at, key=key)
+
+    def issue_credit_note(
+        self,
+        invoice_id: str,
+        *,
+        lines: Iterable[Line] | None = None,
+        because: str,
+        subtype: CreditSubtype = "normal",
+        number: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """
+        Credit an invoice, whole or in part. All credit notes of an invoice together never exceed it, and add up to it to the last cent.
+
+        A "bonus" has lines of its own, brings nothing back and costs nothing.
+
+        Raises:
+            InvalidValueError: For more than is left of the invoice, and for a bonus without lines.
+            StateMoveError: For an invoice that is cancelled or wholly credited, and a down-payment that a final invoice took off.
+        """
+        check_choice("subtype", subtype, CreditSubtype)
+        own = None if lines is None else tuple(lines)
+        arguments = {"invoice_id": invoice_id, "lines": own, "because": because, "subtype": subtype, "number": number}
+
+        def work(work: Work) -> Document:
+            invoice = work.get(Document, invoice_id)
+            note = credit_note_for(work, invoice, lines=own, because=check_text("because", because), subtype=subtype, number=number)
+            return issued(work, note)
+
+        return self.workplace.do("documents.issue_credit_note", work, arguments=arguments, at=at, key=key)
+
+    def cancel(self, document_id: str, *, because: str, at: datetime | None = None, key: str | None = None) -> Document:
+        """
+        Cancel a document from which no other came, and return it; for an invoice return the cancellation that takes it back.
+
+        An invoice stays as it is: what is not credited yet is taken back by a credit note of the subtype "cancellation", after which
+        it can be invoiced anew.
+
+        Raises:
+            StateMoveError: For a document that is lost, cancelled or superseded, or from which another one came, and a credit note.
+        """
+        arguments = {"document_id": document_id, "because": because}
+        reason = check_text("because", because)
+        return self.workplace.do("documents.cancel", lambda work: cancelled(work, document_id, reason), arguments=arguments, at=at, key=key)
+
+    def record_payment(
+        self,
+        invoice_id: str,
+        *,
+        amount: Money,
+        paid_on: date | None = None,
+        cash_discount: Money | None = None,
+        reference: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Payment:
+        """
+        Note that an invoice was paid, or a credit note paid out, whole or in part.
+
+        Raises:
+            InvalidValueError: For another currency, a day in the future, and a document that nobody pays.
+        """
+
+        def work(work: Work) -> Payment:
+            return recorded_payment(work, invoice_id, amount=amount, paid_on=paid_on, cash_discount=cash_discount, reference=reference)
+
+        arguments = {"invoice_id": invoice_id, "given": (amount, paid_on, cash_discount, reference)}
+        return self.workplace.do("documents.record_payment", work, arguments=arguments, at=at, key=key)
+
+    def open_items(self, party_id: str | None = None, *, as_of: date | None = None) -> tuple[OpenItem, ...]:
+        """List what a party has to pay, or what all within reach have to, the earliest due first."""
+        day = self.workplace.moment().today if as_of is None else check_date("as_of", as_of)
+        return open_items_within_reach(self.workplace, party_id, as_of=day, verb="documents.open_items")
+
+    def open_lines(self, document_id: str, *, to: DocumentKind) -> tuple[Line, ...]:
+        """
+        List what of a document is still to be ordered, delivered, invoiced or credited: the lines that `lines=None` takes.
+
+        Raises:
+            InvalidValueError: For a kind that is not made of such a document.
+        """
+        return lines_still_open(self.workplace, document_id, to, verb="documents.open_lines")
+
+    def asks_only_for_quotes(self, party_id: str) -> bool:
+        """Tell whether a party has quotes and no order, delivery note or invoice."""
+        return asks_only_for_quotes(self.workplace, party_id, verb="documents.asks_only_for_quotes")
+
+    def _succeed(
+        self,
+        verb: str,
+        id: str,
+        to: DocumentKind,
+        *,
+        lines: Iterable[Line] | None,
+        number: str | None,
+        totals: Totals | None = None,
+        subtype: DocumentSubtype = "normal",
+        at: datetime | None,
+        key: str | None,
+    ) -> Document:
+        own = None if lines is None else tuple(lines)
+
+        def work(work: Work) -> Document:
+            return succeeded(work, id, to, lines=own, number=number, totals=totals, subtype=subtype)
+
+        arguments = {"id": id, "lines": own, "number": number, "totals": totals, "subtype": subtype}
+        return self.workplace.do(f"documents.{verb}", work, arguments=arguments, at=at, key=key)

@@ -1,0 +1,56 @@
+"""Company groups: a party with all parties below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmkit._checks import refused
+from crmkit.conditions import Condition
+from crmkit.entities import Party
+from crmkit.errors import NotStoredError
+from crmkit.store import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmkit.desks.work import Work
+    from crmkit.store import Transaction
+
+
+def members_of(transaction: Transaction, party_id: str) -> tuple[Party, ...]:
+    """List the parties below one, level by level; one query for each level."""
+    members: dict[str, Party] = {}
+    above: tuple[str, ...] = (party_id,)
+    while above:
+        condition = Condition("parent_id", "equal", above[0]) if len(above) == 1 else Condition("parent_id", "one_of", above)
+        below = [party for party in transaction.find(Query(Party, [condition])) if party.id not in members and party.id != party_id]
+        members |= {party.id: party for party in below}
+        above = tuple(party.id for party in below)
+    return tuple(members.values())
+
+
+def check_groups(work: Work, moved: Sequence[Party]) -> None:
+    """
+    Accept parties below others.
+
+    Raises:
+        NotStoredError: When the party above is not stored.
+        InvalidValueError: When a party would be above itself.
+    """
+    parents = {party.id: party.parent_id for party in moved}
+    wanted = {parent for parent in parents.values() if parent is not None} - parents.keys()
+    while wanted:
+        found = {party.id: party.parent_id for party in work.transaction.find(Query(Party, [Condition("id", "one_of", tuple(wanted))]))}
+        missing = sorted(wanted - found.keys())
+        if missing:
+            raise NotStoredError("party", missing[0])
+        parents |= found
+        wanted = {parent for parent in found.values() if parent is not None} - parents.keys()
+    for party in moved:
+        above = party.parent_id
+        seen = {party.id}
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents[above]
+        if above is not None:
+            raise refused("parent_id", party.parent_id, f"a party that is not {party.id!r} itself nor below it")

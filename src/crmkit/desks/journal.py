@@ -1,0 +1,114 @@
+"""The journal: who changed what and when, and the proof that nobody altered it since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from crmkit._checks import check_int
+from crmkit.conditions import Condition
+from crmkit.desks.chain import commitment_of, hash_of, subject_of
+from crmkit.desks.workplace import Workplace, find_each
+from crmkit.errors import Problem
+from crmkit.records import JournalChange, JournalEntry, JournalHead
+from crmkit.store import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crmkit.entities import Ref
+    from crmkit.store import Transaction
+
+_PAGE = 1_000
+
+
+@attrs.frozen
+class JournalDesk:
+    """
+    `crm.journal`: append-only. Each entry holds the hash of the one before and salted commitments to what was changed.
+
+    What a person's erasure removes are the changes; the chain stays whole. Someone with full access to the database could
+    write a whole new chain: keep `head()` outside from time to time, and `verify` against it.
+
+    Attributes:
+        workplace: What all desks share.
+    """
+
+    workplace: Workplace = attrs.field(repr=False)
+
+    def head(self) -> str:
+        """Tell the hash of the last entry, to be kept outside; empty before the first."""
+        self.workplace.scope.owners_reached("journal.head")
+        with self.workplace.reading() as transaction:
+            return (transaction.get(JournalHead, "journal") or JournalHead()).hash
+
+    def entries(self, *, after: str = "", limit: int = 100) -> Sequence[JournalEntry]:
+        """List entries, the oldest first, from the one after the id *after* on."""
+        self.workplace.scope.owners_reached("journal.entries")
+        check_int("limit", limit, at_least=1)
+        with self.workplace.reading() as transaction:
+            return transaction.find(Query(JournalEntry, after=(after,), limit=limit))
+
+    def changes_of(self, record: Ref) -> Sequence[JournalChange]:
+        """List what was changed in one record, before and after, the oldest first."""
+        self.workplace.scope.owners_reached("journal.changes_of")
+        with self.workplace.reading() as transaction:
+            return transaction.find(Query(JournalChange, [Condition("subject", "equal", subject_of(record))]))
+
+    def verify(self, *, head: str | None = None) -> tuple[Problem, ...]:
+        """
+        Recompute the whole chain, and name every place where it does not hold; empty is well.
+
+        Args:
+            head: A hash that `head()` gave earlier: some entry must still have it.
+        """
+        self.workplace.scope.owners_reached("journal.verify")
+        problems: list[Problem] = []
+        count, previous, heads = 0, "", {""}
+        with self.workplace.reading() as transaction:
+            for entry in _all_entries(transaction):
+                count += 1
+                problems += _problems_of(entry, place=count, previous=previous)
+                previous = entry.hash
+                heads.add(previous)
+            problems += _problems_of_changes(transaction)
+            end = transaction.get(JournalHead, "journal") or JournalHead()
+        if (end.count, end.hash) != (count, previous):
+            problems.append(_problem(end.count, "the end of the journal is not its last entry; entries were cut off or added"))
+        if head is not None and head not in heads:
+            problems.append(_problem(None, "no entry has the hash that was kept outside; the journal was written anew or cut off"))
+        return tuple(problems)
+
+
+def _all_entries(transaction: Transaction) -> Iterator[JournalEntry]:
+    after = ""
+    while page := transaction.find(Query(JournalEntry, after=(after,), limit=_PAGE)):
+        yield from page
+        after = page[-1].id
+
+
+def _problems_of(entry: JournalEntry, *, place: int, previous: str) -> Iterator[Problem]:
+    if int(entry.id) != place:
+        yield _problem(place, f"entry {place} is missing")
+    if entry.previous != previous:
+        yield _problem(place, "it does not follow the entry before")
+    if entry.hash != hash_of(entry):
+        yield _problem(place, "its content is not what was hashed")
+
+
+def _problems_of_changes(transaction: Transaction) -> Iterator[Problem]:
+    """Compare each change that is still there with the commitment in its entry."""
+    after = ""
+    while page := transaction.find(Query(JournalChange, after=(after,), limit=_PAGE)):
+        after = page[-1].id
+        entries = {entry.id: entry for entry in find_each(transaction, JournalEntry, "id", (change.id.split(".")[0] for change in page))}
+        for change in page:
+            number, place = change.id.split(".")
+            committed = entries[number].changes if number in entries else ()
+            if int(place) >= len(committed) or committed[int(place)][1] != commitment_of(change):
+                yield _problem(int(number), f"the change of {change.subject} is not what was committed to")
+
+
+def _problem(place: int | None, message: str) -> Problem:
+    return Problem("journal", place, None, None, message)

@@ -1,0 +1,186 @@
+"""Merging a party into another one: all that belongs to it moves over, and its id stays as an alias."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from crmkit._checks import check_text, refused
+from crmkit.conditions import Condition
+from crmkit.desks.aliases import resolved
+from crmkit.desks.companions import COMPANIONS
+from crmkit.entities import (
+    ContactPerson,
+    ContactPlan,
+    Document,
+    HistoryEntry,
+    Interaction,
+    LoyaltyCard,
+    OpeningBalance,
+    Party,
+    PartyChange,
+    Ref,
+)
+from crmkit.errors import NotStoredError
+from crmkit.records import KINDS
+from crmkit.scheduling.contact_counts import recounted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crmkit.desks.work import Work
+    from crmkit.records import RecordKind, Stored
+
+STAYING = frozenset(companion.kind for companion in COMPANIONS if companion.owner is Party) | {PartyChange}
+"""The kinds of record that stay with a merged party: what it is found by, and whose it was when."""
+
+
+def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
+    """
+    Merge a lead into a party. Merging it again gives that party and changes nothing.
+
+    Raises:
+        NotStoredError: When one of them is not stored.
+        InvalidValueError: When it was merged into another party, when it is the party itself, and for a lead that bought.
+    """
+    lead = work.transaction.get(Party, check_text("party_id", lead_id), lock=True)
+    if lead is None:
+        raise NotStoredError("party", lead_id)
+    target = work.get(Party, into)
+    if lead.merged_into is not None:
+        found = resolved(work.transaction, lead)
+        if found.id != target.id:
+            raise refused("into", into, f"{found.id!r}: that is what {lead_id!r} was merged into")
+        if _move_records(work, lead, target, {}):  # what somebody was writing while the two were merged
+            _join_plans(work, lead, target)
+            work.log(target, party_id=target.id, summary=f"late records of {lead_id} moved to it")
+        return target
+    _check_lead(work, lead, target)
+    people = _people_of(lead, target)
+    work.get(Party, lead.id)
+    work.log(lead, party_id=lead.id, summary=f"merged into {target.id}")
+    _move_records(work, lead, target, people)
+    _move_children(work, lead, target)
+    gone = attrs.evolve(lead, active=False, merged_into=target.id, parent_id=None)
+    merged = _with_data_of(lead, target, people)
+    work.save(gone, merged)
+    _join_plans(work, gone, merged)
+    work.log(merged, party_id=merged.id, summary=f"{lead.id} merged into it")
+    return work.stored(merged)
+
+
+def _check_lead(work: Work, lead: Party, target: Party) -> None:
+    if lead.id == target.id:
+        raise refused("into", target.id, "another party than the lead itself")
+    if work.find(Document, Condition("party_id", "equal", lead.id), Condition("kind", "equal", "invoice"), limit=1):
+        raise refused("party_id", lead.id, "a lead; this one has invoices, so it is a customer of its own")
+
+
+def _people_of(lead: Party, target: Party) -> Mapping[str | None, ContactPerson]:
+    """Make the contact persons that the party gains, by their ids at the lead; a person who was the lead himself by None."""
+    own: dict[str | None, ContactPerson] = {person.id: person for person in lead.people}
+    if lead.kind == "person":
+        given, _, family = lead.name.rpartition(" ")
+        if "," in lead.name:
+            family, _, given = (part.strip() for part in lead.name.partition(","))
+        own[None] = ContactPerson(
+            id=lead.id, last_name=family or lead.name, first_name=given, emails=lead.emails, phones=lead.phones, profiles=lead.profiles
+        )
+    taken = {person.id for person in target.people}
+    return {key: attrs.evolve(person, id=_free_id(person.id, taken, lead.id)) for key, person in own.items()}
+
+
+def _free_id(wanted: str, taken: set[str], lead_id: str) -> str:
+    id = wanted
+    while id in taken:
+        id = f"{lead_id} {id}"
+    taken.add(id)
+    return id
+
+
+def _with_data_of(lead: Party, target: Party, people: Mapping[str | None, ContactPerson]) -> Party:
+    """Add what the lead knew and the party did not; what the party says of itself stays."""
+    for role in lead.roles - {"lead"}:
+        target = target.with_role(role)
+    person = lead.kind == "person"
+    addresses = [attrs.evolve(address, default=False) for address in lead.addresses]
+    return attrs.evolve(
+        target,
+        people=(*target.people, *people.values()),
+        addresses=_joined(target.addresses, addresses),
+        emails=target.emails if person else _joined(target.emails, lead.emails),
+        phones=target.phones if person else _joined(target.phones, lead.phones),
+        profiles=target.profiles if person else _joined(target.profiles, lead.profiles),
+        categories=target.categories | lead.categories,
+        tags=target.tags | lead.tags,
+        custom={**lead.custom, **target.custom},
+        parent_id=None if target.parent_id == lead.id else target.parent_id,
+    )
+
+
+def _joined(known: Sequence[Any], further: Sequence[Any]) -> tuple[Any, ...]:
+    return (*known, *(one for one in further if one not in known))
+
+
+def _move_records(work: Work, lead: Party, target: Party, people: Mapping[str | None, ContactPerson]) -> bool:
+    """Point everything that names the lead to the party: records of it, and records about it. Tell whether there was any."""
+    moved: dict[tuple[type, str], Stored] = {}
+    for kind, condition in _places_of(lead):
+        for record in work.find(kind.entity, condition):
+            moved.setdefault((kind.entity, record.id), _pointed(kind, record, lead, target))
+    for key, record in moved.items():
+        if isinstance(record, Interaction) and record.person_id in people:
+            moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)
+    if any(card.active for card in work.find(LoyaltyCard, Condition("party_id", "equal", target.id))):
+        moved |= {key: attrs.evolve(card, active=False) for key, card in moved.items() if isinstance(card, LoyaltyCard)}
+    history = [record for record in moved.values() if isinstance(record, HistoryEntry)]
+    work.save(*(record for record in moved.values() if not isinstance(record, HistoryEntry)))
+    work.transaction.save(history)
+    return bool(moved)
+
+
+def _places_of(lead: Party) -> Iterator[tuple[RecordKind[Any], Condition]]:
+    for kind in KINDS.values():
+        if kind.entity in STAYING:
+            continue
+        for field in kind.fields:
+            if field.refers_to == "party":
+                yield kind, Condition(field.name, "equal", lead.id)
+            elif field.name == "about_key":
+                yield kind, Condition(field.name, "equal", Ref("party", lead.id).key)
+
+
+def _pointed(kind: RecordKind[Any], record: Stored, lead: Party, target: Party) -> Stored:
+    changes: dict[str, object] = {
+        field.name: target.id for field in kind.fields if field.refers_to == "party" and getattr(record, field.name) == lead.id
+    }
+    if kind.entity is not HistoryEntry and getattr(record, "about", None) == Ref("party", lead.id):
+        changes["about"] = Ref("party", target.id)
+    pointed: Stored = attrs.evolve(record, **changes)  # type: ignore[misc]  # every stored record is an attrs class
+    return pointed
+
+
+def _move_children(work: Work, lead: Party, target: Party) -> None:
+    children = [child for child in work.find(Party, Condition("parent_id", "equal", lead.id)) if child.id != target.id]
+    moved = [attrs.evolve(child, parent_id=target.id) for child in children]
+    work.save(*moved)
+    work.log_all([(child, child.id, None, f"belongs to {target.id}") for child in moved])
+
+
+def _join_plans(work: Work, gone: Party, merged: Party) -> None:
+    """The lead is never listed again; its contacts count for the party."""
+    of_party = Condition("party_id", "equal", merged.id)
+    plan = recounted(
+        work.get(ContactPlan, merged.id),
+        work.find(Interaction, of_party),
+        work.find(OpeningBalance, of_party),
+        zone=work.moment.zone,
+        policy=work.settings.policy,
+    )
+    lead_plan = work.get(ContactPlan, gone.id)
+    if plan.frequency is None and lead_plan.frequency is not None:
+        plan = attrs.evolve(plan, frequency=lead_plan.frequency, counted_from=lead_plan.counted_from, planned_on=lead_plan.planned_on)
+    ended = attrs.evolve(ContactPlan(party_id=gone.id, ends_on=date.min), version=lead_plan.version)
+    work.save(work.planned(plan, merged), work.planned(ended, gone))

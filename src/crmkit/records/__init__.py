@@ -1,0 +1,30 @@
+"""
+What a store holds: one declaration for each kind of record, read by every store.
+
+A new kind is one more declaration in its topic, and one more migration.
+"""
+
+from crmkit.records.activities import Attendance, Diary, EmailAddress
+from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
+from crmkit.records.documents import NumberCounter
+from crmkit.records.kinds import KINDS, kind_of
+from crmkit.records.logs import JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, UsedKey
+
+__all__ = [
+    "KINDS",
+    "Attendance",
+    "Diary",
+    "EmailAddress",
+    "Field",
+    "FieldType",
+    "JournalChange",
+    "JournalEntry",
+    "JournalHead",
+    "NumberCounter",
+    "OutboxEvent",
+    "RecordKind",
+    "SearchTerm",
+    "Stored",
+    "UsedKey",
+    "kind_of",
+]

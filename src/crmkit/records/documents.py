@@ -1,0 +1,50 @@
+"""Documents, payments, and the counters of document numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from crmkit.entities import Document, Payment
+from crmkit.records.declarations import PARTY, Field, RecordKind
+
+
+@attrs.frozen(kw_only=True)
+class NumberCounter:
+    """
+    How far the numbers of one series have been counted.
+
+    Attributes:
+        id: Kind of document and series.
+        count: The last count given.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    count: int
+    version: int = attrs.field(default=0, eq=False)
+
+
+DOCUMENTS: tuple[RecordKind[Any], ...] = (
+    RecordKind(
+        name="document",
+        entity=Document,
+        fields=(
+            PARTY,
+            Field(name="kind"),
+            Field(name="issued_on", type="day"),
+            Field(name="predecessor_id"),
+            Field(name="number"),
+            Field(name="state"),
+        ),
+        indexes=(("party_id", "issued_on"), ("issued_on",), ("predecessor_id",), ("number",), ("kind", "state", "issued_on")),
+    ),
+    RecordKind(
+        name="payment",
+        entity=Payment,
+        fields=(Field(name="document_id", refers_to="document"), PARTY, Field(name="paid_on", type="day")),
+        indexes=(("document_id",), ("party_id", "paid_on")),
+    ),
+    RecordKind(name="number_counter", entity=NumberCounter),
+)

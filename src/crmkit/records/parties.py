@@ -1,0 +1,64 @@
+"""Parties, and when they are contacted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmkit.entities import ContactPlan, Departure, Deputy, ExternalId, Handover, Interaction, Party, PartyChange, Recall
+from crmkit.records.declarations import PARTY, Field, RecordKind
+
+PARTIES: tuple[RecordKind[Any], ...] = (
+    RecordKind(
+        name="party",
+        entity=Party,
+        fields=(
+            Field(name="owner_id"),
+            Field(name="created_on", type="day"),
+            Field(name="parent_id"),
+            Field(name="checked_on", type="day"),
+            Field(name="merged_into"),
+            Field(name="excluded"),
+            Field(name="seat"),
+        ),
+        indexes=(("owner_id",), ("parent_id",), ("checked_on",), ("merged_into",), ("excluded",), ("seat",)),
+    ),
+    RecordKind(
+        name="party_change",
+        entity=PartyChange,
+        fields=(PARTY, Field(name="field"), Field(name="changed_on", type="day")),
+        indexes=(("party_id", "field", "changed_on"),),
+    ),
+    RecordKind(
+        name="departure",
+        entity=Departure,
+        fields=(PARTY, Field(name="left_on", type="day")),
+        indexes=(("party_id", "left_on"), ("left_on",)),
+    ),
+    RecordKind(
+        name="handover",
+        entity=Handover,
+        fields=(Field(name="state"), Field(name="starts_on", type="day")),
+        indexes=(("state", "starts_on"),),
+    ),
+    RecordKind(name="deputy", entity=Deputy, fields=(Field(name="ends_before", type="day"),), indexes=(("ends_before",),)),
+    RecordKind(name="external_id", entity=ExternalId, fields=(PARTY,), indexes=(("party_id",),)),
+    RecordKind(
+        name="contact_plan",
+        entity=ContactPlan,
+        fields=(Field(name="next_contact_on", type="day"),),
+        indexes=(("next_contact_on",),),
+        id_refers_to="party",
+    ),
+    RecordKind(
+        name="recall",
+        entity=Recall,
+        fields=(PARTY, Field(name="due_on", type="day"), Field(name="state"), Field(name="employee_id")),
+        indexes=(("state", "due_on"), ("party_id", "state", "due_on")),
+    ),
+    RecordKind(
+        name="interaction",
+        entity=Interaction,
+        fields=(PARTY, Field(name="happened_at", type="instant"), Field(name="commitment_due_on", type="day")),
+        indexes=(("party_id", "happened_at"), ("party_id", "commitment_due_on"), ("commitment_due_on",)),
+    ),
+)

@@ -1,0 +1,87 @@
+"""Rights deny whatever they do not list, and reach only the parties they name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+import pytest
+
+from crmkit import Crm, Scope, days
+from crmkit.entities import Party
+from crmkit.errors import InvalidValueError, NotPermittedError
+from crmkit.store import Rights
+
+
+def acting(crm: Crm, actor: str, **verbs: Any) -> Crm:
+    rights = Rights(verbs={name.replace("__", "."): reach for name, reach in verbs.items()}, team={"anna"})
+    place = crm._workplace  # noqa: SLF001  # the same store and clock, another actor
+    return Crm(place.store, scope=Scope(tenant="acme", actor=actor, rights=rights), settings=place.settings, clock=place.clock)
+
+
+def test_what_is_not_listed_is_denied(crm: Crm) -> None:
+    desk = acting(crm, "anna", get="all")
+
+    assert desk.get(Party, "C-17").id == "C-17"
+    for call in (
+        lambda: desk.record_interaction("C-17", kind="phone"),
+        lambda: desk.contact.plan("C-17", frequency=days(3)),
+        lambda: desk.change(crm.get(Party, "C-17")),
+        lambda: desk.add(Party(id="X", name="x", created_on=date(2026, 1, 1))),
+        lambda: desk.timeline("C-17"),
+        lambda: desk.find("müller"),
+        desk.work_queue,
+        desk.facts.sales,
+        desk.journal.entries,
+        desk.outbox.pending,
+    ):
+        with pytest.raises(NotPermittedError, match="actor 'anna' may not"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("actor", "reach", "allowed"), [("anna", "own", True), ("ben", "own", False), ("ben", "team", True), ("ben", "all", True)]
+)
+def test_a_verb_reaches_own_parties_those_of_the_team_or_all(crm: Crm, actor: str, reach: str, allowed: bool) -> None:
+    desk = acting(crm, actor, record_interaction=reach, timeline=reach, get=reach)
+
+    for call in (lambda: desk.record_interaction("C-17", kind="phone"), lambda: desk.timeline("C-17"), lambda: desk.get(Party, "C-17")):
+        if allowed:
+            call()
+        else:
+            with pytest.raises(NotPermittedError):
+                call()
+
+
+def test_nobody_takes_a_party_over_by_changing_its_owner(crm: Crm) -> None:
+    desk = acting(crm, "ben", change="own")
+
+    with pytest.raises(NotPermittedError):
+        desk.change(attrs.evolve(crm.get(Party, "C-17"), owner_id="ben"))
+    assert crm.get(Party, "C-17").owner_id == "anna"
+
+
+def test_lists_show_only_what_is_reached(crm: Crm) -> None:
+    crm.add(Party(id="C-18", name="Müller Süd", created_on=date(2026, 1, 1), owner_id="ben"))
+    for party_id in ("C-17", "C-18"):
+        crm.contact.recall(party_id, on=date(2026, 1, 1))
+    desk = acting(crm, "ben", find="own", work_queue="own")
+
+    assert [hit.party.id for hit in desk.find("müller")] == ["C-18"]
+    assert [row.party.id for row in desk.work_queue()] == ["C-18"]
+
+
+def test_a_star_stands_for_every_other_verb(crm: Crm) -> None:
+    place = crm._workplace  # noqa: SLF001  # as above
+    rights = Rights(verbs={"*": "all", "contact.plan": "own"})
+    desk = Crm(place.store, scope=Scope(tenant="acme", actor="ben", rights=rights), clock=place.clock)
+
+    desk.record_interaction("C-17", kind="phone")
+    with pytest.raises(NotPermittedError, match=r"may not 'contact\.plan'"):
+        desk.contact.plan("C-17", frequency=days(3))
+
+
+def test_an_unknown_reach_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="'own', 'team', 'all'"):
+        Rights(verbs={"add": "some"})  # type: ignore[dict-item]
