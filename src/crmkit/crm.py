@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from crmkit._checks import check_date, check_kind
 from crmkit.desks.additions import save_additions
@@ -12,13 +12,13 @@ from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.cases import CasesDesk
 from crmkit.desks.changes import check_changeable, save_change
-from crmkit.desks.contact import ContactDesk, plan_recall
+from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.documents import DocumentsDesk
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
-from crmkit.desks.interactions import party_of, save_interactions
+from crmkit.desks.interactions import record_one
 from crmkit.desks.invariants import broken_rules
 from crmkit.desks.journal import JournalDesk
 from crmkit.desks.loyalty import LoyaltyDesk
@@ -32,9 +32,8 @@ from crmkit.desks.tasks import TasksDesk
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Commitment, Direction, Interaction, Party
+from crmkit.entities import Party
 from crmkit.errors import NotStoredError
-from crmkit.ids import new_id
 from crmkit.records import Stored, kind_of
 from crmkit.settings import Settings
 from crmkit.store import Scope, Store
@@ -47,8 +46,7 @@ if TYPE_CHECKING:
     from crmkit.desks.moments import When
     from crmkit.desks.search import Hit
     from crmkit.desks.whole_tenant import Exported
-    from crmkit.desks.work import Work
-    from crmkit.entities import Role
+    from crmkit.entities import Commitment, Direction, Interaction, Role
     from crmkit.entities.json_form import Json
     from crmkit.errors import Problem
     from crmkit.history.timelines import Timeline
@@ -221,31 +219,9 @@ class Crm:
             NotStoredError: When party, document or contact person is not stored.
             InvalidValueError: For a time in the future, and where neither party nor document is given.
         """
-        arguments = {name: value for name, value in locals().items() if name not in ("self", "at", "key")}
-        arguments |= {"topics": (topics := tuple(topics)), "commitments": (commitments := tuple(commitments))}
-
-        def work(work: Work) -> Interaction:
-            interaction = Interaction(
-                id=new_id(),
-                party_id=party_of(work, party_id, document_id),
-                happened_at=work.moment.at,
-                kind=kind,
-                direction=direction,
-                reached=reached,
-                employee_id=work.scope.actor,
-                person_id=person_id,
-                document_id=document_id,
-                topics=topics,
-                commitments=commitments,
-                result=result,
-                minutes=minutes,
-            )
-            save_interactions(work, [interaction])
-            if recall is not None:
-                plan_recall(work, interaction.party_id, on=recall, employee_id=work.scope.actor)
-            return work.stored(interaction)
-
-        return self._workplace.do("record_interaction", work, arguments=arguments, at=at, key=key)
+        arguments: dict[str, Any] = {name: value for name, value in locals().items() if name not in ("self", "at", "key")}
+        arguments |= {"topics": tuple(topics), "commitments": tuple(commitments)}
+        return self._workplace.do("record_interaction", lambda work: record_one(work, **arguments), arguments=arguments, at=at, key=key)
 
     def find(self, text: str, *, roles: Iterable[Role] | None = None, limit: int = 20) -> tuple[Hit, ...]:
         """
@@ -305,12 +281,7 @@ class Crm:
         return due_work(self._workplace, as_of=day, employee_id=employee_id, limit=limit)
 
     def check(self) -> tuple[Problem, ...]:
-        """
-        Read everything of the tenant and name whatever breaks a rule that must always hold; empty is well.
-
-        Counts and dates are those of the interactions, every record has its history, nothing was changed past the desk, and so on.
-        The chain of the journal is proven by `journal.verify`.
-        """
+        """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""
         return broken_rules(self._workplace)
 
     def export(self) -> Exported:

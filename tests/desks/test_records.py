@@ -198,7 +198,8 @@ def test_every_verb_that_writes_leaves_history_entries(crm: Crm, history_of: His
 
 def test_the_repr_tells_whose_desk_it_is() -> None:
     assert (
-        repr(Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"))) == "<Crm of Scope(tenant='acme', actor='anna', rights=None) on MemoryStore>"
+        repr(Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna")))
+        == "<Crm of Scope(tenant='acme', actor='anna', rights=None) on MemoryStore>"
     )
 
 

@@ -8,6 +8,7 @@ import attrs
 
 from crmkit._checks import check_kind, check_text, refused
 from crmkit.desks.corrections import reassign_interaction, save_opening_balances
+from crmkit.desks.recalls import plan_recall
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import ContactPlan, Interaction, OpeningBalance, Party, Recall
 from crmkit.errors import StateMoveError
@@ -171,16 +172,3 @@ class ContactDesk:
             at=at,
             key=key,
         )
-
-
-def plan_recall(work: Work, party_id: str, *, on: When, reason: str | None = None, employee_id: str | None = None) -> Recall:
-    """Write a recall, and its history entry, within a verb."""
-    recall = Recall(
-        id=new_id(),
-        party_id=party_id,
-        due_on=work.moment.day_of(on, name="on"),
-        due_time=work.moment.time_of(on),
-        employee_id=employee_id,
-        reason=reason,
-    )
-    return work.record(recall)

@@ -8,8 +8,10 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.conditions import Condition
+from crmkit.desks.recalls import plan_recall
 from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
 from crmkit.errors import NotStoredError
+from crmkit.ids import new_id
 from crmkit.scheduling.contact_plans import after_interaction
 from crmkit.scheduling.contact_policy import NO_POLICY
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    from crmkit.desks.moments import When
     from crmkit.desks.work import Work
+    from crmkit.entities import Commitment, Direction
     from crmkit.records import Stored
 
 
@@ -50,6 +54,43 @@ def save_interactions(work: Work, interactions: Sequence[Interaction]) -> None:
         changed += [work.planned(plan, parties[party_id]), *done.values()]
     work.save(*changed)
     work.log_all([(interaction, interaction.party_id, interaction.happened_at, _in_short(interaction)) for interaction in interactions])
+
+
+def record_one(
+    work: Work,
+    *,
+    party_id: str | None,
+    kind: str,
+    document_id: str | None,
+    person_id: str | None,
+    topics: Sequence[str],
+    commitments: Sequence[Commitment],
+    result: str | None,
+    direction: Direction,
+    reached: bool,
+    minutes: int | None,
+    recall: When | None,
+) -> Interaction:
+    """Record what just happened, or happened at the given time, and plan the next recall where one is asked for."""
+    interaction = Interaction(
+        id=new_id(),
+        party_id=party_of(work, party_id, document_id),
+        happened_at=work.moment.at,
+        kind=kind,
+        direction=direction,
+        reached=reached,
+        employee_id=work.scope.actor,
+        person_id=person_id,
+        document_id=document_id,
+        topics=topics,
+        commitments=commitments,
+        result=result,
+        minutes=minutes,
+    )
+    save_interactions(work, [interaction])
+    if recall is not None:
+        plan_recall(work, interaction.party_id, on=recall, employee_id=work.scope.actor)
+    return work.stored(interaction)
 
 
 def plans_of(work: Work, party_ids: Collection[str]) -> Sequence[ContactPlan]:

@@ -129,8 +129,8 @@ def _a_document_and_its_predecessor_are_in_one_currency(everything: Everything) 
 
 def _no_party_belongs_to_itself(everything: Everything) -> Iterator[tuple[str, str]]:
     parents = {party.id: party.parent_id for party in everything.of(Party)}
-    for id in parents:
-        above, seen = parents[id], {id}
+    for id, parent_id in parents.items():
+        above, seen = parent_id, {id}
         while above is not None and above not in seen:
             seen.add(above)
             above = parents.get(above)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -15,7 +16,8 @@ from crmkit.desks.keys import fingerprint_of, replayed, used_key
 from crmkit.desks.moments import Moment
 from crmkit.desks.work import Work
 from crmkit.entities import Party
-from crmkit.errors import KeyReusedError, NotPermittedError, StaleWriteError
+from crmkit.errors import NotPermittedError, StaleWriteError
+from crmkit.persistence.transient import TransientStoreError
 from crmkit.records import Stored, UsedKey
 from crmkit.settings import Settings
 from crmkit.store import Query, Scope, Store
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Stored)
 R = TypeVar("R", bound=Stored | None)
 
-_TRIES = 3
+_TRIES = 5
+_PAUSE_SECONDS = 0.01
 
 
 @attrs.frozen(kw_only=True)
@@ -90,7 +93,9 @@ class Workplace:
         key: str | None = None,
     ) -> R:
         """
-        Run a verb as one transaction. With a key it happens once: the same call again gives the same result.
+        Run a verb as one transaction; again, a few times, where the database could not serve it just now.
+
+        With a key it happens once: the same call again gives the same result.
 
         Raises:
             KeyReusedError: When the key came before with other arguments.
@@ -99,7 +104,7 @@ class Workplace:
         self.scope.owners_reached(verb)
         moment = self.moment(at)
         fingerprint = fingerprint_of(verb, arguments) if key is not None else ""
-        for _ in range(_TRIES):
+        for tried in range(_TRIES):
             try:
                 with self.store.transaction(self.scope.tenant, write=True) as transaction:
                     used = transaction.get(UsedKey, check_text("key", key)) if key is not None else None
@@ -112,9 +117,13 @@ class Workplace:
                         transaction.save([used_key(key, fingerprint, result)])
                     return result
             except StaleWriteError as error:
-                if key is None or error.kind != "used_key":
+                if key is None or error.kind != "used_key" or tried == _TRIES - 1:
                     raise
-        raise KeyReusedError(str(key))
+            except TransientStoreError:
+                if tried == _TRIES - 1:
+                    raise
+                time.sleep(_PAUSE_SECONDS * 2**tried)
+        raise AssertionError  # the last try returns or raises
 
 
 def find_each(transaction: Transaction, kind: type[E], field: str, values: Iterable[str], *where: Condition) -> Sequence[E]:

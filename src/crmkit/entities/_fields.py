@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from crmkit._checks import check_each, check_instant, check_kind, check_text
+from crmkit._checks import check_each, check_instant, check_kind, check_text, refused
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -59,24 +59,27 @@ def kept(kind: type[V], values: Iterable[V]) -> tuple[V, ...]:
 
 def happened_at(value: datetime) -> datetime:
     """Keep a moment in UTC: in local time, the hour that daylight saving repeats equals nothing but itself."""
-    return check_instant("happened_at", value).astimezone(UTC)
+    return in_utc("happened_at", value)
 
 
 def recorded_at(value: datetime) -> datetime:
     """Keep a moment in UTC, as `happened_at` does."""
-    return check_instant("recorded_at", value).astimezone(UTC)
+    return in_utc("recorded_at", value)
 
 
 def start_at(value: datetime) -> datetime:
     """Keep a moment in UTC, as `happened_at` does."""
-    return check_instant("start_at", value).astimezone(UTC)
+    return in_utc("start_at", value)
 
 
 def written_at(value: datetime) -> datetime:
     """Keep a moment in UTC, as `happened_at` does."""
-    return check_instant("written_at", value).astimezone(UTC)
+    return in_utc("written_at", value)
 
 
 def in_utc(name: str, value: datetime) -> datetime:
     """Keep a moment of any name in UTC, as `happened_at` does."""
-    return check_instant(name, value).astimezone(UTC)
+    try:
+        return check_instant(name, value).astimezone(UTC)
+    except OverflowError:
+        raise refused(name, value, "a moment between the years 1 and 9999, in UTC too") from None

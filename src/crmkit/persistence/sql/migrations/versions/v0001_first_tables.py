@@ -198,9 +198,7 @@ def _make_activity_tables(make: _Maker) -> None:
     )
     make.record_table("note", about, [party], [["party_id"], ["about_key"]])
     make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
-    make.record_table(
-        "event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]]
-    )
+    make.record_table("event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
     make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
     make.record_table("email_address", [("party_id", _TEXT), ("address", _TEXT)], [party], [["party_id"], ["address"]])
 
