@@ -286,3 +286,15 @@ def test_of_several_at_once_for_one_employee_one_wins(tmp_path: Path) -> None:
     outcomes = schedule_at_once(url, 4)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Appointment", *["SlotTakenError"] * 3]
+
+
+def test_an_appointment_of_a_merged_lead_is_with_the_person_he_is_now(crm: Crm) -> None:
+    crm.add(Party(id="L-1", name="Eva Wolf", kind="person", created_on=date(2026, 1, 1)))
+    made = scheduled(crm, party_id="L-1")
+
+    crm.parties.convert_lead("L-1", into="C-17")
+
+    moved = crm.get(Appointment, made.id)
+    assert (moved.party_id, moved.person_id) == ("C-17", "L-1")
+    assert crm.appointments.upcoming("C-17") == moved
+    assert scheduled(crm, NINE + 60 * MINUTE, party_id="L-1").party_id == "C-17"

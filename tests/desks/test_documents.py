@@ -139,6 +139,14 @@ def test_a_line_over_several_lines_of_the_order_is_split(crm: Crm) -> None:
     assert [(line.quantity, line.predecessor_line) for line in note.lines] == [(Decimal(2), 1), (Decimal(2), 2)]
 
 
+def test_lines_that_are_given_together_do_not_exceed_what_is_open_either(crm: Crm) -> None:
+    order = an_order(crm)
+
+    crm.documents.deliver(order.id, lines=[a_line(quantity=4), a_line(quantity=2)])
+    with pytest.raises(InvalidValueError, match="at most 1 piece"):
+        crm.documents.deliver(order.id, lines=[a_line(quantity=3), a_line(quantity=2)])
+
+
 def test_what_the_host_delivered_counts_by_item_and_unit(crm: Crm) -> None:
     order = an_order(crm)
     for number, unit in enumerate(("piece", "box")):

@@ -58,8 +58,8 @@ def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:
     """
     Give a credit note the totals that make all credit notes of an invoice add up to it.
 
-    The one that credits the rest takes what is left, whatever rounding did before. One of an invoice whose totals the host
-    states takes its share of them.
+    The one that credits the rest takes what is left, whatever rounding did before; so does one that only by rounding, or after a
+    bonus, comes to more than that. One of an invoice whose totals the host states takes its share of them.
     """
     earlier = chain.live(invoice, "credit_note")
     reversals = [other for other in chain.live(invoice, "invoice") if other.subtype == "cancellation"]
@@ -73,6 +73,8 @@ def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:
     elif invoice.totals is not None and 0 < note.lines_net().minor <= invoice.lines_net().minor:
         weights = [note.lines_net().minor, (invoice.lines_net() - note.lines_net()).minor]
         note = _with_totals(note, Totals(net=invoice.net().allocate(weights)[0], tax=invoice.tax().allocate(weights)[0]))
+    if invoice.net().minor >= 0 and note.net() > left.net and note.subtype != "bonus" and _is_at_invoiced_prices(note, invoice):
+        return _with_totals(note, Totals(net=left.net, tax=min(note.tax(), left.tax)))
     if invoice.net().minor >= 0 and note.net() > left.net:
         raise refused("lines", f"{note.net()} net", f"at most {left.net}, which is what is left of {invoice.number or invoice.id}")
     return note
@@ -86,10 +88,23 @@ def _takes_the_rest(note: Document, left: Iterable[Decimal]) -> bool:
     return all(quantity == taken.get(place, quantity * 0) for place, quantity in enumerate(left))
 
 
+def _is_at_invoiced_prices(note: Document, invoice: Document) -> bool:
+    """Tell whether no line is credited at more than it was invoiced at."""
+    return all(
+        line.predecessor_line is not None
+        and line.net_amount() <= attrs.evolve(invoice.lines[line.predecessor_line - 1], quantity=line.quantity).net_amount()
+        for line in note.lines
+    )
+
+
 def _with_totals(note: Document, totals: Totals) -> Document:
     """State totals only where the lines say something else."""
     plain = attrs.evolve(note, totals=None)
-    if (plain.net(), plain.tax(), plain.payable()) == (totals.net, totals.tax, totals.payable or totals.gross):
+    if not any(line.net_amount() for line in note.lines) or (plain.net(), plain.tax(), plain.payable()) == (
+        totals.net,
+        totals.tax,
+        totals.payable or totals.gross,
+    ):
         return plain
     payable = None if totals.payable == attrs.evolve(totals, payable=None).gross else totals.payable
     return attrs.evolve(note, totals=attrs.evolve(totals, payable=payable))

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
-from zoneinfo import ZoneInfo
 
 import attrs
 
+from crmkit.desks.activity_invariants import ACTIVITY_RULES
 from crmkit.desks.chain import subject_of, text_of
 from crmkit.desks.party_invariants import PARTY_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
 from crmkit.desks.terms import search_terms
-from crmkit.entities import ContactPlan, Document, HistoryEntry, Interaction, Party, Ref
+from crmkit.entities import ContactPlan, Document, HistoryEntry, Party, Ref
 from crmkit.errors import NotPermittedError, Problem
 from crmkit.records import KINDS, JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, Stored, UsedKey
 from crmkit.scheduling import next_contact_on
-from crmkit.scheduling.contact_plans import after_interaction
 from crmkit.settings import Settings
 from crmkit.store import Query
 
@@ -71,24 +70,6 @@ def _each_party_has_a_contact_plan(everything: Everything) -> Iterator[tuple[str
     for party in everything.of(Party):
         if party.id not in plans:
             yield f"party {party.id}", "has none"
-
-
-def _counts_and_last_contacts_are_those_of_the_interactions(everything: Everything) -> Iterator[tuple[str, str]]:
-    zone = ZoneInfo(everything.settings.zone)
-    derived = {plan.id: attrs.evolve(plan, contact_count=0, attempt_count=0, last_contact_on=None) for plan in everything.of(ContactPlan)}
-    for interaction in everything.of(Interaction):
-        on = interaction.happened_at.astimezone(zone).date()
-        derived[interaction.party_id] = after_interaction(
-            derived[interaction.party_id], interaction, on=on, policy=everything.settings.policy
-        )
-    for plan in everything.of(ContactPlan):
-        found, kept = derived[plan.id], plan
-        if (found.contact_count, found.attempt_count, found.last_contact_on) != (
-            kept.contact_count,
-            kept.attempt_count,
-            kept.last_contact_on,
-        ):
-            yield f"plan of {plan.id}", "differs from what its interactions say"
 
 
 def _the_next_contact_is_up_to_date(everything: Everything) -> Iterator[tuple[str, str]]:
@@ -169,8 +150,8 @@ def _place(id: str) -> tuple[int, ...]:
 
 
 RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
+    *ACTIVITY_RULES,
     _each_party_has_a_contact_plan,
-    _counts_and_last_contacts_are_those_of_the_interactions,
     _the_next_contact_is_up_to_date,
     _parties_are_found_by_the_words_of_their_names,
     _whoever_has_a_sales_document_is_a_customer,

@@ -12,6 +12,7 @@ from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.companions import COMPANIONS
 from crmkit.entities import (
+    Appointment,
     ContactPerson,
     ContactPlan,
     Document,
@@ -131,7 +132,7 @@ def _move_records(work: Work, lead: Party, target: Party, people: Mapping[str | 
         for record in work.find(kind.entity, condition):
             moved.setdefault((kind.entity, record.id), _pointed(kind, record, lead, target))
     for key, record in moved.items():
-        if isinstance(record, Interaction) and record.person_id in people:
+        if isinstance(record, Appointment | Interaction) and record.person_id in people:
             moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)
     if any(card.active for card in work.find(LoyaltyCard, Condition("party_id", "equal", target.id))):
         moved |= {key: attrs.evolve(card, active=False) for key, card in moved.items() if isinstance(card, LoyaltyCard)}

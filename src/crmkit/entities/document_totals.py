@@ -11,6 +11,7 @@ from crmkit.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 
 @attrs.frozen(kw_only=True)
@@ -44,10 +45,10 @@ class Totals:
         return self.net + self.tax
 
 
-def parts_of(whole: Money, amounts: Sequence[Money]) -> tuple[Money, ...]:
-    """Change amounts so that they add up to a given whole: what they differ by is spread in proportion to their size."""
+def parts_of(whole: Money, amounts: Sequence[Money], *, sizes: Sequence[Decimal]) -> tuple[Money, ...]:
+    """Change amounts so that they add up to a given whole: what they differ by is spread in proportion to sizes."""
     difference = whole - Money(minor=sum(amount.minor for amount in amounts), currency=whole.currency)
     if not difference:
         return tuple(amounts)
-    spread = difference.allocate([abs(amount.minor) for amount in amounts])
+    spread = difference.allocate([abs(size) for size in sizes])
     return tuple(amount + part for amount, part in zip(amounts, spread, strict=True))

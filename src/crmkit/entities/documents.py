@@ -139,7 +139,7 @@ class Document:
     def _check_totals(self, totals: Totals) -> None:
         if totals.net.currency != self.currency:
             raise refused("totals", totals.net, f"amounts in {self.currency}, the currency of the document")
-        if totals.net and not any(self._own_amounts()):
+        if totals.net and not any(line.net_amount() for line in self.lines):
             raise refused("totals", totals.net, "a document with a line that is worth something, to which its amount can be counted")
 
     @property
@@ -190,7 +190,9 @@ class Document:
         Where the host's net differs from what the lines add up to, the difference is spread in proportion.
         """
         own = self._own_amounts()
-        return own if self.totals is None else parts_of(self.totals.net, own)
+        if self.totals is None:
+            return own
+        return parts_of(self.totals.net, own, sizes=[line.net_amount() for line in self.lines])
 
     def line_costs(self) -> tuple[Money | None, ...]:
         """Cost of each line, rounded per line; None where it is unknown."""

@@ -1,0 +1,89 @@
+"""What must hold over contacts, appointments, tasks and notes: each rule is one function that names what breaks it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from crmkit.desks.companions import attendances, email_addresses
+from crmkit.entities import (
+    Appointment,
+    Attachment,
+    ContactPlan,
+    Event,
+    FollowUp,
+    HistoryEntry,
+    Interaction,
+    Note,
+    OpeningBalance,
+    Party,
+    Ref,
+    Task,
+    Unassigned,
+)
+from crmkit.records import Attendance, EmailAddress, kind_of
+from crmkit.scheduling.contact_counts import recounted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from crmkit.desks.invariants import Everything
+
+E = TypeVar("E", Interaction, OpeningBalance)
+
+
+def _counts_and_last_contacts_are_those_of_the_entries(everything: Everything) -> Iterator[tuple[str, str]]:
+    interactions, balances = _by_party(everything.of(Interaction)), _by_party(everything.of(OpeningBalance))
+    zone, policy = ZoneInfo(everything.settings.zone), everything.settings.policy
+    for plan in everything.of(ContactPlan):
+        if recounted(plan, interactions.get(plan.id, ()), balances.get(plan.id, ()), zone=zone, policy=policy) != plan:
+            yield f"plan of {plan.id}", "differs from what its interactions and opening balances say"
+
+
+def _employees_are_taken_by_their_appointments(everything: Everything) -> Iterator[tuple[str, str]]:
+    wanted = {one.id: one for appointment in everything.of(Appointment) for one in attendances(appointment)}
+    if wanted != everything.by_id(Attendance):
+        yield "appointments", "take their attendees at other times than they say"
+
+
+def _parties_are_found_by_their_email_addresses(everything: Everything) -> Iterator[tuple[str, str]]:
+    kept: dict[str, set[EmailAddress]] = defaultdict(set)
+    for address in everything.of(EmailAddress):
+        kept[address.party_id].add(address)
+    for party in everything.of(Party):
+        if kept[party.id] != set(email_addresses(party)):
+            yield f"party {party.id}", "is found by other e-mail addresses than it has"
+
+
+def _what_people_do_has_a_history(everything: Everything) -> Iterator[tuple[str, str]]:
+    told = {entry.about for entry in everything.of(HistoryEntry)}
+    for kind in (Appointment, Task, FollowUp, Note, Event, OpeningBalance, Unassigned, Attachment):
+        name = kind_of(kind).name
+        for record in everything.of(kind):
+            filed_with = record.about if isinstance(record, Attachment) else None
+            if Ref(name, record.id) not in told and filed_with not in told:
+                yield f"{name} {record.id}", "has no history entry"
+
+
+def _an_assigned_email_has_its_interaction(everything: Everything) -> Iterator[tuple[str, str]]:
+    interactions = everything.by_id(Interaction)
+    for waiting in everything.of(Unassigned):
+        if waiting.interaction_id is not None and waiting.interaction_id not in interactions:
+            yield f"unassigned {waiting.id}", f"was filed as {waiting.interaction_id}, which is not there"
+
+
+def _by_party(records: Iterable[E]) -> Mapping[str, list[E]]:
+    found: dict[str, list[E]] = defaultdict(list)
+    for record in records:
+        found[record.party_id].append(record)
+    return found
+
+
+ACTIVITY_RULES = (
+    _counts_and_last_contacts_are_those_of_the_entries,
+    _employees_are_taken_by_their_appointments,
+    _parties_are_found_by_their_email_addresses,
+    _what_people_do_has_a_history,
+    _an_assigned_email_has_its_interaction,
+)
