@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind, DocumentSubtype, Totals
+    from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals
 
 _USED_UP: dict[DocumentKind, str] = {
     "order": "wholly ordered",
@@ -46,7 +46,7 @@ def first_document(
     kind: DocumentKind,
     lines: Iterable[Line],
     number: str | None = None,
-    totals: Totals | None = None,
+    totals: DocumentTotals | None = None,
     currency: str | None = None,
     valid_until: date | None = None,
     salesperson_id: str | None = None,
@@ -81,7 +81,7 @@ def successor_of(
     *,
     lines: Iterable[Line],
     number: str | None = None,
-    totals: Totals | None = None,
+    totals: DocumentTotals | None = None,
     subtype: DocumentSubtype = "normal",
     reason: str | None = None,
 ) -> Document:
