@@ -18,7 +18,6 @@ from crmkit.desks.document_chains import (
 )
 from crmkit.desks.document_moves import check_usable, in_short, moved, with_roles_by
 from crmkit.desks.numbering import number_of
-from crmkit.desks.work import as_stored
 from crmkit.entities import Document, Line, Party, payment_due_on
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
@@ -121,7 +120,7 @@ def issued(work: Work, document: Document, *changed: Document) -> Document:
             *((other, other.party_id, None, in_short(other)) for other in (document, *changed)),
         ]
     )
-    return as_stored(document)
+    return work.stored(document)
 
 
 def usable(work: Work, id: str, to: DocumentKind) -> Document:
