@@ -30,9 +30,10 @@ def test_a_case_is_captured_on_a_party_a_document_or_a_project(crm: Crm) -> None
     with_party = crm.cases.open(Ref("project", "P-1"), text="late", party_id="C-17")
 
     assert (on_party.state, on_party.kind, on_party.channel, on_party.party_id) == ("captured", "complaint", "phone", "C-17")
+    assert crm.cases.open(Ref("document", "R-1"), text="x", party_id="C-17").party_id == "C-17"
     assert (on_invoice.about, on_invoice.party_id) == (Ref("document", "R-1"), "C-17")
     assert (on_project.kind, on_project.party_id, with_party.party_id) == ("defect", None, "C-17")
-    assert [entry.verb for entry in crm.timeline("C-17", kinds=["case"])] == ["cases.open"] * 3
+    assert [entry.verb for entry in crm.timeline("C-17", kinds=["case"])] == ["cases.open"] * 4
 
 
 def test_a_case_goes_its_way_and_every_move_is_kept(crm: Crm, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crmkit import Crm, Money, Scope, Settings, total
 from crmkit.classification import lost_customers
-from crmkit.entities import Document, Line, Party, RoundingPolicy, Totals
+from crmkit.entities import Document, DocumentTotals, Line, Party, RoundingPolicy
 from crmkit.errors import InvalidValueError, StateMoveError
 from crmkit.persistence import MemoryStore
 from tests.desks.conftest import Clock
@@ -152,7 +152,7 @@ def test_a_bonus_brings_nothing_back_and_costs_nothing(crm: Crm) -> None:
 
 
 def test_the_host_s_totals_win_over_the_lines_and_are_taken_back_whole(crm: Crm) -> None:
-    stated = Totals(net=eur("950"), tax=eur("180"))
+    stated = DocumentTotals(net=eur("950"), tax=eur("180"))
     invoice = crm.documents.invoice(an_order(crm).id, totals=stated)
 
     assert (invoice.net(), invoice.tax(), invoice.gross()) == (eur("950"), eur("180"), eur("1130"))

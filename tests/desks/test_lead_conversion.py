@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmkit import Crm, Money, Scope, days, new_id
+from crmkit.desks.aliases import aliases_of
 from crmkit.entities import (
     Address,
     Case,
@@ -160,6 +161,23 @@ def test_an_alias_of_an_alias_leads_to_the_last(crm: Crm) -> None:
     assert crm.record_interaction("L-1", kind="phone").party_id == "C-17"
 
 
+def test_all_former_ids_of_a_party_are_known(crm: Crm, store: Store) -> None:
+    crm.add(a_lead(), a_lead("L-2", kind="organisation"))
+    crm.parties.convert_lead("L-1", into="L-2")
+    crm.parties.convert_lead("L-2", into="C-17")
+
+    with store.transaction("acme", write=False) as transaction:
+        assert aliases_of(transaction, ["C-17"]) == ("L-2", "L-1")
+        assert aliases_of(transaction, ["L-1"]) == ()
+
+
+def test_an_alias_of_nobody_stays_what_it_is(crm: Crm, store: Store) -> None:
+    with store.transaction("acme", write=True) as transaction:
+        transaction.save([a_lead(merged_into="C-99")])
+
+    assert crm.get(Party, "L-1").id == "L-1"
+
+
 def test_the_alias_keeps_its_id_from_being_used_again(crm: Crm) -> None:
     crm.add(a_lead())
     crm.parties.convert_lead("L-1", into="C-17")
@@ -248,6 +266,15 @@ def test_a_party_is_not_below_the_lead_that_was_merged_into_it(crm: Crm) -> None
     crm.add(a_lead(kind="organisation"), a_lead("S-1", parent_id="L-1"))
 
     assert crm.parties.convert_lead("L-1", into="S-1").parent_id is None
+    assert crm.check() == ()
+
+
+def test_a_party_far_below_a_lead_comes_up_in_its_place(crm: Crm) -> None:
+    crm.add(a_lead(kind="organisation", parent_id="C-17"), a_lead("S-1", parent_id="L-1"), a_lead("S-2", parent_id="S-1"))
+
+    crm.parties.convert_lead("L-1", into="S-2")
+
+    assert [party.id for party in crm.parties.group("C-17")] == ["C-17", "S-2", "S-1"]
     assert crm.check() == ()
 
 

@@ -184,8 +184,9 @@ def test_without_a_card_nothing_is_credited(crm: Crm) -> None:
     crm.add(an_invoice("R-2", "100"))
 
     assert crm.loyalty.book("R-2") is None
-    with pytest.raises(NotStoredError, match="loyalty_card"):
-        crm.loyalty.balance("C-17")
+    for verb in (crm.loyalty.balance, crm.loyalty.reset):
+        with pytest.raises(NotStoredError, match="loyalty_card"):
+            verb("C-17")
     with pytest.raises(NotStoredError):
         crm.loyalty.book("R-99")
 

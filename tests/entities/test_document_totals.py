@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import Money, total
-from crmkit.entities import Document, Line, RoundingPolicy, Totals
+from crmkit.entities import Document, DocumentTotals, Line, RoundingPolicy
 from crmkit.errors import InvalidValueError
 
 
@@ -44,14 +44,14 @@ def test_without_a_coin_the_total_is_to_be_paid() -> None:
 
 
 def test_the_host_says_what_is_to_be_paid() -> None:
-    stated = Totals(net=chf("1.01"), tax=chf("0"), payable=chf("1.00"))
+    stated = DocumentTotals(net=chf("1.01"), tax=chf("0"), payable=chf("1.00"))
 
     assert an_invoice(a_line("1.01"), currency="CHF", totals=stated).payable() == chf("1.00")
 
 
 @given(st.lists(st.decimals(-100, 100, places=2), min_size=1, max_size=6), st.integers(-100_000, 100_000))
 def test_amounts_of_lines_add_up_to_the_net_that_the_host_says(prices: list[Decimal], net: int) -> None:
-    stated = Totals(net=Money(minor=net, currency="EUR"), tax=Money.of(0, "EUR"))
+    stated = DocumentTotals(net=Money(minor=net, currency="EUR"), tax=Money.of(0, "EUR"))
     if not any(prices) and net:
         with pytest.raises(InvalidValueError, match="a line that is worth something"):
             an_invoice(*map(a_line, prices), totals=stated)
@@ -64,7 +64,7 @@ def test_amounts_of_lines_add_up_to_the_net_that_the_host_says(prices: list[Deci
 
 
 def test_a_net_that_the_lines_have_already_changes_no_line() -> None:
-    invoice = an_invoice(a_line("1.10"), a_line("2.20"), totals=Totals(net=Money.of("3.30", "EUR"), tax=Money.of("0.62", "EUR")))
+    invoice = an_invoice(a_line("1.10"), a_line("2.20"), totals=DocumentTotals(net=Money.of("3.30", "EUR"), tax=Money.of("0.62", "EUR")))
 
     assert invoice.line_amounts() == (Money.of("1.10", "EUR"), Money.of("2.20", "EUR"))
     assert (invoice.gross(), invoice.lines_tax()) == (Money.of("3.92", "EUR"), Money.of("0", "EUR"))
@@ -102,8 +102,8 @@ def test_a_document_has_its_code_of_untdid_1001(kind: Any, subtype: Any, code: s
         {"revision_of": "R-1"},
         {"due_on": "2026-01-31"},
         {"totals": 1},
-        {"totals": Totals(net=chf("0"), tax=chf("0"))},
-        {"totals": Totals(net=Money.of(1, "EUR"), tax=Money.of(0, "EUR"))},
+        {"totals": DocumentTotals(net=chf("0"), tax=chf("0"))},
+        {"totals": DocumentTotals(net=Money.of(1, "EUR"), tax=Money.of(0, "EUR"))},
     ],
 )
 def test_a_document_that_cannot_be_is_refused(fields: dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ def test_a_document_that_cannot_be_is_refused(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("field", "value"), [("tax", Money.of(1, "EUR")), ("payable", Money.of(1, "EUR")), ("net", 1)])
 def test_totals_are_of_one_currency(field: str, value: Any) -> None:
     with pytest.raises(InvalidValueError):
-        Totals(**{"net": chf("1"), "tax": chf("0"), field: value})
+        DocumentTotals(**{"net": chf("1"), "tax": chf("0"), field: value})
 
 
 @pytest.mark.parametrize("step", [0, "-0.05", "x", 0.05])

@@ -9,7 +9,7 @@ import attrs
 from crmkit._checks import refused
 from crmkit.desks.document_chains import chain_below, open_quantities
 from crmkit.desks.document_issue import chain_of, costless, successor_lines, successor_of, successors_of
-from crmkit.entities import Document, Totals
+from crmkit.entities import Document, DocumentTotals
 from crmkit.errors import StateMoveError
 from crmkit.money import total
 
@@ -63,7 +63,7 @@ def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:
     """
     earlier = chain.live(invoice, "credit_note")
     reversals = [other for other in chain.live(invoice, "invoice") if other.subtype == "cancellation"]
-    left = Totals(
+    left = DocumentTotals(
         net=_less(invoice.net(), [*(other.net() for other in earlier), *(-other.net() for other in reversals)]),
         tax=_less(invoice.tax(), [*(other.tax() for other in earlier), *(-other.tax() for other in reversals)]),
         payable=_less(invoice.payable(), [*(other.payable() for other in earlier), *(-other.payable() for other in reversals)]),
@@ -72,9 +72,9 @@ def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:
         note = _with_totals(note, left)
     elif invoice.totals is not None and 0 < note.lines_net().minor <= invoice.lines_net().minor:
         weights = [note.lines_net().minor, (invoice.lines_net() - note.lines_net()).minor]
-        note = _with_totals(note, Totals(net=invoice.net().allocate(weights)[0], tax=invoice.tax().allocate(weights)[0]))
+        note = _with_totals(note, DocumentTotals(net=invoice.net().allocate(weights)[0], tax=invoice.tax().allocate(weights)[0]))
     if invoice.net().minor >= 0 and note.net() > left.net and note.subtype != "bonus" and _is_at_invoiced_prices(note, invoice):
-        return _with_totals(note, Totals(net=left.net, tax=min(note.tax(), left.tax)))
+        return _with_totals(note, DocumentTotals(net=left.net, tax=min(note.tax(), left.tax)))
     if invoice.net().minor >= 0 and note.net() > left.net:
         raise refused("lines", f"{note.net()} net", f"at most {left.net}, which is what is left of {invoice.number or invoice.id}")
     return note
@@ -97,7 +97,7 @@ def _is_at_invoiced_prices(note: Document, invoice: Document) -> bool:
     )
 
 
-def _with_totals(note: Document, totals: Totals) -> Document:
+def _with_totals(note: Document, totals: DocumentTotals) -> Document:
     """State totals only where the lines say something else."""
     plain = attrs.evolve(note, totals=None)
     if not any(line.net_amount() for line in note.lines) or (plain.net(), plain.tax(), plain.payable()) == (

@@ -18,7 +18,6 @@ from crmkit.desks.document_chains import (
 )
 from crmkit.desks.document_moves import check_usable, in_short, moved, with_roles_by
 from crmkit.desks.numbering import number_of
-from crmkit.desks.work import as_stored
 from crmkit.entities import Document, Line, Party, payment_due_on
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind, DocumentSubtype, Totals
+    from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals
 
 _USED_UP: dict[DocumentKind, str] = {
     "order": "wholly ordered",
@@ -46,7 +45,7 @@ def first_document(
     kind: DocumentKind,
     lines: Iterable[Line],
     number: str | None = None,
-    totals: Totals | None = None,
+    totals: DocumentTotals | None = None,
     currency: str | None = None,
     valid_until: date | None = None,
     salesperson_id: str | None = None,
@@ -81,7 +80,7 @@ def successor_of(
     *,
     lines: Iterable[Line],
     number: str | None = None,
-    totals: Totals | None = None,
+    totals: DocumentTotals | None = None,
     subtype: DocumentSubtype = "normal",
     reason: str | None = None,
 ) -> Document:
@@ -121,7 +120,7 @@ def issued(work: Work, document: Document, *changed: Document) -> Document:
             *((other, other.party_id, None, in_short(other)) for other in (document, *changed)),
         ]
     )
-    return as_stored(document)
+    return work.stored(document)
 
 
 def usable(work: Work, id: str, to: DocumentKind) -> Document:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind, DocumentSubtype, Totals
+    from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals
 
 
 def succeeded(
@@ -39,7 +39,7 @@ def succeeded(
     *,
     lines: tuple[Line, ...] | None,
     number: str | None,
-    totals: Totals | None,
+    totals: DocumentTotals | None,
     subtype: DocumentSubtype = "normal",
 ) -> Document:
     """Make an order, a delivery note, an invoice or a purchase order of what came before."""
@@ -64,7 +64,7 @@ def _lines_for(
 
 
 def revised(
-    work: Work, quote_id: str, *, lines: tuple[Line, ...], valid_until: date | None, number: str | None, totals: Totals | None
+    work: Work, quote_id: str, *, lines: tuple[Line, ...], valid_until: date | None, number: str | None, totals: DocumentTotals | None
 ) -> Document:
     """Write a quote anew; the old one is superseded."""
     old = work.get(Document, quote_id)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind, DocumentSubtype, Line, OpenItem, Payment, Totals
+    from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals, Line, OpenItem, Payment
     from crmkit.money import Money
 
 InvoiceSubtype = Literal["normal", "down_payment", "final", "pro_forma"]
@@ -48,7 +48,7 @@ class DocumentsDesk:
         lines: Iterable[Line],
         valid_until: date | None = None,
         number: str | None = None,
-        totals: Totals | None = None,
+        totals: DocumentTotals | None = None,
         currency: str | None = None,
         at: datetime | None = None,
         key: str | None = None,
@@ -76,7 +76,7 @@ class DocumentsDesk:
         lines: Iterable[Line],
         valid_until: date | None = None,
         number: str | None = None,
-        totals: Totals | None = None,
+        totals: DocumentTotals | None = None,
         at: datetime | None = None,
         key: str | None = None,
     ) -> Document:
@@ -131,7 +131,7 @@ class DocumentsDesk:
         *,
         lines: Iterable[Line] | None = None,
         number: str | None = None,
-        totals: Totals | None = None,
+        totals: DocumentTotals | None = None,
         at: datetime | None = None,
         key: str | None = None,
     ) -> Document:
@@ -169,7 +169,7 @@ class DocumentsDesk:
         lines: Iterable[Line] | None = None,
         subtype: InvoiceSubtype = "normal",
         number: str | None = None,
-        totals: Totals | None = None,
+        totals: DocumentTotals | None = None,
         at: datetime | None = None,
         key: str | None = None,
     ) -> Document:
@@ -281,7 +281,7 @@ class DocumentsDesk:
         *,
         lines: Iterable[Line] | None,
         number: str | None,
-        totals: Totals | None = None,
+        totals: DocumentTotals | None = None,
         subtype: DocumentSubtype = "normal",
         at: datetime | None,
         key: str | None,

@@ -11,6 +11,7 @@ from crmkit._checks import check_text, refused
 from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.companions import COMPANIONS
+from crmkit.desks.groups import members_of
 from crmkit.entities import (
     Appointment,
     ContactPerson,
@@ -61,6 +62,9 @@ def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
     _check_lead(work, lead, target)
     people = _people_of(lead, target)
     work.get(Party, lead.id)
+    if target.id in {party.id for party in members_of(work.transaction, lead.id)}:
+        work.save(attrs.evolve(target, parent_id=lead.parent_id))
+        target = work.stored(target)
     work.log(lead, party_id=lead.id, summary=f"merged into {target.id}")
     _move_records(work, lead, target, people)
     _move_children(work, lead, target)
@@ -117,7 +121,6 @@ def _with_data_of(lead: Party, target: Party, people: Mapping[str | None, Contac
         categories=target.categories | lead.categories,
         tags=target.tags | lead.tags,
         custom={**lead.custom, **target.custom},
-        parent_id=None if target.parent_id == lead.id else target.parent_id,
     )
 
 
@@ -164,8 +167,7 @@ def _pointed(kind: RecordKind[Any], record: Stored, lead: Party, target: Party) 
 
 
 def _move_children(work: Work, lead: Party, target: Party) -> None:
-    children = [child for child in work.find(Party, Condition("parent_id", "equal", lead.id)) if child.id != target.id]
-    moved = [attrs.evolve(child, parent_id=target.id) for child in children]
+    moved = [attrs.evolve(child, parent_id=target.id) for child in work.find(Party, Condition("parent_id", "equal", lead.id))]
     work.save(*moved)
     work.log_all([(child, child.id, None, f"belongs to {target.id}") for child in moved])
 

@@ -19,7 +19,7 @@ from crmkit.entities.contact_plans import ContactPlan, CountedFrom, Recall, Reca
 from crmkit.entities.contracts import Contract, ContractState
 from crmkit.entities.data_policy import DataPolicy
 from crmkit.entities.document_lines import Line, RoundingPolicy
-from crmkit.entities.document_totals import Totals
+from crmkit.entities.document_totals import DocumentTotals
 from crmkit.entities.documents import Document, DocumentKind, DocumentState, DocumentSubtype
 from crmkit.entities.emails import Unassigned, UnassignedState
 from crmkit.entities.history_entries import HistoryEntry
@@ -79,6 +79,7 @@ __all__ = [
     "DocumentKind",
     "DocumentState",
     "DocumentSubtype",
+    "DocumentTotals",
     "Event",
     "ExternalId",
     "FollowUp",
@@ -127,7 +128,6 @@ __all__ = [
     "StageMove",
     "Task",
     "TaskState",
-    "Totals",
     "Touch",
     "TouchKind",
     "Unassigned",

@@ -1,4 +1,4 @@
-"""Totals of a document as the host states them."""
+"""DocumentTotals of a document as the host states them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True)
-class Totals:
+class DocumentTotals:
     """
     What a document comes to as its issuer states it; it wins over the sum of the lines.
 
@@ -24,7 +24,7 @@ class Totals:
         tax: The tax.
         payable: What is to be paid, where it is not net and tax together, for example after cash rounding.
 
-    >>> Totals(net=Money.of("100.00", "EUR"), tax=Money.of("19.00", "EUR")).gross
+    >>> DocumentTotals(net=Money.of("100.00", "EUR"), tax=Money.of("19.00", "EUR")).gross
     Money.of('119.00', 'EUR')
     """
 

@@ -12,7 +12,7 @@ from crmkit._checks import check_choice, check_currency, check_date, check_int, 
 from crmkit.entities._fields import kept
 from crmkit.entities.contact_details import Address
 from crmkit.entities.document_lines import Line, RoundingPolicy
-from crmkit.entities.document_totals import Totals, parts_of
+from crmkit.entities.document_totals import DocumentTotals, parts_of
 from crmkit.entities.parties import Conditions
 from crmkit.money import Money, minor_digits, rounded, total
 
@@ -103,7 +103,7 @@ class Document:
     salesperson_id: str | None = None
     state: DocumentState = "open"
     rounding: RoundingPolicy = RoundingPolicy()  # noqa: RUF009  # frozen
-    totals: Totals | None = None
+    totals: DocumentTotals | None = None
     valid_until: date | None = None
     due_on: date | None = None
     decided_on: date | None = None
@@ -134,9 +134,9 @@ class Document:
         if self.id in (self.predecessor_id, self.revision_of):
             raise refused("predecessor_id" if self.id == self.predecessor_id else "revision_of", self.id, "another document than itself")
         if self.totals is not None:
-            self._check_totals(check_kind("totals", self.totals, Totals))
+            self._check_totals(check_kind("totals", self.totals, DocumentTotals))
 
-    def _check_totals(self, totals: Totals) -> None:
+    def _check_totals(self, totals: DocumentTotals) -> None:
         if totals.net.currency != self.currency:
             raise refused("totals", totals.net, f"amounts in {self.currency}, the currency of the document")
         if totals.net and not any(line.net_amount() for line in self.lines):
