@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from crmkit import Interval, Money, Period
 from crmkit.entities import ContactPerson, ContactPlan, Document, Interaction, Line, Party, Recall, structure, unstructure
 from crmkit.errors import InvalidValueError
-from crmkit.testing import strategies
+from crmkit.testing import registration, strategies
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
-strategies.register()  # an entry point of the installed package does this; here it may not be installed
+registration.register()  # an entry point of the installed package does this; here it may not be installed
 
 
 @pytest.mark.parametrize("kind", [Money, Period, Interval, Party, ContactPerson, Document, Line, Interaction, ContactPlan, Recall])

@@ -51,7 +51,6 @@ __all__ = [
     "periods",
     "phones",
     "recalls",
-    "register",
 ]
 
 _CURRENCIES = ("EUR", "CHF", "USD", "JPY", "KWD", "CLF")  # of 2, 0, 3 and 4 decimals
@@ -239,22 +238,3 @@ def recalls(*, min_date: date = _EARLIEST, max_date: date = _LATEST) -> SearchSt
         reason=st.none() | _texts(),
         state=st.sampled_from(("open", "done", "cancelled")),
     )
-
-
-def register() -> None:
-    """Tell Hypothesis; its entry point calls this."""
-    for kind, strategy in {
-        Money: moneys(),
-        Period: periods(),
-        Interval: intervals(),
-        Address: addresses(),
-        Phone: phones(),
-        ContactPerson: contact_persons(),
-        Party: parties(),
-        Line: lines(),
-        Document: documents(),
-        Interaction: interactions(),
-        ContactPlan: contact_plans(),
-        Recall: recalls(),
-    }.items():
-        st.register_type_strategy(kind, strategy)
