@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from crmkit._checks import check_date, check_instant
 from crmkit.periods import Interval
-
-if TYPE_CHECKING:
-    pass
 
 When: TypeAlias = date | Interval
 
