@@ -164,7 +164,7 @@ def contact_plans_from(plans: Iterable[ContactPlan], recalls: Iterable[Recall] =
         "ends_on": ([plan.ends_on for plan in rows], day),
         "created_on": ([party and party.created_on for party in people], day),
         "recall_on": ([due.get(id_) for id_ in ids], day),
-        "abc_class": ([party and party.manual_class for party in people], text),
+        "abc_class": ([party and party.effective_class for party in people], text),
         "owner_id": ([party and party.owner_id for party in people], text),
     }
     return _frame(polars, columns)
