@@ -35,6 +35,7 @@ def test_an_invoice_line_becomes_a_row_with_exact_amounts() -> None:
             "revenue": Decimal("0.89"),
             "document_id": "R-1",
             "document_kind": "invoice",
+            "document_subtype": "normal",
             "reverses_document_id": None,
             "item_id": "I-1",
             "item_group": "G",

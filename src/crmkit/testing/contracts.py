@@ -1,5 +1,7 @@
 """
-What every store must do, as tests: subclass `StoreContract`, give it a fixture `store`, and run pytest::
+What every store must do, as tests.
+
+Subclass `StoreContract`, give it a fixture `store`, and run pytest::
 
     from crmkit.testing.contracts import StoreContract
 
