@@ -9,10 +9,12 @@ from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
+from crmkit.desks.journal import JournalDesk
 from crmkit.desks.loyalty import LoyaltyDesk
 from crmkit.desks.moments import When
 from crmkit.desks.notes import NotesDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
+from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.parties import PartiesDesk
 from crmkit.desks.party_lists import PartyChanges
 from crmkit.desks.purchases import PurchasesDesk
@@ -30,9 +32,11 @@ __all__ = [
     "EmailsDesk",
     "FactsDesk",
     "InvoiceSubtype",
+    "JournalDesk",
     "LoyaltyDesk",
     "NotesDesk",
     "OpportunitiesDesk",
+    "OutboxDesk",
     "PartiesDesk",
     "PartyChanges",
     "PurchasesDesk",

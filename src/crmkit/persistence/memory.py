@@ -96,7 +96,7 @@ class MemoryTransaction:
 
     def __init__(self, stored: Mapping[str, Shelf], *, write: bool) -> None:
         """Begin with what is stored."""
-        self.state = UnitState(write=write)
+        self.state: UnitState = UnitState(write=write)
         self.changes: dict[str, dict[str, _Held | None]] = {}
         self._stored = stored
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class OpenUnits(threading.local):
     """Whether this thread has a unit of work open."""
 
-    open = False
+    open: bool = False
 
     @contextmanager
     def entered(self) -> Iterator[None]:

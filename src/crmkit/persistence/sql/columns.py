@@ -30,8 +30,8 @@ def number() -> TypeEngine[int]:
 class Day(TypeDecorator[date]):
     """A day: DATE, or text such as "2026-01-31" where a database has no dates."""
 
-    impl = Text
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the type."""
@@ -45,8 +45,8 @@ class Day(TypeDecorator[date]):
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC: TIMESTAMP WITH TIME ZONE, or text such as "2026-01-31T08:30:00.000000Z", which sorts by time."""
 
-    impl = Text
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the type."""
@@ -63,8 +63,8 @@ class Instant(TypeDecorator[datetime]):
 class ExactNumber(TypeDecorator[Decimal]):
     """A decimal of 28 digits, some of them after the point: NUMERIC, or text where a database would round it."""
 
-    impl = Text
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok: bool | None = True
 
     def __init__(self, decimals: int) -> None:
         """Keep so many digits after the point."""

@@ -34,7 +34,7 @@ class SqlTransaction:
 
     def __init__(self, writer: Writer, *, write: bool) -> None:
         """Begin open."""
-        self.state = UnitState(write=write)
+        self.state: UnitState = UnitState(write=write)
         self._writer = writer
         self._connection = writer.connection
 
