@@ -94,7 +94,6 @@ def types(session: nox.Session) -> None:
     install_source(session, "types")
     session.run("mypy")
     session.run("pyright")
-    session.run("pyright", "--verifytypes", "crmkit", "--ignoreexternal", silent=True)
 
 
 @nox.session(python=PYTHONS, requires=["wheel"])

@@ -10,9 +10,16 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_type
 
-from crmkit import Interval, Money, Period, days, total, totals
-from crmkit.entities import Party
-from crmkit.metrics import gross_profit, roi
+import duckdb
+import pandas as pd
+import polars as pl
+
+from crmkit import Crm, Interval, Money, Period, days, facts, total, totals
+from crmkit.classification import abc_classes, add_abc_class
+from crmkit.desks import ContactDesk, FactsDesk
+from crmkit.entities import AbcClass, ContactPlan, Interaction, Party
+from crmkit.metrics import gross_profit, gross_profit_by, roi
+from crmkit.scheduling import WorkQueue
 
 
 def money_stays_money(price: Money) -> None:
@@ -53,3 +60,32 @@ def roles_are_checked(day: date) -> None:
     Party(id="C-1", name="Müller", created_on=day, roles="customer")
     Party(id="C-1", name="Müller", created_on=day, roles=["customer", "supplier"])
     Party(id="C-1", name="Müller", created_on=day, roles="custommer")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def an_analysis_gives_back_the_kind_it_was_given(
+    polars: pl.DataFrame, lazy: pl.LazyFrame, pandas: pd.DataFrame, duck: duckdb.DuckDBPyRelation
+) -> None:
+    assert_type(gross_profit_by(facts.sales(polars), "customer_id"), pl.DataFrame)
+    assert_type(add_abc_class(lazy, value="revenue"), pl.LazyFrame)
+    assert_type(add_abc_class(pandas), pd.DataFrame)
+    assert_type(add_abc_class(duck), duckdb.DuckDBPyRelation)
+
+
+def a_mapping_of_values_gives_classes_by_the_same_keys(values: dict[str, Money]) -> None:
+    assert_type(abc_classes(values), dict[str, AbcClass])
+
+
+def a_desk_gives_what_it_was_asked_for(crm: Crm) -> None:
+    assert_type(crm.get(Party, "C-17"), Party)
+    assert_type(crm.record_interaction("C-17", kind="phone"), Interaction)
+    assert_type(crm.work_queue(), WorkQueue)
+    assert_type(crm.contact, ContactDesk)
+    assert_type(crm.contact.plan("C-17", frequency=days(30)), ContactPlan)
+    assert_type(crm.facts, FactsDesk)
+    assert_type(crm.facts.sales(), pl.LazyFrame)
+
+
+def spans_are_no_text(crm: Crm, topics: list[str]) -> None:
+    crm.record_interaction("C-17", kind="phone", topics=topics)
+    crm.record_interaction("C-17", kind="phone", recall="3 weeks")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    crm.contact.plan("C-17", frequency=30)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
