@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from crmkit.desks.whole_tenant import Exported
     from crmkit.entities import Commitment, Direction, Interaction, Role
     from crmkit.entities.json_form import Json
+    from crmkit.entities.timelines import Timeline
     from crmkit.errors import Problem
-    from crmkit.history.timelines import Timeline
     from crmkit.scheduling import WorkQueue
 
 __all__ = ["Crm", "utc_now"]

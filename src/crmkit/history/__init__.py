@@ -1,6 +1,7 @@
 """What happened."""
 
+from crmkit.entities.timelines import Timeline
 from crmkit.history.cards import CustomerCard, YearOfCard, customer_card, customer_cards
 from crmkit.history.sales_lists import purchased_items, sales_history
 
-__all__ = ["CustomerCard", "YearOfCard", "customer_card", "customer_cards", "purchased_items", "sales_history"]
+__all__ = ["CustomerCard", "Timeline", "YearOfCard", "customer_card", "customer_cards", "purchased_items", "sales_history"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_int
-from crmkit.entities import ContactPlan, Document, Interaction, Party, Recall
+from crmkit.entities import Campaign, ContactPlan, Document, Interaction, Party, Recall
 from crmkit.testing import sample_parties
 from crmkit.testing.sample_contacts import contacts_of
 from crmkit.testing.sample_sales import Trade, credit_notes, credited, documents_of, only_quote, seasonal_days
@@ -86,6 +86,7 @@ class SampleCompany:
         seed: What it was made from.
         as_of: Its today.
         lost_since: Who has not bought since is lost.
+        campaigns: What brought some of the leads and customers.
         parties: Employees, suppliers, customers and leads.
         documents: Quotes, orders, invoices and credit notes.
         interactions: What was said and written.
@@ -97,6 +98,7 @@ class SampleCompany:
     seed: int
     as_of: date
     lost_since: date
+    campaigns: tuple[Campaign, ...] = attrs.field(repr=False)
     parties: tuple[Party, ...] = attrs.field(repr=False)
     documents: tuple[Document, ...] = attrs.field(repr=False)
     interactions: tuple[Interaction, ...] = attrs.field(repr=False)
@@ -111,7 +113,7 @@ class SampleCompany:
 
     def load_into(self, crm: Crm) -> None:
         """Add everything to a desk whose clock is past `as_of`."""
-        crm.add(*self.parties)
+        crm.add(*self.campaigns, *self.parties)
         crm.add(*self.documents, *self.recalls, *self.interactions)
         for plan in self.plans:
             crm.contact.plan(plan.party_id, frequency=plan.frequency)
@@ -145,6 +147,7 @@ def sample_company(*, seed: int, customers: int = 100) -> SampleCompany:
         seed=seed,
         as_of=AS_OF,
         lost_since=LOST_SINCE,
+        campaigns=sample_parties.campaigns(),
         parties=(*sellers, *suppliers, *parties, *leads),
         documents=tuple(documents),
         interactions=contacts.interactions,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from crmkit.entities import Address, ContactPerson, Party, Phone, Source
+from crmkit.entities import Address, Campaign, ContactPerson, Party, Phone, Source
+from crmkit.periods import Period
 from crmkit.testing import sample_words as words
 from crmkit.testing.sample_chance import happens
 
@@ -84,3 +85,12 @@ def _source(random: Random, referred_by: str | None) -> Source:
     if category == "recommendation":
         return Source(category=category, referred_by=referred_by)
     return Source(category=category, detail=detail, campaign_id=campaign)
+
+
+def campaigns() -> tuple[Campaign, ...]:
+    """Make the campaigns that sources refer to."""
+    return tuple(
+        Campaign(id=campaign, name=f"{detail} {campaign[2:6]}", kind=category, period=Period.year(int(campaign[2:6])))
+        for category, detail, campaign in words.SOURCES
+        if campaign is not None and detail is not None
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_text, refused
-from crmkit.entities import HistoryEntry
+from crmkit.entities.history_entries import HistoryEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
