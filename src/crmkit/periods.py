@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 from dateutil.relativedelta import relativedelta
 
-from crmkit._checks import check_date, check_int, check_kind, refused
+from crmkit._checks import check_date, check_int, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,8 +219,3 @@ def weeks(count: int, /) -> Interval:
 def months(count: int, /) -> Interval:
     """So many months, clamped at month ends."""
     return Interval(months=check_int("count", count, at_least=1))
-
-
-def check_interval(name: str, value: object) -> Interval:
-    """Accept a span that `days`, `weeks` or `months` made."""
-    return check_kind(name, value, Interval)
