@@ -49,7 +49,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({PYTHON, *nox.project.python_versions(PROJECT)})
 # Where a flipped sign is a wrong figure in somebody's books, every branch is tested.
 EXACT = ["classification/*", "metrics/*", "scheduling/*", "money.py", "periods.py"]
-EVERYTHING = ["-n", "2", "--ignore=tests/bare", "--doctest-modules", "--pyargs", "crmkit", "tests"]
+EVERYTHING = ["-n", "2", "--durations=10", "--ignore=tests/bare", "--doctest-modules", "--pyargs", "crmkit", "tests"]
 
 nox.needs_version = ">=2026.4.10"
 nox.options.default_venv_backend = "uv"
