@@ -50,6 +50,8 @@ def defined(source: Source) -> set[str]:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 names.add(name)
+            case ast.Assign(targets=[ast.Name(id="_LOADED_WHEN_ASKED_FOR")], value=ast.Dict(keys=keys)):
+                names |= {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
             case ast.Assign(targets=targets):
                 names |= {target.id for target in targets if isinstance(target, ast.Name)}
             case ast.AnnAssign(target=ast.Name(id=name)):
@@ -117,3 +119,22 @@ def test_every_public_name_has_one_path() -> None:
 
 def is_package(module: str) -> bool:
     return hasattr(importlib.import_module(module), "__path__")
+
+
+def test_what_is_loaded_when_asked_for_is_what_editors_see() -> None:
+    (source,) = (source for source in sources() if source.module == "crmkit")
+    seen = {
+        alias.name: node.module
+        for guard in source.tree.body
+        if isinstance(guard, ast.If)
+        for node in guard.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+    assert seen == vars(importlib.import_module("crmkit"))["_LOADED_WHEN_ASKED_FOR"]
+
+
+def test_a_name_that_does_not_exist_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Desk'"):
+        _ = importlib.import_module("crmkit").Desk
