@@ -15,7 +15,7 @@ ROUNDS = 15
 ALLOWED = 1.3
 PROGRAMS = {
     "nothing": "pass",
-    "hard dependencies": "import attrs, cattrs, dateutil.relativedelta, narwhals.stable.v2, uuid_utils",
+    "hard dependencies": "import attrs, cattrs, dateutil.relativedelta, lazy_loader, narwhals.stable.v2, uuid_utils",
     "crmkit": "import crmkit",
 }
 

@@ -14,11 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(crmkit.__file__).parent
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Source:
     path: Path
     text: str
     tree: ast.Module
+
+    @functools.cached_property
+    def shows(self) -> ast.Module:
+        """What users see of it: its stub where names are loaded when asked for (decision 0008), else itself."""
+        stub = self.path.with_suffix(".pyi")
+        return ast.parse(stub.read_text("utf-8")) if stub.exists() else self.tree
 
     @property
     def name(self) -> str:

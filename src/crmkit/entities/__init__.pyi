@@ -1,0 +1,137 @@
+from .activities import Commitment, Direction, Interaction, OpeningBalance
+from .appointments import Appointment, AppointmentState
+from .campaigns import (
+    Campaign,
+    CampaignMember,
+    CampaignResponse,
+    CampaignState,
+    MarketingPlan,
+    PlannedAction,
+    Spend,
+    Touch,
+    TouchKind,
+)
+from .cases import CASE_MOVES, SCORES, Case, CaseEvent, CaseKind, CaseState, Rating, RatingKind
+from .contact_details import Address, Channel, ContactPerson, FormOfAddress, Phone, Profile
+from .contact_plans import ContactPlan, CountedFrom, Recall, RecallState
+from .contracts import Contract, ContractState
+from .data_policy import DataPolicy
+from .document_lines import Line, RoundingPolicy
+from .document_totals import DocumentTotals
+from .documents import Document, DocumentKind, DocumentState, DocumentSubtype
+from .emails import Unassigned, UnassignedState
+from .history_entries import HistoryEntry
+from .json_form import structure, unstructure
+from .loyalty import (
+    LoyaltyBalance,
+    LoyaltyBase,
+    LoyaltyCard,
+    LoyaltyEntry,
+    LoyaltyEntryKind,
+    LoyaltyPolicy,
+    LoyaltyRate,
+)
+from .notes import Attachment, Event, Note
+from .number_formats import NumberFormat
+from .opportunities import ForecastCategory, Opportunity, OpportunityState, StageMove
+from .parties import AbcClass, Block, Conditions, CustomValue, Party, PartyKind, Role, Source
+from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, PartyChange, SingleField
+from .payments import OpenItem, Payment, open_items, payment_due_on
+from .pipelines import OpportunityEnd, Pipeline, Stage
+from .refs import Ref
+from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
+
+__all__ = [
+    "CASE_MOVES",
+    "SCORES",
+    "AbcClass",
+    "Address",
+    "Appointment",
+    "AppointmentState",
+    "Attachment",
+    "Block",
+    "Campaign",
+    "CampaignMember",
+    "CampaignResponse",
+    "CampaignState",
+    "Case",
+    "CaseEvent",
+    "CaseKind",
+    "CaseState",
+    "ChangedField",
+    "Channel",
+    "Commitment",
+    "Conditions",
+    "ContactPerson",
+    "ContactPlan",
+    "Contract",
+    "ContractState",
+    "CountedFrom",
+    "CustomValue",
+    "DataPolicy",
+    "Department",
+    "Departure",
+    "Deputy",
+    "Direction",
+    "Document",
+    "DocumentKind",
+    "DocumentState",
+    "DocumentSubtype",
+    "DocumentTotals",
+    "Event",
+    "ExternalId",
+    "FollowUp",
+    "FollowUpState",
+    "ForecastCategory",
+    "FormOfAddress",
+    "Handover",
+    "HandoverState",
+    "HistoryEntry",
+    "Interaction",
+    "Line",
+    "LoyaltyBalance",
+    "LoyaltyBase",
+    "LoyaltyCard",
+    "LoyaltyEntry",
+    "LoyaltyEntryKind",
+    "LoyaltyPolicy",
+    "LoyaltyRate",
+    "MarketingPlan",
+    "Note",
+    "NumberFormat",
+    "OpenItem",
+    "OpeningBalance",
+    "Opportunity",
+    "OpportunityEnd",
+    "OpportunityState",
+    "Party",
+    "PartyChange",
+    "PartyKind",
+    "Payment",
+    "Phone",
+    "Pipeline",
+    "PlannedAction",
+    "Profile",
+    "Rating",
+    "RatingKind",
+    "Recall",
+    "RecallState",
+    "Ref",
+    "Role",
+    "RoundingPolicy",
+    "SingleField",
+    "Source",
+    "Spend",
+    "Stage",
+    "StageMove",
+    "Task",
+    "TaskState",
+    "Touch",
+    "TouchKind",
+    "Unassigned",
+    "UnassignedState",
+    "open_items",
+    "payment_due_on",
+    "structure",
+    "unstructure",
+]
