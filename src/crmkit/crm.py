@@ -8,27 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from crmkit._checks import check_date, check_kind
 from crmkit.desks.additions import save_additions
 from crmkit.desks.aliases import resolved
-from crmkit.desks.appointments import AppointmentsDesk
-from crmkit.desks.campaigns import CampaignsDesk
-from crmkit.desks.cases import CasesDesk
 from crmkit.desks.changes import check_changeable, save_change
-from crmkit.desks.contact import ContactDesk
-from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.daily_work import due_work
-from crmkit.desks.documents import DocumentsDesk
-from crmkit.desks.emails import EmailsDesk
-from crmkit.desks.facts import FactsDesk
+from crmkit.desks.every_desk import Desks
 from crmkit.desks.interactions import record_one
 from crmkit.desks.invariants import broken_rules
-from crmkit.desks.journal import JournalDesk
-from crmkit.desks.loyalty import LoyaltyDesk
-from crmkit.desks.notes import NotesDesk
-from crmkit.desks.opportunities import OpportunitiesDesk
-from crmkit.desks.outbox import OutboxDesk
-from crmkit.desks.parties import PartiesDesk
-from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.search import found_parties
-from crmkit.desks.tasks import TasksDesk
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.workplace import Workplace
@@ -62,31 +47,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Crm:
+class Crm(Desks):
     """
     A sales desk on a store.
 
     What crosses all topics is here; everything else is a verb of a desk, such as `crm.contact.plan`. Every verb that
     writes is one transaction, leaves a history entry, and takes *at* (when it happened; the clock by default) and *key*
     (an idempotency key: the same call with the same key happens once).
-
-    Attributes:
-        appointments: Appointments, planned, held or cancelled.
-        cases: Complaints, defects, questions, requests; how satisfied people are.
-        campaigns: Campaigns with members, costs and touches, and marketing plans.
-        contact: Contact plans, recalls, commitments, corrections of interactions.
-        contracts: Renewals and notice.
-        documents: Quotes, orders, delivery notes, invoices, credit notes, payments.
-        emails: E-mails, filed by address.
-        facts: What is stored, as tables for analyses.
-        journal: Who changed what and when, tamper-evident.
-        loyalty: Loyalty cards.
-        notes: Notes, files by reference, noteworthy events.
-        opportunities: What may be sold, on its way through a pipeline.
-        outbox: Events for the host.
-        parties: Conversion, categories, classes, owners, freshness, groups.
-        purchases: Requests for quotation and purchase orders.
-        tasks: Tasks and follow-ups.
 
     >>> from datetime import UTC, date, datetime
     >>> from crmkit import Crm, Scope, days
@@ -102,23 +69,7 @@ class Crm:
 
     def __init__(self, store: Store, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> None:  # noqa: B008  # frozen
         """Work on a store that the caller opens and closes."""
-        self._workplace = Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock)
-        self.appointments: AppointmentsDesk = AppointmentsDesk(self._workplace)
-        self.campaigns: CampaignsDesk = CampaignsDesk(self._workplace)
-        self.cases: CasesDesk = CasesDesk(self._workplace)
-        self.contact: ContactDesk = ContactDesk(self._workplace)
-        self.contracts: ContractsDesk = ContractsDesk(self._workplace)
-        self.documents: DocumentsDesk = DocumentsDesk(self._workplace)
-        self.emails: EmailsDesk = EmailsDesk(self._workplace)
-        self.facts: FactsDesk = FactsDesk(self._workplace)
-        self.journal: JournalDesk = JournalDesk(self._workplace)
-        self.loyalty: LoyaltyDesk = LoyaltyDesk(self._workplace)
-        self.notes: NotesDesk = NotesDesk(self._workplace)
-        self.opportunities: OpportunitiesDesk = OpportunitiesDesk(self._workplace)
-        self.outbox: OutboxDesk = OutboxDesk(self._workplace)
-        self.parties: PartiesDesk = PartiesDesk(self._workplace)
-        self.purchases: PurchasesDesk = PurchasesDesk(self._workplace)
-        self.tasks: TasksDesk = TasksDesk(self._workplace)
+        super().__init__(Workplace(store=store, scope=check_kind("scope", scope, Scope), settings=settings, clock=clock))
 
     @classmethod
     def open(cls, url: str, *, scope: Scope, settings: Settings = Settings(), clock: Callable[[], datetime] = utc_now) -> Crm:  # noqa: B008  # frozen

@@ -8,6 +8,7 @@ from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
 from crmkit.desks.emails import EmailsDesk
+from crmkit.desks.every_desk import Desks
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.journal import JournalDesk
 from crmkit.desks.loyalty import LoyaltyDesk
@@ -28,6 +29,7 @@ __all__ = [
     "ContactDesk",
     "ContractsDesk",
     "CreditSubtype",
+    "Desks",
     "DocumentsDesk",
     "EmailsDesk",
     "FactsDesk",
