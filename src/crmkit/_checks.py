@@ -45,6 +45,14 @@ def check_text(name: str, value: object, *, empty: bool = False) -> str:
     return value
 
 
+def check_private(name: str, value: object, check: Callable[..., T], *arguments: object) -> T:
+    """Accept what *check* accepts; what it refuses is personal data, so the error names its kind only."""
+    try:
+        return check(name, value, *arguments)
+    except InvalidValueError as error:
+        raise InvalidValueError(name, f"<{type(value).__name__}>", error.expected) from None
+
+
 def check_choice(name: str, value: object, choices: object) -> str:
     """Accept one of a `Literal`'s strings."""
     accepted: tuple[str, ...] = get_args(choices)

@@ -95,7 +95,7 @@ class Money:
         scaled = check_decimal("amount", amount).scaleb(minor_digits(check_currency("currency", currency)), Context(prec=_PRECISION))
         if scaled != scaled.to_integral_value():
             raise refused(
-                "amount", amount, f"at most {minor_digits(currency)} decimals in {currency}; round it first, for example with rounded()"
+                "amount", amount, f"at most {minor_digits(currency)} decimals in {currency}; round it first, with Decimal.quantize"
             )
         return cls(minor=int(scaled), currency=currency)
 

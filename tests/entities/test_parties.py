@@ -5,13 +5,16 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
-from crmkit.entities import Address, Conditions, ContactPerson, Party, Phone, Profile, Source
-from crmkit.errors import InvalidValueError
+from crmkit.entities import Address, Conditions, ContactPerson, Party, Phone, Profile, Source, structure
+from crmkit.errors import InvalidDataError, InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def a_party(**fields: Any) -> Party:
@@ -172,3 +175,32 @@ def test_a_repr_shows_no_personal_data() -> None:
     assert secret not in repr(shown)
     assert "1985" not in repr(shown)
     assert "C-17" in repr(party)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: ContactPerson(id="1", last_name="Huber", birthday="21.07.1971"),  # type: ignore[arg-type]
+        lambda: ContactPerson(id="1", last_name="Huber", birthday=datetime(1971, 7, 21, tzinfo=UTC)),
+        lambda: ContactPerson(id="1", last_name="Huber", form="1971"),  # type: ignore[arg-type]
+        lambda: ContactPerson(id="1", last_name="Huber", preferred="1971@huber.example"),  # type: ignore[arg-type]
+        lambda: Source(detail="born 1971"),
+        lambda: structure(ContactPerson, {"id": "1", "last_name": "Huber", "form": "1971"}),
+    ],
+)
+def test_an_error_shows_no_personal_data(made: Callable[[], object]) -> None:
+    with pytest.raises((InvalidValueError, InvalidDataError)) as refusal:
+        made()
+
+    assert "1971" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["preferred", "forbidden"])
+def test_a_wrong_channel_is_named_by_its_field(name: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"^{name}="):
+        ContactPerson(id="1", last_name="Huber", **{name: "pigeon"})  # type: ignore[arg-type]
+
+
+def test_an_empty_email_is_named_by_its_field() -> None:
+    with pytest.raises(InvalidValueError, match=r"^emails="):
+        a_party(emails=["a@mueller.example", ""])

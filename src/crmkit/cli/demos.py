@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +18,6 @@ from crmkit.testing import SampleCompany, sample_company
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _DATABASE = "crm.db"
 _SALES = "sales.csv"
@@ -105,8 +107,10 @@ def _say(key: str, language: Any, *, company: SampleCompany, path: Path) -> str:
 
 
 def _next_steps(folder: Path, company: SampleCompany, language: Any) -> str:  # noqa: ANN401  checked by click
+    """Give two commands that run as they stand, also where no `crmkit` or `python` is on the path."""
     mapped = "customer_id=Kunde issued_on=Datum document_id=Beleg revenue=Netto cost=Einstand quantity=Menge"
-    report = f"crmkit report {quote(str(folder / _SALES))} --map {mapped} --as-of {company.as_of} --language {language}"
+    python = quote(os.path.relpath(sys.executable) if Path(sys.executable).is_relative_to(Path.cwd()) else sys.executable)
+    report = f"{python} -m crmkit.cli report {quote(str(folder / _SALES))} --map {mapped} --as-of {company.as_of} --language {language}"
     opened = f"Crm.open('sqlite:///{(folder / _DATABASE).as_posix()}', scope=Scope(tenant='demo', actor='you'))"
-    python = f'python -c "from crmkit import Crm, Scope; crm = {opened}; print(crm.facts.customers().collect())"'
-    return "\n".join([_TEXTS["next"][language == "de"], f"  {report}", f"  {python}"])
+    script = f'{python} -c "from crmkit import Crm, Scope; crm = {opened}; print(crm.facts.customers().collect())"'
+    return "\n".join([_TEXTS["next"][language == "de"], f"  {report}", f"  {script}"])

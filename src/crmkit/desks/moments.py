@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_date, check_instant
+from crmkit._checks import check_instant, refused
 from crmkit.periods import Interval
 
 When: TypeAlias = date | Interval
@@ -53,7 +53,9 @@ class Moment:
             return when.after(self.today)
         if isinstance(when, datetime):
             return check_instant(name, when).astimezone(self.zone).date()
-        return check_date(name, when)
+        if not isinstance(when, date):
+            raise refused(name, when, "a date, an aware datetime, or a span from today on such as weeks(3)")
+        return when
 
     def time_of(self, when: When) -> time | None:
         """The local time of a moment; a day and a span have none."""

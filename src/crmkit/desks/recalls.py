@@ -22,4 +22,4 @@ def plan_recall(work: Work, party_id: str, *, on: When, reason: str | None = Non
         employee_id=employee_id,
         reason=reason,
     )
-    return work.record(recall)
+    return work.record(recall, summary=f"recall on {recall.due_on}")

@@ -47,6 +47,11 @@ def texts(value: str | Iterable[str]) -> tuple[str, ...]:
     return check_each("texts", value, check_text)
 
 
+def emails(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Keep e-mail addresses in order; a lone one counts as one."""
+    return check_each("emails", value, check_text)
+
+
 def text_set(value: str | Iterable[str]) -> frozenset[str]:
     """Keep texts without order; a lone text counts as one."""
     return frozenset(texts(value))

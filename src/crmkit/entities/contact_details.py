@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_each, check_text, refused
-from crmkit.entities._fields import kept, text_set, texts
+from crmkit._checks import check_choice, check_date, check_each, check_private, check_text, refused
+from crmkit.entities._fields import emails, kept, text_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +19,16 @@ FormOfAddress = Literal["formal", "informal"]
 _COUNTRY_LETTERS = 2
 
 
-def _channels(value: Channel | Iterable[Channel]) -> frozenset[Channel]:
-    return cast("frozenset[Channel]", frozenset(check_each("channels", value, lambda name, channel: check_choice(name, channel, Channel))))
+def _preferred(value: Channel | Iterable[Channel]) -> frozenset[Channel]:
+    return _channels("preferred", value)
+
+
+def _forbidden(value: Channel | Iterable[Channel]) -> frozenset[Channel]:
+    return _channels("forbidden", value)
+
+
+def _channels(name: str, value: Channel | Iterable[Channel]) -> frozenset[Channel]:
+    return cast("frozenset[Channel]", frozenset(check_each(name, value, lambda name, one: check_private(name, one, check_choice, Channel))))
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -147,7 +155,7 @@ class ContactPerson:
     position: str = attrs.field(default="", repr=False)
     topics: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
     form: FormOfAddress = attrs.field(default="formal", repr=False)
-    emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
+    emails: tuple[str, ...] = attrs.field(default=(), converter=emails, repr=False)
     phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
     profiles: tuple[Profile, ...] = attrs.field(default=(), converter=kept_profiles, repr=False)
     birthday: date | None = attrs.field(default=None, repr=False)
@@ -155,8 +163,8 @@ class ContactPerson:
     relationship: str = attrs.field(default="", repr=False)
     interests: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
     talk_notes: str = attrs.field(default="", repr=False)
-    preferred: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_channels, repr=False)
-    forbidden: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_channels, repr=False)
+    preferred: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_preferred, repr=False)
+    forbidden: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_forbidden, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a person without a name, and channels both liked and forbidden."""
@@ -164,9 +172,9 @@ class ContactPerson:
         check_text("last_name", self.last_name)
         for name in ("first_name", "title", "position", "partner", "relationship", "talk_notes"):
             check_text(name, getattr(self, name), empty=True)
-        check_choice("form", self.form, FormOfAddress)
+        check_private("form", self.form, check_choice, FormOfAddress)
         if self.birthday is not None:
-            check_date("birthday", self.birthday)
+            check_private("birthday", self.birthday, check_date)
         if self.preferred & self.forbidden:
             raise refused("preferred", sorted(self.preferred & self.forbidden), "channels that are not forbidden too")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
 
-from crmkit._checks import check_exact, refused
+from crmkit._checks import check_decimal, refused
 from crmkit.entities.parties import CustomValue
 from crmkit.errors import InvalidDataError, InvalidValueError, Problem
 
@@ -78,6 +78,7 @@ def _converter(*, detailed: bool) -> Converter:
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, lambda value, _: _decimal_in(value))
     converter.register_unstructure_hook(time, time.isoformat)
+    converter.register_structure_hook_func(_is_choice, _choice_in)
     converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
     converter.register_structure_hook_func(lambda kind: kind == CustomValue, lambda value, _: _custom_in(value))
@@ -98,7 +99,18 @@ def _mapping_out(values: Mapping[str, CustomValue]) -> dict[str, Json]:
 
 
 def _decimal_in(value: object) -> Decimal:
-    return Decimal(value) if isinstance(value, str) else Decimal(check_exact("value", value))
+    return check_decimal("value", value)
+
+
+def _is_choice(kind: object) -> bool:
+    return get_origin(kind) is Literal
+
+
+def _choice_in(value: object, kind: object) -> object:
+    """Accept one of a closed list; what stands there instead may be personal data."""
+    if value in get_args(kind):
+        return value
+    raise refused("value", f"<{type(value).__name__}>", "one of " + ", ".join(map(repr, get_args(kind))))
 
 
 def _custom_out(value: CustomValue) -> Json:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, cast
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_each, check_int, check_kind, check_ratio, check_text, refused
-from crmkit.entities._fields import FrozenMapping, kept, text_set, texts
+from crmkit.entities._fields import FrozenMapping, emails, kept, text_set
 from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones, kept_profiles
 
 Role = Literal["lead", "customer", "supplier", "partner", "referrer", "employee"]
@@ -71,7 +71,7 @@ class Source:
     """
 
     category: str | None = None
-    detail: str | None = None
+    detail: str | None = attrs.field(default=None, repr=False)
     referred_by: str | None = None
     met_at_id: str | None = None
     campaign_id: str | None = None
@@ -79,7 +79,7 @@ class Source:
     def __attrs_post_init__(self) -> None:
         """Refuse a detail without a category."""
         if self.detail is not None and self.category is None:
-            raise refused("detail", self.detail, "a detail only beside a category; give category= too")
+            raise refused("detail", "<text>", "a detail only beside a category; give category= too")
 
 
 @attrs.frozen(kw_only=True)
@@ -160,7 +160,7 @@ class Party:
     active: bool = True
     people: tuple[ContactPerson, ...] = attrs.field(default=(), converter=_people, repr=False)
     addresses: tuple[Address, ...] = attrs.field(default=(), converter=_addresses, repr=False)
-    emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
+    emails: tuple[str, ...] = attrs.field(default=(), converter=emails, repr=False)
     phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
     profiles: tuple[Profile, ...] = attrs.field(default=(), converter=kept_profiles, repr=False)
     source: Source | None = attrs.field(default=None, repr=False)
