@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crmkit.entities.json_form import Json
     from crmkit.entities.timelines import Timeline
     from crmkit.errors import Problem
+    from crmkit.periods import Interval
     from crmkit.scheduling import WorkQueue
 
 __all__ = ["Crm", "utc_now"]
@@ -219,17 +220,32 @@ class Crm(Desks):
             self._workplace, party_id, kinds=kinds, past=past, planned=planned, newest_first=newest_first, limit=limit, cursor=cursor
         )
 
-    def work_queue(self, *, as_of: date | None = None, employee_id: str | None = None, limit: int = 50) -> WorkQueue:
+    def work_queue(
+        self,
+        *,
+        as_of: date | None = None,
+        employee_id: str | None = None,
+        team: str | None = None,
+        horizon: Interval | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> WorkQueue:
         """
-        List what is due on a day: recalls, then suggestions by contact frequency, each party once with its reasons.
+        List what is due on a day, as `crmkit.scheduling.work_queue` does: each party once with all its reasons, the most urgent first.
 
         Args:
             as_of: The day; the local day by default.
-            employee_id: Only what this employee is to do; what is nobody's is in `unassigned`.
-            limit: The most rows.
+            employee_id: Only what this employee is to do, also as deputy of others on that day; what is nobody's is in `unassigned`.
+            team: Only what the employees of this department are to do, see `Settings.departments`.
+            horizon: How far to look ahead; what is still to come follows after all that is due.
+            limit: The most rows of a page.
+            cursor: Of the page before.
+
+        Raises:
+            InvalidValueError: For an employee beside a team, a department that the settings do not name, and a cursor that is none.
         """
         day = self._workplace.moment().today if as_of is None else check_date("as_of", as_of)
-        return due_work(self._workplace, as_of=day, employee_id=employee_id, limit=limit)
+        return due_work(self._workplace, as_of=day, horizon=horizon, employee_id=employee_id, team=team, limit=limit, cursor=cursor)
 
     def check(self) -> tuple[Problem, ...]:
         """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""
