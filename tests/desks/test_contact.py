@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.desks.conftest import Clock
 
 
-def listed(crm: Crm, **arguments: Any) -> list[str]:
+def listed(crm: Crm, **arguments: Any) -> list[str | None]:
     return [row.party_id for row in crm.work_queue(**arguments)]
 
 

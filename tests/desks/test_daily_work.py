@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import pytest
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tests.desks.conftest import Clock
 
 TODAY = date(2026, 1, 1)
+NOW = datetime(2026, 1, 1, 11, tzinfo=UTC)
 LINE = Line(item_id="I-1", quantity=1, unit_price=100, unit_cost=60)
 
 
@@ -162,7 +163,7 @@ def test_a_department_has_a_list_and_its_employees_see_its_tasks(crm: Crm) -> No
     assert [row.reasons[0].facts["text"] for row in desk.work_queue(employee_id="eva")] == ["pack"]
     assert len(desk.work_queue(employee_id="ben")) == 2
     assert codes(desk.work_queue(employee_id="anna")) == [["recall_due"]]
-    with pytest.raises(InvalidValueError, match="a department of .*: dispatch"):
+    with pytest.raises(InvalidValueError, match=r"a department of .*: dispatch"):
         desk.work_queue(team="sales")
 
 
@@ -226,7 +227,7 @@ class _Counted:
     def __init__(self, counting: Counting, unit: Any) -> None:
         self.counting, self.unit = counting, unit
 
-    def __enter__(self) -> _Counted:
+    def __enter__(self) -> Self:
         self.transaction = self.unit.__enter__()
         return self
 
@@ -243,7 +244,7 @@ class _Counted:
 
 
 OFFSETS = st.integers(-40, 40)
-PARTIES = st.sampled_from([f"C-{number}" for number in range(4)])
+PARTIES = st.sampled_from(["C-0", "C-1", "C-2"])
 EMPLOYEES = st.sampled_from(["anna", "ben", None])
 MAKERS: list[Callable[[str, str, int, str | None], Any]] = [
     lambda id, party, at, who: Recall(id=id, party_id=party, due_on=a_day(at), employee_id=who),
@@ -258,7 +259,7 @@ MAKERS: list[Callable[[str, str, int, str | None], Any]] = [
     lambda id, party, at, who: Interaction(
         id=id,
         party_id=party,
-        happened_at=NOW - timedelta(days=60),
+        happened_at=NOW - timedelta(days=abs(at)),
         kind="phone",
         employee_id=who,
         commitments=[Commitment(text="x", due_on=a_day(at))],
@@ -278,17 +279,16 @@ MAKERS: list[Callable[[str, str, int, str | None], Any]] = [
         employee_id=who,
     ),
 ]
-NOW = datetime(2026, 1, 1, 11, tzinfo=UTC)
 
 
 def a_day(offset: int) -> date:
     return TODAY + timedelta(days=offset)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.lists(st.tuples(st.sampled_from(range(len(MAKERS))), PARTIES, OFFSETS, EMPLOYEES), max_size=12),
-    st.lists(st.tuples(PARTIES, st.integers(1, 60)), max_size=3),
+    st.lists(st.tuples(st.sampled_from(range(len(MAKERS))), PARTIES, OFFSETS, EMPLOYEES), min_size=4, max_size=12),
+    st.lists(st.tuples(PARTIES, st.integers(1, 60)), min_size=1, max_size=3),
     st.sampled_from([None, days(1), days(14)]),
     EMPLOYEES,
     st.sampled_from([None, "walk-in"]),
@@ -303,10 +303,10 @@ def test_the_desk_lists_what_the_rules_say_over_all_records(
     store = MemoryStore()
     crm = Crm(store, scope=Scope(tenant="acme", actor="anna"), clock=lambda: NOW)
     people = [ContactPerson(id="P", last_name="x", birthday=a_day(-365 * 30))]
-    for number in range(4):
-        owner = ["anna", None, "ben", "anna"][number]
+    for number in range(3):
+        owner = ["anna", None, "ben"][number]
         crm.add(
-            Party(id=f"C-{number}", name="x", created_on=TODAY, owner_id=owner, people=people, excluded=excluded if number == 3 else None)
+            Party(id=f"C-{number}", name="x", created_on=TODAY, owner_id=owner, people=people, excluded=excluded if number == 2 else None)
         )
     for party_id, gap in planned:
         crm.contact.plan(party_id, frequency=days(gap))

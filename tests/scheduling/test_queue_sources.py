@@ -28,7 +28,7 @@ from crmkit.entities import (
     Task,
 )
 from crmkit.errors import InvalidValueError
-from crmkit.scheduling import NotDue, Plannable, QueueKind, QueuePolicy, Reason, WorkQueue, suggestion, work_queue
+from crmkit.scheduling import NotDue, Plannable, QueueKind, QueuePolicy, QueueRow, Reason, WorkQueue, suggestion, work_queue
 from crmkit.scheduling.queue_entries import KINDS
 from crmkit.scheduling.queue_policy import first_day_before
 
@@ -59,7 +59,8 @@ def an_appointment(offset: int, party_id: str | None = "C-1", *, hour: int = 12,
 
 
 def a_task(offset: int, party_id: str | None = "C-1", **fields: Any) -> Task:
-    return Task(**{"id": "T-1", "text": "send samples", "due_on": a_day(offset), "party_id": party_id, "employee_id": "anna"} | fields)
+    defaults: dict[str, Any] = {"id": "T-1", "text": "send samples", "due_on": a_day(offset), "party_id": party_id, "employee_id": "anna"}
+    return Task(**defaults | fields)
 
 
 def a_promise(*offsets: int | None, **fields: Any) -> Interaction:
@@ -70,7 +71,8 @@ def a_promise(*offsets: int | None, **fields: Any) -> Interaction:
 def a_contract(due: int, **fields: Any) -> Contract:
     """One year until the day after *due*, so that notice is possible up to it."""
     starts_on = a_day(due + 1) - timedelta(days=365)
-    return Contract(**{"id": "V-1", "party_id": "C-1", "title": "press", "starts_on": starts_on, "term": days(365)} | fields)
+    defaults: dict[str, Any] = {"id": "V-1", "party_id": "C-1", "title": "press", "starts_on": starts_on, "term": days(365)}
+    return Contract(**defaults | fields)
 
 
 def a_quote(issued: int, *, valid_until: int | None = None, **fields: Any) -> Document:
@@ -87,14 +89,16 @@ def a_case(opened: int, *, due: int | None = None, **fields: Any) -> Case:
 
 
 def a_follow_up(offset: int, **fields: Any) -> FollowUp:
-    return FollowUp(**{"id": "W-1", "about": ABOUT, "due_on": a_day(offset), "note": "ask again", "party_id": "C-1"} | fields)
+    defaults: dict[str, Any] = {"id": "W-1", "about": ABOUT, "due_on": a_day(offset), "note": "ask again", "party_id": "C-1"}
+    return FollowUp(**defaults | fields)
 
 
 def a_recall(offset: int, **fields: Any) -> Recall:
-    return Recall(**{"id": "R-1", "party_id": "C-1", "due_on": a_day(offset)} | fields)
+    defaults: dict[str, Any] = {"id": "R-1", "party_id": "C-1", "due_on": a_day(offset)}
+    return Recall(**defaults | fields)
 
 
-def a_queue(*items: Plannable, parties: Any = None, **arguments: Any) -> WorkQueue:
+def a_queue(*items: Any, parties: Any = None, **arguments: Any) -> WorkQueue:
     return work_queue(items, parties=[a_party()] if parties is None else parties, **{"as_of": TODAY} | arguments)
 
 
@@ -463,7 +467,8 @@ def test_the_pages_are_the_whole_list_in_its_order(limit: int) -> None:
     values = {"C-0": Money.of(-5, "EUR"), "C-2": Money.of("7.5", "EUR")}
     whole = a_queue(*items, parties=parties, values=values, horizon=days(3))
 
-    paged, cursor = [], None
+    paged: list[QueueRow] = []
+    cursor = None
     while page := a_queue(*items, parties=parties, values=values, horizon=days(3), limit=limit, cursor=cursor):
         paged += page.rows
         cursor = page.cursor
