@@ -33,7 +33,7 @@ _PLANNED = Condition("state", "equal", "planned")
 def due_work(
     workplace: Workplace,
     *,
-    as_of: date,
+    as_of: date | None,
     horizon: Interval | None,
     employee_id: str | None,
     team: str | None,
@@ -42,6 +42,7 @@ def due_work(
 ) -> WorkQueue:
     """Gather what is due up to the last day that is asked for, and list it."""
     settings = workplace.settings
+    as_of = workplace.day(as_of)
     owners = workplace.scope.owners_reached("work_queue")
     last = as_of if horizon is None else check_kind("horizon", horizon, Interval).after(as_of)
     members = None if team is None else _members(settings, team)
