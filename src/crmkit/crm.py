@@ -240,7 +240,8 @@ class Crm(Desks):
             employee_id: Only what this employee is to do, also as deputy of others on that day; what is nobody's is in `unassigned`.
             team: Only what the employees of this department are to do, see `Settings.departments`.
             horizon: How far to look ahead; what is still to come follows after all that is due.
-            limit: The most rows of a page; *cursor* is that of the page before.
+            limit: The most rows of a page.
+            cursor: Of the page before.
 
         Raises:
             InvalidValueError: For an employee beside a team, a department that the settings do not name, and a cursor that is none.
