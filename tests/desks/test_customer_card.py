@@ -41,7 +41,8 @@ def eur(amount: int | str) -> Money:
 
 
 def an_invoice(id: str, party_id: str = "C-17", *, on: date = date(2025, 12, 15), **fields: Any) -> Document:
-    return Document(**{"id": id, "kind": "invoice", "party_id": party_id, "issued_on": on, "lines": [LINE]} | fields)
+    defaults: dict[str, Any] = {"id": id, "kind": "invoice", "party_id": party_id, "issued_on": on, "lines": [LINE]}
+    return Document(**defaults | fields)
 
 
 def test_the_figures_are_those_of_the_frames(crm: Crm) -> None:
@@ -175,7 +176,7 @@ def test_a_card_knows_what_may_be_sold_and_what_is_agreed(crm: Crm) -> None:
     assert [one.id for one in card.contracts] == ["V-1", "V-3"]
     assert card.open_opportunities == (chance,)
     assert card.party is not None
-    assert (card.party.conditions, card.party.blocks) == (Conditions(price_list="B"), {"delivery"})
+    assert (card.party.conditions, card.party.blocks) == (Conditions(price_list="B"), frozenset({"delivery"}))
 
 
 def test_a_party_that_only_asks_for_quotes_is_marked(crm: Crm) -> None:
