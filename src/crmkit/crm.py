@@ -229,6 +229,7 @@ class Crm(Desks):
         employee_id: str | None = None,
         team: str | None = None,
         horizon: Interval | None = None,
+        group: bool = False,
         limit: int = 50,
         cursor: str | None = None,
     ) -> WorkQueue:
@@ -240,13 +241,16 @@ class Crm(Desks):
             employee_id: Only what this employee is to do, also as deputy of others on that day; what is nobody's is in `unassigned`.
             team: Only what the employees of this department are to do, see `Settings.departments`.
             horizon: How far to look ahead; what is still to come follows after all that is due.
+            group: One row for each company group, under its head.
             limit: The most rows of a page.
             cursor: Of the page before.
 
         Raises:
             InvalidValueError: For an employee beside a team, a department that the settings do not name, and a cursor that is none.
         """
-        return due_work(self._workplace, as_of=as_of, horizon=horizon, employee_id=employee_id, team=team, limit=limit, cursor=cursor)
+        return due_work(
+            self._workplace, as_of=as_of, horizon=horizon, employee_id=employee_id, team=team, group=group, limit=limit, cursor=cursor
+        )
 
     def customer_card(self, party_id: str, *, as_of: date | None = None, group: bool = True, currency: str | None = None) -> CustomerCard:
         """

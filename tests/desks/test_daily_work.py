@@ -194,6 +194,21 @@ def test_the_pages_of_a_desk_are_its_whole_list(crm: Crm) -> None:
     assert second.cursor is None
 
 
+def test_a_company_group_is_one_row_under_its_head(crm: Crm) -> None:
+    crm.add(
+        Party(id="C-18", name="x", created_on=TODAY, parent_id="C-17"),
+        Party(id="C-19", name="x", created_on=TODAY, parent_id="C-18"),
+        Document(id="R-2", kind="invoice", party_id="C-19", issued_on=TODAY, due_on=TODAY, lines=[LINE]),
+    )
+    crm.contact.recall("C-19", on=TODAY)
+
+    (row,) = crm.work_queue(as_of=date(2026, 1, 2), group=True)
+
+    assert (row.party_id, [one.id for one in row.members], row.value) == ("C-17", ["C-19"], Money.of(40, "EUR"))
+    assert [reason.code for reason in row.reasons] == ["recall_overdue", "invoices_overdue"]
+    assert crm.work_queue(as_of=date(2026, 1, 2)).rows[0].party_id == "C-19"
+
+
 def test_the_number_of_queries_does_not_grow_with_what_is_due(store: Store, clock: Clock) -> None:
     def queries(parties: int, tenant: str) -> int:
         crm = Crm(store, scope=Scope(tenant=tenant, actor="anna"), settings=Settings(zone="Europe/Berlin"), clock=clock)

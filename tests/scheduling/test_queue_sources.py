@@ -489,3 +489,44 @@ def test_a_cursor_stays_right_while_rows_come_and_go() -> None:
     assert [row.party_id for row in (*first, *second)] == ["C-0", "C-2", "C-3"]
     with pytest.raises(InvalidValueError, match="cursor="):
         a_queue(cursor="Y3Vyc29y")
+
+
+def a_group() -> list[Party]:
+    return [
+        a_party("C-1"),
+        a_party("C-2", parent_id="C-1", dunning_level=1),
+        a_party("C-3", parent_id="C-2"),
+        a_party("C-4", parent_id="C-9"),
+    ]
+
+
+def test_a_company_group_can_be_listed_once_under_its_head() -> None:
+    items = [a_recall(0, party_id="C-3"), a_task(0, "C-2"), a_plan("C-1"), a_task(0, "C-4", id="T-4")]
+
+    queue = a_queue(*items, parties=a_group(), group=True, values={"C-1": 5, "C-3": 2, "C-4": 1})
+
+    assert [(row.party_id, [one.id for one in row.members], row.value) for row in queue] == [("C-1", ["C-2", "C-3"], 7), ("C-4", [], 1)]
+    assert [(reason.code, reason.facts.get("party_id")) for reason in queue.rows[0].reasons] == [
+        ("recall_due", "C-3"),
+        ("task_due", "C-2"),
+        ("frequency_passed", None),
+        ("dunned", None),
+    ]
+
+
+def test_a_head_without_work_of_its_own_heads_the_row() -> None:
+    (row,) = a_queue(a_recall(0, party_id="C-3"), parties=a_group(), group=True)
+
+    assert (row.party_id, [one.id for one in row.members], row.employee_id) == ("C-1", ["C-3"], "anna")
+
+
+def test_parties_that_are_above_each_other_end_nowhere() -> None:
+    parties = [a_party("C-1", parent_id="C-2"), a_party("C-2", parent_id="C-1")]
+
+    assert len(a_queue(a_recall(0), parties=parties, group=True)) == 1
+
+
+def test_without_groups_every_party_has_its_own_row() -> None:
+    queue = a_queue(a_recall(0), a_task(0, "C-2"), parties=a_group())
+
+    assert [(row.party_id, row.members) for row in queue] == [("C-1", ()), ("C-2", ())]

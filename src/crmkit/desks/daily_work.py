@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from crmkit._checks import check_kind, refused
 from crmkit.conditions import Condition
 from crmkit.desks.document_reading import found_open_items
+from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import Appointment, Case, ContactPlan, Contract, Document, FollowUp, Interaction, Party, Recall, Task
 from crmkit.periods import Interval, Period
 from crmkit.records import Birthday
 from crmkit.scheduling import WorkQueue, work_queue
-from crmkit.scheduling.work_queues import with_open_items
+from crmkit.scheduling.queue_rows import with_open_items
 from crmkit.store import Query, Transaction
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def due_work(
     horizon: Interval | None,
     employee_id: str | None,
     team: str | None,
+    group: bool,
     limit: int,
     cursor: str | None,
 ) -> WorkQueue:
@@ -52,6 +54,8 @@ def due_work(
         if settings.queue.birthdays:
             party_ids |= {one.party_id for one in transaction.find(Query(Birthday, [Condition("day", "one_of", _days(as_of, last))]))}
         parties = find_each(transaction, Party, "id", sorted(party_ids))
+        if group:
+            parties = with_heads(transaction, parties)
         if owners is not None:
             parties = [party for party in parties if party.owner_id in owners]
             items = _reached(items, {party.id for party in parties}, owners)
@@ -70,8 +74,9 @@ def due_work(
             zone=settings.zone,
             limit=limit,
             cursor=cursor,
+            group=group,
         )
-        shown = {row.party.id for row in (*found.rows, *found.unassigned) if row.party is not None}
+        shown = {party.id for row in (*found.rows, *found.unassigned) if row.party is not None for party in (row.party, *row.members)}
         return with_open_items(found, found_open_items(transaction, sorted(shown), as_of=as_of))
 
 

@@ -4,124 +4,26 @@ from __future__ import annotations
 
 from datetime import date, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from operator import itemgetter
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from crmkit._checks import check_date, check_each, check_int, check_kind, check_text, check_zone, refused
-from crmkit.entities import Party
 from crmkit.errors import NotStoredError
-from crmkit.money import Money, totals
+from crmkit.money import Money
 from crmkit.periods import Interval
-from crmkit.scheduling.queue_entries import KINDS, Asking, Concern, Entry, Plannable, QueueKind
+from crmkit.scheduling.queue_entries import KINDS, Asking, Concern, Entry, Plannable
 from crmkit.scheduling.queue_pages import Position, cursor_at, position_at
 from crmkit.scheduling.queue_policy import QueuePolicy
-from crmkit.scheduling.reasons import Reason
+from crmkit.scheduling.queue_rows import LeftOut, QueueRow, Value, Viewer, WorkQueue, payment_reasons, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crmkit.entities import OpenItem
+    from crmkit.entities import Party
     from crmkit.scheduling.contact_policy import ContactPolicy
-
-Value: TypeAlias = Money | Decimal | int
-
-
-@attrs.frozen(kw_only=True)
-class QueueRow:
-    """
-    One party, or one thing without a party, to deal with.
-
-    Attributes:
-        party: Whom; None for what stands alone, such as a task about no party: `reasons[0].about` says what.
-        kind: The most urgent thing: "appointment", "recall", "commitment", "case", "task", "follow_up", "contract", "quote",
-            "suggestion" or "birthday", in this order.
-        due_on: The day of that thing; it may lie ahead where something comes up before its day, or with a horizon.
-        overdue_days: Days since then; 0 up to that day.
-        reasons: Why, the most urgent first; then overdue invoices, dunning level and blocks of the party.
-        employee_id: Who is to do the most urgent thing; None is a department's, or nobody's.
-        value: What the party is worth, where that is known.
-    """
-
-    party: Party | None
-    kind: QueueKind
-    due_on: date
-    overdue_days: int
-    reasons: tuple[Reason, ...]
-    employee_id: str | None = None
-    value: Value | None = None
-
-    @property
-    def party_id(self) -> str | None:
-        """The id of the party; None for what stands alone."""
-        return None if self.party is None else self.party.id
-
-
-@attrs.frozen
-class LeftOut:
-    """
-    A party that is due and yet not listed for it.
-
-    Attributes:
-        party_id: Which.
-        reason: Why it is left out.
-    """
-
-    party_id: str
-    reason: Reason
-
-
-@attrs.frozen(kw_only=True)
-class WorkQueue:
-    """
-    What is due; it iterates over its rows.
-
-    Attributes:
-        rows: What to do, the most urgent first.
-        unassigned: What is due and neither an employee's nor a department's.
-        left_out: The parties that are not to be contacted, with the reason: switched off, or excluded. What was promised, fixed or
-            handed in is listed for them all the same.
-        cursor: Where the next page of rows begins; None after the last one.
-    """
-
-    rows: tuple[QueueRow, ...] = ()
-    unassigned: tuple[QueueRow, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    cursor: str | None = None
-
-    def __iter__(self) -> Iterator[QueueRow]:
-        """Iterate over the rows."""
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        return len(self.rows)
-
-
-@attrs.frozen(kw_only=True)
-class Viewer:
-    """
-    For whom a queue is made.
-
-    Attributes:
-        employees: Whose work it is; None is everybody's and nobody's.
-        stands_in_for: The employees for whom they do it too, while those are away.
-        departments: The departments whose tasks are theirs.
-    """
-
-    employees: frozenset[str] | None = None
-    stands_in_for: frozenset[str] = frozenset()
-    departments: frozenset[str] = frozenset()
-
-    def sees(self, entry: Entry) -> Entry | None:
-        """Give an entry as the viewer sees it; None where it is somebody else's."""
-        if self.employees is None or entry.employees & self.employees or entry.department_id in self.departments:
-            return entry
-        away = sorted(entry.employees & self.stands_in_for)
-        if not away:
-            return None
-        return attrs.evolve(entry, reason=attrs.evolve(entry.reason, facts={**entry.reason.facts, "stands_in_for": away[0]}))
 
 
 def work_queue(
@@ -140,6 +42,7 @@ def work_queue(
     zone: str = "UTC",
     limit: int | None = None,
     cursor: str | None = None,
+    group: bool = False,
 ) -> WorkQueue:
     """
     List what is due on a day, from any mix of records that have a day: each party once, and alone what belongs to none.
@@ -163,13 +66,14 @@ def work_queue(
         zone: IANA time zone in which days begin.
         limit: The most rows.
         cursor: Of the page before.
+        group: One row for each company group, under its head; reasons about the others name them as `party_id`.
 
     Raises:
         NotStoredError: For an item whose party is not among *parties*.
         InvalidValueError: For anything else among the items, for an employee beside a team, and for a cursor that is none.
 
     >>> from crmkit import days
-    >>> from crmkit.entities import ContactPlan, Task
+    >>> from crmkit.entities import ContactPlan, Party, Task
     >>> anna = Party(id="C-1", name="Müller", created_on=date(2026, 1, 1), owner_id="anna")
     >>> plan = ContactPlan(party_id="C-1", frequency=days(30), last_contact_on=date(2026, 1, 1))
     >>> task = Task(id="T-1", text="order paper", due_on=date(2026, 1, 31), employee_id="ben")
@@ -194,7 +98,9 @@ def work_queue(
     )
     most = None if limit is None else check_int("limit", limit, at_least=1)
     after = None if cursor is None else position_at(cursor)
-    return _queue(_concerns(items, parties), asking, viewer, values or {}, most=most, after=after)
+    concerns = _concerns(items, parties)
+    groups = _groups(concerns) if check_kind("group", group, bool) else [[concern] for concern in concerns]
+    return _queue(groups, asking, viewer, values or {}, most=most, after=after)
 
 
 def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
@@ -217,8 +123,26 @@ def _concerns(items: Iterable[Plannable], parties: Iterable[Party]) -> Sequence[
     return [*by_party.values(), *alone]
 
 
+def _groups(concerns: Iterable[Concern]) -> Sequence[Sequence[Concern]]:
+    """Bring what is about one company group together, its head first: the uppermost party that is among the given ones."""
+    known = {concern.party.id: concern.party for concern in concerns if concern.party is not None}
+    found: dict[str, list[Concern]] = {}
+    alone = []
+    for concern in concerns:
+        if concern.party is None:
+            alone.append([concern])
+            continue
+        head, seen = concern.party, {concern.party.id}
+        while head.parent_id in known and head.parent_id not in seen:
+            head = known[head.parent_id]
+            seen.add(head.id)
+        group = found.setdefault(head.id, [])
+        group.insert(0 if head is concern.party else len(group), concern)
+    return [*found.values(), *alone]
+
+
 def _queue(
-    concerns: Iterable[Concern],
+    groups: Iterable[Sequence[Concern]],
     asking: Asking,
     viewer: Viewer,
     values: Mapping[str, Value],
@@ -229,19 +153,22 @@ def _queue(
     rows: list[tuple[Position, QueueRow]] = []
     nobodys: list[tuple[Position, QueueRow]] = []
     left_out: list[LeftOut] = []
-    for concern in concerns:
-        entries = concern.entries(asking)
-        because = None if concern.party is None else why_left_out(concern.party)
-        seen = [entry for each in entries if (entry := viewer.sees(each)) is not None]
-        if because is not None and concern.party is not None:
-            if any(entry.is_our_initiative for entry in seen):
-                left_out.append(LeftOut(concern.party.id, because))
-            seen = [entry for entry in seen if not entry.is_our_initiative]
-            entries = [entry for entry in entries if not entry.is_our_initiative]
-        rows += _row(concern, seen, asking, viewer, values)
-        nobodys += _row(concern, [one for one in entries if not one.employees and one.department_id is None], asking, viewer, values)
-    rows = sorted((row for row in rows if after is None or row[0] > after), key=lambda row: row[0])
-    nobodys.sort(key=lambda row: row[0])
+    for group in groups:
+        entries: list[tuple[Concern, Entry]] = []
+        for concern in group:
+            found = concern.entries(asking)
+            because = None if concern.party is None else why_left_out(concern.party)
+            if because is not None and concern.party is not None:
+                if any(entry.is_our_initiative and viewer.sees(entry) for entry in found):
+                    left_out.append(LeftOut(concern.party.id, because))
+                found = [entry for entry in found if not entry.is_our_initiative]
+            entries += ((concern, entry) for entry in found)
+        seen = [(concern, entry) for concern, each in entries if (entry := viewer.sees(each)) is not None]
+        free = [(concern, each) for concern, each in entries if not each.employees and each.department_id is None]
+        rows += _row(group[0].party, seen, asking, viewer, values)
+        nobodys += _row(group[0].party, free, asking, viewer, values)
+    rows = sorted((row for row in rows if after is None or row[0] > after), key=itemgetter(0))
+    nobodys.sort(key=itemgetter(0))
     page = rows[:most]
     return WorkQueue(
         rows=tuple(row for _, row in page),
@@ -252,68 +179,52 @@ def _queue(
 
 
 def _row(
-    concern: Concern, entries: Sequence[Entry], asking: Asking, viewer: Viewer, values: Mapping[str, Value]
+    head: Party | None, entries: Sequence[tuple[Concern, Entry]], asking: Asking, viewer: Viewer, values: Mapping[str, Value]
 ) -> Iterator[tuple[Position, QueueRow]]:
     """One row where there is anything to do, with its place."""
     if not entries:
         return
-    party = concern.party
-    in_order = sorted(entries, key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
+    in_order = [_named(entry, concern.party, head) for concern, entry in entries]
+    in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
     first = in_order[0]
-    value = None if party is None else values.get(party.id)
+    concerned = {concern.party.id: concern for concern, _ in entries if concern.party is not None}
+    known = [values[id] for id in concerned if id in values]
+    value = None if not known else _sum(known)
     worth = value.amount if isinstance(value, Money) else Decimal(value or 0)
     about = first.reason.about
-    key = party.id if party is not None else about.key if about is not None else ""
+    key = head.id if head is not None else about.key if about is not None else ""
     mine = first.employees & viewer.employees if viewer.employees else first.employees
+    to_know = (reason for one in concerned.values() if one.party for reason in payment_reasons(one.party, one.open_items))
     yield (
         (*_urgency(first, asking), value is None, -worth, key),
         QueueRow(
-            party=party,
+            party=head,
             kind=first.kind,
             due_on=first.due_on,
             overdue_days=max(0, (asking.as_of - first.due_on).days),
-            reasons=(*(entry.reason for entry in in_order), *payment_reasons(party, concern.open_items)),
+            reasons=(*(entry.reason for entry in in_order), *to_know),
             employee_id=min(mine or first.employees, default=None),
             value=value,
+            members=tuple(one.party for one in concerned.values() if one.party is not None and one.party is not head),
         ),
     )
+
+
+def _named(entry: Entry, party: Party | None, head: Party | None) -> Entry:
+    """Name whom a reason is about where that is not the party of the row."""
+    if party is None or party is head:
+        return entry
+    return attrs.evolve(entry, reason=attrs.evolve(entry.reason, facts={**entry.reason.facts, "party_id": party.id}))
+
+
+def _sum(values: Sequence[Value]) -> Value:
+    first, *others = values
+    for other in others:
+        first = first + other  # type: ignore[operator]  # all are of one type, as the caller promised
+    return first
 
 
 def _urgency(entry: Entry, asking: Asking) -> tuple[date, int, date, time]:
     """What is due comes before what is still to come; the kinds in their order, the longest overdue first."""
     coming = date.min if entry.listed_on <= asking.as_of else entry.listed_on
     return (coming, KINDS.index(entry.kind), entry.due_on, entry.at)
-
-
-def why_left_out(party: Party) -> Reason | None:
-    """Tell why a party is not to be contacted; None where it may."""
-    if not party.active:
-        return Reason("inactive")
-    return None if party.excluded is None else Reason("excluded", {"because": party.excluded})
-
-
-def with_open_items(queue: WorkQueue, open_items: Iterable[OpenItem]) -> WorkQueue:
-    """Show overdue invoices in a queue that was made without them: they change no order, so only the parties of a page need them."""
-    by_party: dict[str, list[OpenItem]] = {}
-    for item in open_items:
-        by_party.setdefault(item.party_id, []).append(item)
-
-    def shown(row: QueueRow) -> QueueRow:
-        to_do = (reason for reason in row.reasons if reason.about is not None)
-        return attrs.evolve(row, reasons=(*to_do, *payment_reasons(row.party, by_party.get(row.party_id or "", ()))))
-
-    return attrs.evolve(queue, rows=tuple(map(shown, queue.rows)), unassigned=tuple(map(shown, queue.unassigned)))
-
-
-def payment_reasons(party: Party | None, open_items: Iterable[OpenItem]) -> Iterator[Reason]:
-    """Tell what to know of a party's payments before it is contacted; none of it puts a party on the list."""
-    if party is None:
-        return
-    overdue = [item for item in open_items if item.overdue_days > 0 and item.due_on is not None]
-    for currency, amount in sorted(totals(item.amount for item in overdue).items()):
-        days = [item.due_on for item in overdue if item.amount.currency == currency and item.due_on is not None]
-        yield Reason("invoices_overdue", {"due_on": min(days), "amount": amount, "invoices": len(days)})
-    if party.dunning_level:
-        yield Reason("dunned", {"level": party.dunning_level})
-    for block in sorted(party.blocks):
-        yield Reason(f"{block}_blocked")
