@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmkit import Crm, Interval, Money, Period, Scope, Settings, days
+from crmkit.desks import daily_work
 from crmkit.entities import (
     Appointment,
     Case,
@@ -32,7 +33,7 @@ from crmkit.entities import (
 )
 from crmkit.errors import InvalidValueError
 from crmkit.persistence import MemoryStore
-from crmkit.scheduling import QueuePolicy, WorkQueue, work_queue
+from crmkit.scheduling import QueuePolicy, QueueRow, WorkQueue, work_queue
 from crmkit.store import Query, Rights
 
 if TYPE_CHECKING:
@@ -209,6 +210,60 @@ def test_a_company_group_is_one_row_under_its_head(crm: Crm) -> None:
     assert crm.work_queue(as_of=date(2026, 1, 2)).rows[0].party_id == "C-19"
 
 
+def many_plans(crm: Crm) -> None:
+    """Thirty parties whose suggestions fall on few days, some of them silenced, some with other work, two owners."""
+    for number in range(30):
+        party_id = f"M-{number:02}"
+        crm.add(Party(id=party_id, name="x", created_on=TODAY, owner_id=["anna", "ben"][number % 2]))
+        crm.contact.plan(party_id, frequency=days(30), at=NOW - timedelta(days=number % 4))
+        if number % 6 == 0:
+            crm.contact.postpone(party_id, to=a_day(2 + number % 5))
+    crm.add(
+        Recall(id="W-1", party_id="M-03", due_on=a_day(9)),
+        Recall(id="W-2", party_id="M-04", due_on=a_day(-9)),
+        Task(id="T-1", party_id="M-29", about=Ref("party", "M-29"), text="x", due_on=TODAY, employee_id="ben"),
+        Document(id="R-9", kind="invoice", party_id="M-20", issued_on=TODAY, lines=[LINE]),
+    )
+
+
+@pytest.mark.parametrize("who", [None, "anna", "ben"])
+@pytest.mark.parametrize("limit", [3])
+@pytest.mark.parametrize("horizon", [None, days(5)])
+def test_suggestions_are_read_as_far_as_a_page_needs_and_none_is_missed(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch, who: str | None, limit: int, horizon: Interval | None
+) -> None:
+    many_plans(crm)
+    whole = crm.work_queue(as_of=a_day(3), employee_id=who, horizon=horizon, limit=1_000)
+    monkeypatch.setattr(daily_work, "_FEWEST_PLANS", 1)
+    monkeypatch.setattr(daily_work, "_ROWS_TO_PLANS", 2)
+
+    rows: list[QueueRow] = []
+    cursor = None
+    for _ in range(40):
+        page = crm.work_queue(as_of=a_day(3), employee_id=who, horizon=horizon, limit=limit, cursor=cursor)
+        rows += page.rows
+        cursor = page.cursor
+        if cursor is None:
+            break
+
+    assert rows == list(whole)
+    assert len(rows) > 10
+
+
+def test_a_page_reads_few_of_many_plans(store: Store, clock: Clock) -> None:
+    crm = Crm(store, scope=Scope(tenant="many", actor="anna"), clock=clock)
+    ids = [f"C-{number:03}" for number in range(400)]
+    crm.add(*(Party(id=id, name="x", created_on=a_day(-int(id[2:]))) for id in ids))
+    for id in ids:
+        crm.contact.plan(id, frequency=days(30), at=datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=int(id[2:]) // 2))
+    counted = Counting(store)
+
+    queue = Crm(counted, scope=crm._workplace.scope, clock=clock).work_queue(limit=5)  # noqa: SLF001  # beside it
+
+    assert [row.party_id for row in queue] == ids[:5]
+    assert counted.most_found <= 201
+
+
 def test_the_number_of_queries_does_not_grow_with_what_is_due(store: Store, clock: Clock) -> None:
     def queries(parties: int, tenant: str) -> int:
         crm = Crm(store, scope=Scope(tenant=tenant, actor="anna"), settings=Settings(zone="Europe/Berlin"), clock=clock)
@@ -230,6 +285,7 @@ class Counting:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.finds = 0
+        self.most_found = 0
 
     def transaction(self, tenant: str, *, write: bool) -> Any:
         return _Counted(self, self.store.transaction(tenant, write=write))
@@ -250,8 +306,10 @@ class _Counted:
         return self.unit.__exit__(*error)
 
     def find(self, query: Query[Any]) -> Any:
+        found = self.transaction.find(query)
         self.counting.finds += 1
-        return self.transaction.find(query)
+        self.counting.most_found = max(self.counting.most_found, len(found))
+        return found
 
     def get(self, *arguments: Any, **named: Any) -> Any:
         self.counting.finds += 1

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from crmkit._checks import check_text, refused
+from crmkit.scheduling.queue_entries import KINDS
 
 Position: TypeAlias = tuple[date, int, date, time, bool, Decimal, str]
 """From when on it is listed where that is still to come, urgency of its kind, due day, time, unknown value, −value, what it is about."""
@@ -35,3 +36,10 @@ def position_at(cursor: str) -> Position:
         return days[0], int(rank), days[1], time.fromisoformat(at), bool(unknown), Decimal(worth), str(key)
     except (binascii.Error, ValueError, TypeError, InvalidOperation):
         raise refused("cursor", cursor, "the cursor of a page before, unchanged") from None
+
+
+def reaches(cursor: str | None, day: date, *, as_of: date) -> bool:
+    """Tell whether a page is full before any suggestion of a day or later could be on it."""
+    if cursor is None:
+        return False
+    return position_at(cursor)[:3] < (date.min if day <= as_of else day, KINDS.index("suggestion"), day)
