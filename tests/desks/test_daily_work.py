@@ -223,7 +223,12 @@ def many_plans(crm: Crm) -> None:
         Recall(id="W-2", party_id="M-04", due_on=a_day(-9)),
         Task(id="T-1", party_id="M-29", about=Ref("party", "M-29"), text="x", due_on=TODAY, employee_id="ben"),
         Document(id="R-9", kind="invoice", party_id="M-20", issued_on=TODAY, lines=[LINE]),
+        Document(id="R-8", kind="invoice", party_id="M-27", issued_on=TODAY, lines=[LINE]),
     )
+    born = [ContactPerson(id="P", last_name="x", birthday=a_day(3))]
+    for number in range(6):
+        crm.add(Party(id=f"N-{number}", name="x", created_on=TODAY, people=born, owner_id=["anna", "ben"][number % 2]))
+        crm.tasks.assign(["anna", "ben"][number % 2], text="x", due_on=a_day(4))
 
 
 @pytest.mark.parametrize("who", [None, "anna", "ben"])
