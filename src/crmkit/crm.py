@@ -236,6 +236,8 @@ class Crm(Desks):
         """
         List what is due on a day, as `crmkit.scheduling.work_queue` does: each party once with all its reasons, the most urgent first.
 
+        Suggestions are read as far as the page needs, the longest overdue first; `unassigned` and `left_out` reach as far.
+
         Args:
             as_of: The day; the local day by default.
             employee_id: Only what this employee is to do, also as deputy of others on that day; what is nobody's is in `unassigned`.
