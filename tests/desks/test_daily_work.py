@@ -232,14 +232,14 @@ def many_plans(crm: Crm) -> None:
 
 
 @pytest.mark.parametrize("who", [None, "anna", "ben"])
-@pytest.mark.parametrize("limit", [3])
+@pytest.mark.parametrize("limit", [2])
 @pytest.mark.parametrize("horizon", [None, days(5)])
 def test_suggestions_are_read_as_far_as_a_page_needs_and_none_is_missed(
     crm: Crm, monkeypatch: pytest.MonkeyPatch, who: str | None, limit: int, horizon: Interval | None
 ) -> None:
     many_plans(crm)
     whole = crm.work_queue(as_of=a_day(3), employee_id=who, horizon=horizon, limit=1_000)
-    monkeypatch.setattr(daily_work, "_FEWEST_PLANS", 1)
+    monkeypatch.setattr(daily_work, "_FEWEST_PLANS", 3)
     monkeypatch.setattr(daily_work, "_ROWS_TO_PLANS", 2)
 
     rows: list[QueueRow] = []
