@@ -236,7 +236,7 @@ class Crm(Desks):
         """
         List what is due on a day, as `crmkit.scheduling.work_queue` does: each party once with all its reasons, the most urgent first.
 
-        Suggestions are read as far as the page needs, the longest overdue first; `unassigned` and `left_out` reach as far.
+        Suggestions are read as far as the page needs, the longest overdue first; `unassigned` and `left_out` are of what was read.
 
         Args:
             as_of: The day; the local day by default.

@@ -53,16 +53,14 @@ def suggested_items(
         settings: For days and their zone.
         last: The last day.
         concerned: The parties that are listed anyway: their plans are read whenever they come up.
-        most: The most plans to read; None is all. Of the last day that is reached all are read, or none.
+        most: How many plans to read; None is all.
 
     Returns:
-        The records, and the first day of which plans are unread; None where all are read.
+        The records, and the first day of which plans may be unread; None where all are read.
     """
     query = Query(ContactPlan, [Condition("next_contact_on", "at_most", last)], order_by="next_contact_on", limit=most and most + 1)
-    plans, unread_from = transaction.find(query), None
-    if most is not None and len(plans) > most:
-        unread_from = plans[-1].next_contact_on
-        plans = [plan for plan in plans if plan.next_contact_on != unread_from]
+    plans = transaction.find(query)
+    unread_from = plans[-1].next_contact_on if most is not None and len(plans) > most else None
     ids = {plan.party_id for plan in plans}
     further = find_each(transaction, ContactPlan, "id", sorted({*concerned} - ids))
     ids.update(plan.party_id for plan in further)
