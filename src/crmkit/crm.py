@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from crmkit._checks import check_date, check_kind
+from crmkit._checks import check_kind
 from crmkit.desks.additions import save_additions
 from crmkit.desks.aliases import resolved
 from crmkit.desks.changes import check_changeable, save_change
+from crmkit.desks.customer_cards import card_of
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.interactions import record_one
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from crmkit.entities.json_form import Json
     from crmkit.entities.timelines import Timeline
     from crmkit.errors import Problem
+    from crmkit.history import CustomerCard
+    from crmkit.periods import Interval
     from crmkit.scheduling import WorkQueue
 
 __all__ = ["Crm", "utc_now"]
@@ -219,17 +222,53 @@ class Crm(Desks):
             self._workplace, party_id, kinds=kinds, past=past, planned=planned, newest_first=newest_first, limit=limit, cursor=cursor
         )
 
-    def work_queue(self, *, as_of: date | None = None, employee_id: str | None = None, limit: int = 50) -> WorkQueue:
+    def work_queue(
+        self,
+        *,
+        as_of: date | None = None,
+        employee_id: str | None = None,
+        team: str | None = None,
+        horizon: Interval | None = None,
+        group: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> WorkQueue:
         """
-        List what is due on a day: recalls, then suggestions by contact frequency, each party once with its reasons.
+        List what is due on a day, as `crmkit.scheduling.work_queue` does: each party once with all its reasons, the most urgent first.
+
+        Suggestions are read as far as the page needs, the longest overdue first; `unassigned` and `left_out` are of what was read.
 
         Args:
             as_of: The day; the local day by default.
-            employee_id: Only what this employee is to do; what is nobody's is in `unassigned`.
-            limit: The most rows.
+            employee_id: Only what this employee is to do, also as deputy of others on that day; what is nobody's is in `unassigned`.
+            team: Only what the employees of this department are to do, see `Settings.departments`.
+            horizon: How far to look ahead; what is still to come follows after all that is due.
+            group: One row for each company group, under its head.
+            limit: The most rows of a page.
+            cursor: Of the page before.
+
+        Raises:
+            InvalidValueError: For an employee beside a team, a department that the settings do not name, and a cursor that is none.
         """
-        day = self._workplace.moment().today if as_of is None else check_date("as_of", as_of)
-        return due_work(self._workplace, as_of=day, employee_id=employee_id, limit=limit)
+        return due_work(
+            self._workplace, as_of=as_of, horizon=horizon, employee_id=employee_id, team=team, group=group, limit=limit, cursor=cursor
+        )
+
+    def customer_card(self, party_id: str, *, as_of: date | None = None, group: bool = True, currency: str | None = None) -> CustomerCard:
+        """
+        Make the card of a party: its figures, and all that is open with it.
+
+        Args:
+            party_id: Whose.
+            as_of: The last day that counts in the figures; the local day by default. What is open is as it is now.
+            group: Roll up the parties that belong to it.
+            currency: Of the figures; that of the settings by default, or of the last invoice where none is in it.
+
+        Raises:
+            NotStoredError: When there is no such party.
+            MissingExtraError: Without Polars.
+        """
+        return card_of(self._workplace, party_id, as_of=as_of, group=group, currency=currency)
 
     def check(self) -> tuple[Problem, ...]:
         """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""

@@ -11,7 +11,7 @@ from crmkit._checks import check_choice, check_currency, check_each, check_int, 
 from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.emails import folded_own
-from crmkit.scheduling import ContactPolicy
+from crmkit.scheduling import ContactPolicy, QueuePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,7 @@ _SALES = Pipeline(
     ],
 )
 
+_QUEUE = QueuePolicy()
 _NOTHING_REQUIRED = DataPolicy({})
 _LOYALTY = LoyaltyPolicy()
 
@@ -41,6 +42,12 @@ def _numbers(values: Mapping[DocumentKind, NumberFormat]) -> Mapping[DocumentKin
         check_choice("numbers", kind, DocumentKind)
         check_kind("numbers", written_as, NumberFormat)
     return FrozenMapping(values)
+
+
+def _departments(values: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
+    return FrozenMapping(
+        {check_text("departments", name): frozenset(check_each("departments", team, check_text)) for name, team in values.items()}
+    )
 
 
 def _source_categories(values: str | Iterable[str]) -> frozenset[str]:
@@ -61,6 +68,8 @@ class Settings:
         currency: ISO 4217 code of amounts that name none.
         events: The verbs of which the host is told through the outbox, for example "documents.invoice"; "*" is every verb.
         policy: How often whom to contact; None leaves it to each party's own plan.
+        queue: How early contracts and quotes come up in the work queue, and whether birthdays do.
+        departments: Who works in which department, the employees by its id.
         pipeline: How opportunities are sold where no other pipeline is named; more of them are added as records.
         source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
         numbers: How the numbers of documents that we issue are written; a kind without a format gets a number only from the host.
@@ -74,6 +83,8 @@ class Settings:
     zone: str = "UTC"
     currency: str = "EUR"
     policy: ContactPolicy | None = None
+    queue: QueuePolicy = _QUEUE
+    departments: Mapping[str, frozenset[str]] = attrs.field(factory=dict, converter=_departments)
     events: frozenset[str] = attrs.field(default=frozenset[str](), converter=_events)
     pipeline: Pipeline = _SALES
     source_categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_source_categories)
@@ -91,6 +102,7 @@ class Settings:
         check_kind("loyalty", self.loyalty, LoyaltyPolicy)
         if self.seats is not None:
             check_int("seats", self.seats, at_least=1)
+        check_kind("queue", self.queue, QueuePolicy)
         check_zone("zone", self.zone)
         check_currency("currency", self.currency)
         check_kind("pipeline", self.pipeline, Pipeline)

@@ -91,5 +91,5 @@ def test_a_desk_in_memory_tells_whom_to_call(crm: crmkit.Crm) -> None:
     crm.contact.plan("C-1", frequency=days(30))
     crm.record_interaction("C-1", kind="visit", at=datetime(2026, 1, 1, tzinfo=UTC))
 
-    assert [row.party.id for row in crm.work_queue(as_of=date(2026, 1, 31))] == []
-    assert [row.party.id for row in crm.work_queue(as_of=date(2026, 2, 1))] == ["C-1"]
+    assert [row.party_id for row in crm.work_queue(as_of=date(2026, 1, 31))] == []
+    assert [row.party_id for row in crm.work_queue(as_of=date(2026, 2, 1))] == ["C-1"]

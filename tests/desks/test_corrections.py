@@ -167,7 +167,7 @@ def test_voiding_the_only_contact_makes_the_party_never_contacted(crm: Crm) -> N
     void(crm, wrong)
 
     assert counted(crm) == (0, 0, None)
-    assert [row.party.id for row in crm.work_queue()] == ["C-17"]
+    assert [row.party_id for row in crm.work_queue()] == ["C-17"]
 
 
 def test_voiding_an_attempt_lowers_the_attempts(crm: Crm) -> None:

@@ -69,7 +69,7 @@ def test_lists_show_only_what_is_reached(crm: Crm) -> None:
     desk = acting(crm, "ben", find="own", work_queue="own")
 
     assert [hit.party.id for hit in desk.find("müller")] == ["C-18"]
-    assert [row.party.id for row in desk.work_queue()] == ["C-18"]
+    assert [row.party_id for row in desk.work_queue()] == ["C-18"]
 
 
 def test_a_star_stands_for_every_other_verb(crm: Crm) -> None:

@@ -8,8 +8,24 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from crmkit.conditions import Condition
-from crmkit.entities import Case, ContactPlan, Departure, Deputy, Document, HistoryEntry, Interaction, LoyaltyEntry, Party, Recall
+from crmkit.entities import (
+    Appointment,
+    Case,
+    ContactPlan,
+    Contract,
+    Departure,
+    Deputy,
+    Document,
+    FollowUp,
+    HistoryEntry,
+    Interaction,
+    LoyaltyEntry,
+    Party,
+    Recall,
+    Task,
+)
 from crmkit.persistence.sql import SqlStore
+from crmkit.records import Birthday
 from crmkit.store import Query
 from crmkit.testing.contract_data import DAY, MOMENT, TENANT
 
@@ -43,6 +59,18 @@ SELECTIONS: Sequence[tuple[Query[Any], str]] = (
     (Query(Case, order_by="pending_since", limit=50), "pending_since>?"),
     (Query(Deputy, [Condition("ends_before", "more_than", DAY)]), "ends_before>?"),
     (Query(LoyaltyEntry, [Condition("invoice_id", "one_of", ("R-1",))]), "invoice_id=?"),
+    (Query(Appointment, [Condition("state", "equal", "planned"), Condition("start_at", "less_than", MOMENT)]), "state=? AND start_at<?"),
+    (Query(Birthday, [Condition("day", "one_of", ("02-28", "02-29"))]), "day=?"),
+    (Query(Interaction, [Condition("commitment_due_on", "at_most", DAY)]), "commitment_due_on<?"),
+    (Query(Contract, [Condition("state", "equal", "active"), Condition("due_on", "at_most", DAY)]), "state=? AND due_on<?"),
+    (Query(Task, [OPEN, Condition("due_on", "at_most", DAY)]), "state=? AND due_on<?"),
+    (Query(FollowUp, [OPEN, Condition("due_on", "at_most", DAY)]), "state=? AND due_on<?"),
+    (Query(Case, [Condition("pending_since", "less_than", MOMENT)]), "pending_since<?"),
+    (
+        Query(Document, [Condition("kind", "equal", "quote"), OPEN, Condition("issued_on", "at_most", DAY)]),
+        "kind=? AND state=? AND issued_on<?",
+    ),
+    (Query(ContactPlan, [Condition("next_contact_on", "at_most", DAY)]), "next_contact_on<?"),
     (Query(Departure, [Condition("left_on", "at_least", DAY)]), "left_on>?"),
 )
 

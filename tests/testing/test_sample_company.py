@@ -70,7 +70,7 @@ def test_who_is_due_is_who_was_planted_over_frames_and_on_a_desk(company: Sample
 
     queue = crm.work_queue(as_of=company.as_of, limit=1_000)
 
-    assert {row.party.id for row in queue} == company.truth.to_call
+    assert {row.party_id for row in queue} == company.truth.to_call
     assert set(call_suggestions(company.facts.contact_plans(), as_of=company.as_of)["customer_id"]) == company.truth.to_call
 
 

@@ -96,6 +96,7 @@ def _call_list(crm: Crm, company: SampleCompany, language: Any) -> str:  # noqa:
     rows = [
         [row.party.id, row.party.name, row.employee_id or "", "; ".join(reason.text(language) for reason in row.reasons)]
         for row in queue.rows[:_MOST_CALLS]
+        if row.party is not None
     ]
     title = _TEXTS["calls"][language == "de"].format(day=day_text(company.as_of, language), count=len(queue))
     return title + "\n" + text_table(_TEXTS["columns"][language == "de"].split("|"), rows, align=["left"] * 4)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from crmkit.desks.companions import attendances, email_addresses
+from crmkit.desks.companions import attendances, birthdays, email_addresses
 from crmkit.entities import (
     Appointment,
     Attachment,
@@ -22,7 +22,7 @@ from crmkit.entities import (
     Task,
     Unassigned,
 )
-from crmkit.records import Attendance, EmailAddress, kind_of
+from crmkit.records import Attendance, Birthday, EmailAddress, kind_of
 from crmkit.scheduling.contact_counts import recounted
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ def _parties_are_found_by_their_email_addresses(everything: Everything) -> Itera
             yield f"party {party.id}", "is found by other e-mail addresses than it has"
 
 
+def _parties_are_found_by_the_birthdays_of_their_people(everything: Everything) -> Iterator[tuple[str, str]]:
+    wanted = {one.id: one for party in everything.of(Party) for one in birthdays(party)}
+    if wanted != everything.by_id(Birthday):
+        yield "parties", "are found by other birthdays than their contact persons have"
+
+
 def _what_people_do_has_a_history(everything: Everything) -> Iterator[tuple[str, str]]:
     told = {entry.about for entry in everything.of(HistoryEntry)}
     for kind in (Appointment, Task, FollowUp, Note, Event, OpeningBalance, Unassigned, Attachment):
@@ -84,6 +90,7 @@ ACTIVITY_RULES = (
     _counts_and_last_contacts_are_those_of_the_entries,
     _employees_are_taken_by_their_appointments,
     _parties_are_found_by_their_email_addresses,
+    _parties_are_found_by_the_birthdays_of_their_people,
     _what_people_do_has_a_history,
     _an_assigned_email_has_its_interaction,
 )

@@ -11,7 +11,7 @@ from crmkit.desks.party_traces import external_ids
 from crmkit.desks.terms import search_terms
 from crmkit.entities import Appointment, ExternalId, Party
 from crmkit.entities.emails import folded_address
-from crmkit.records import Attendance, EmailAddress, SearchTerm, Stored
+from crmkit.records import Attendance, Birthday, EmailAddress, SearchTerm, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,17 @@ def email_addresses(party: Party) -> list[EmailAddress]:
     ]
 
 
+def birthdays(party: Party) -> list[Birthday]:
+    """List the birthdays of its contact persons; those of a merged one are found at the party that it was merged into."""
+    if party.merged_into is not None:
+        return []
+    return [
+        Birthday(id=_joined(party.id, person.id), party_id=party.id, day=f"{person.birthday:%m-%d}")
+        for person in party.people
+        if person.birthday is not None
+    ]
+
+
 def attendances(appointment: Appointment) -> list[Attendance]:
     """List whom an appointment takes, and when."""
     return [
@@ -72,6 +83,7 @@ def _joined(*parts: str) -> str:
 COMPANIONS = (
     _Companion(owner=Party, kind=SearchTerm, field="party_id", of=search_terms),
     _Companion(owner=Party, kind=EmailAddress, field="party_id", of=email_addresses),
+    _Companion(owner=Party, kind=Birthday, field="party_id", of=birthdays),
     _Companion(owner=Party, kind=ExternalId, field="party_id", of=external_ids),
     _Companion(owner=Appointment, kind=Attendance, field="appointment_id", of=attendances),
 )

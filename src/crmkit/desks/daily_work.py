@@ -1,49 +1,117 @@
-"""The work queue of a desk: what is stored and due, and what each party is worth."""
+"""The work queue of a desk: what is stored and due, and what each party is worth. What is due is found by index, never all parties."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
 
+from crmkit._checks import check_int, check_kind, refused
 from crmkit.conditions import Condition
+from crmkit.desks.document_reading import found_open_items
+from crmkit.desks.due_records import birthday_parties, due_items, suggested_items
+from crmkit.desks.groups import with_heads
+from crmkit.desks.handing_over import deputies_on
 from crmkit.desks.workplace import Workplace, find_each
-from crmkit.entities import ContactPlan, Document, Party, Recall
-from crmkit.periods import Period
-from crmkit.scheduling import Plannable, WorkQueue, work_queue
-from crmkit.store import Query, Transaction
+from crmkit.entities import Document, Party
+from crmkit.periods import Interval, Period
+from crmkit.scheduling import WorkQueue, work_queue
+from crmkit.scheduling.queue_pages import reaches
+from crmkit.scheduling.queue_rows import with_open_items
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from crmkit.money import Money
+    from crmkit.scheduling import Plannable
+    from crmkit.settings import Settings
+    from crmkit.store import Transaction
 
-_OPEN = Condition("state", "equal", "open")
+_FEWEST_PLANS = 200
+_ROWS_TO_PLANS = 4
 
 
-def due_work(workplace: Workplace, *, as_of: date, employee_id: str | None, limit: int) -> WorkQueue:
-    """List what is due on a day, the most valuable of equal urgency first."""
+def due_work(
+    workplace: Workplace,
+    *,
+    as_of: date | None,
+    horizon: Interval | None,
+    employee_id: str | None,
+    team: str | None,
+    group: bool,
+    limit: int,
+    cursor: str | None,
+) -> WorkQueue:
+    """
+    Gather what is due up to the last day that is asked for, and list it.
+
+    Suggestions are many and less urgent than nearly all else, so they are read by index, the longest overdue first, and only until
+    nothing that is still unread could be on the page.
+    """
+    settings = workplace.settings
+    as_of = workplace.day(as_of)
     owners = workplace.scope.owners_reached("work_queue")
+    last = as_of if horizon is None else check_kind("horizon", horizon, Interval).after(as_of)
+    members = None if team is None else _members(settings, team)
+    most = None if group else max(_FEWEST_PLANS, _ROWS_TO_PLANS * check_int("limit", limit, at_least=1))
     with workplace.reading() as transaction:
-        plans = transaction.find(Query(ContactPlan, [Condition("next_contact_on", "at_most", as_of)]))
-        due_recalls = transaction.find(Query(Recall, [_OPEN, Condition("due_on", "at_most", as_of)]))
-        silencing = find_each(
-            transaction, Recall, "party_id", (plan.party_id for plan in plans), _OPEN, Condition("due_on", "more_than", as_of)
-        )
-        concerned = [*(plan.party_id for plan in plans), *(recall.party_id for recall in due_recalls)]
-        parties = find_each(transaction, Party, "id", concerned)
-        if owners is not None:
-            parties = [party for party in parties if party.owner_id in owners]
-        reached = {party.id for party in parties}
-        items: list[Plannable] = [*plans, *due_recalls, *silencing]
-        return work_queue(
-            [item for item in items if item.party_id in reached],
-            parties=parties,
-            as_of=as_of,
-            employee_id=employee_id,
-            values=_gross_profit_of_a_year(transaction, parties, as_of=as_of, currency=workplace.settings.currency),
-            policy=workplace.settings.policy,
-            limit=limit,
-        )
+        deputies = {} if employee_id is None else deputies_on(transaction, as_of)
+        others = due_items(transaction, settings, last)
+        born = birthday_parties(transaction, as_of, last) if settings.queue.birthdays else ()
+        concerned = {*born, *(item.party_id for item in others if item.party_id is not None)}
+        while True:
+            plans, unread_from = suggested_items(transaction, settings, last, concerned=concerned, most=most)
+            items = [*others, *plans]
+            party_ids = concerned.union(item.party_id for item in plans if item.party_id is not None)
+            parties = find_each(transaction, Party, "id", sorted(party_ids))
+            if group:
+                parties = with_heads(transaction, parties)
+            if owners is not None:
+                parties = [party for party in parties if party.owner_id in owners]
+                items = _reached(items, {party.id for party in parties}, owners)
+            found = work_queue(
+                items,
+                parties=parties,
+                as_of=as_of,
+                horizon=horizon,
+                employee_id=employee_id,
+                stands_in_for=deputies.get(employee_id or "", ()),
+                team=members,
+                departments=_departments(settings, employee_id, team),
+                values=_gross_profit_of_a_year(transaction, parties, as_of=as_of, currency=settings.currency),
+                policy=settings.policy,
+                queue=settings.queue,
+                zone=settings.zone,
+                limit=limit,
+                cursor=cursor,
+                group=group,
+            )
+            if most is None or unread_from is None or reaches(found.cursor, unread_from, as_of=as_of):
+                break
+            most *= _ROWS_TO_PLANS
+        shown = {party.id for row in (*found.rows, *found.unassigned) if row.party is not None for party in (row.party, *row.members)}
+        return with_open_items(found, found_open_items(transaction, sorted(shown), as_of=as_of))
+
+
+def _members(settings: Settings, team: str) -> frozenset[str]:
+    if team not in settings.departments:
+        known = ", ".join(sorted(settings.departments)) or "none yet"
+        raise refused("team", team, f"a department of Settings(departments=…): {known}")
+    return settings.departments[team]
+
+
+def _departments(settings: Settings, employee_id: str | None, team: str | None) -> Iterable[str]:
+    if team is not None:
+        return (team,)
+    return (name for name, members in settings.departments.items() if employee_id in members)
+
+
+def _reached(items: Iterable[Plannable], party_ids: set[str], owners: frozenset[str]) -> list[Plannable]:
+    """Leave out what the reader's rights do not reach: by the owner of the party, else by the employee who is to do it."""
+    return [item for item in items if (item.party_id in party_ids if item.party_id is not None else not owners.isdisjoint(_doers(item)))]
+
+
+def _doers(item: Plannable) -> set[str | None]:
+    return {getattr(item, "employee_id", None), *getattr(item, "attendees", ())}
 
 
 def _gross_profit_of_a_year(transaction: Transaction, parties: Sequence[Party], *, as_of: date, currency: str) -> Mapping[str, Money]:

@@ -11,7 +11,7 @@ from crmkit.errors import NotStoredError
 from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from crmkit.desks.work import Work
     from crmkit.store import Transaction
@@ -27,6 +27,17 @@ def members_of(transaction: Transaction, party_id: str) -> tuple[Party, ...]:
         members |= {party.id: party for party in below}
         above = tuple(party.id for party in below)
     return tuple(members.values())
+
+
+def with_heads(transaction: Transaction, parties: Iterable[Party]) -> list[Party]:
+    """Add the parties above some, up to the heads of their groups; one query for each level."""
+    known = {party.id: party for party in parties}
+    wanted = {party.parent_id for party in known.values() if party.parent_id is not None} - known.keys()
+    while wanted:
+        found = {party.id: party for party in transaction.find(Query(Party, [Condition("id", "one_of", tuple(sorted(wanted)))]))}
+        known |= found
+        wanted = {party.parent_id for party in found.values() if party.parent_id is not None} - known.keys()
+    return list(known.values())
 
 
 def check_groups(work: Work, moved: Sequence[Party]) -> None:

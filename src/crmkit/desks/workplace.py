@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_instant, check_text, refused
+from crmkit._checks import check_date, check_instant, check_text, refused
 from crmkit.conditions import Condition
 from crmkit.desks.keys import fingerprint_of, replayed, used_key
 from crmkit.desks.moments import Moment
@@ -82,6 +82,10 @@ class Workplace:
         if at is not None and check_instant("at", at) > now:
             raise refused("at", at, f"a time up to now ({now.isoformat()}); what is to come is planned with a recall or an appointment")
         return Moment(now=now, at=at or now, zone=ZoneInfo(self.settings.zone))
+
+    def day(self, as_of: date | None) -> date:
+        """The day that is asked for; the local day of the clock by default."""
+        return self.moment().today if as_of is None else check_date("as_of", as_of)
 
     def do(
         self,

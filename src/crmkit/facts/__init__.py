@@ -1,5 +1,6 @@
 """The tables that every analysis reads: from your frames by naming columns, from entities, from a store."""
 
+from crmkit.facts.company_groups import by_group
 from crmkit.facts.contact_plans_table import contact_plans
 from crmkit.facts.customers_table import customers
 from crmkit.facts.documents_table import documents
@@ -9,6 +10,7 @@ from crmkit.facts.sales_table import sales, sales_problems
 
 __all__ = [
     "Purchase",
+    "by_group",
     "contact_plans",
     "contact_plans_from",
     "customers",

@@ -119,6 +119,7 @@ def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
         "industry": ([party.industry for party in kept], text),
         "region": ([party.region for party in kept], text),
         "owner_id": ([party.owner_id for party in kept], text),
+        "parent_id": ([party.parent_id for party in kept], text),
         "manual_class": ([party.manual_class for party in kept], text),
         "excluded": ([party.excluded for party in kept], text),
     }

@@ -2,80 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_text
 from crmkit._frames import Asked, F, Table, day_literal, opened, plain_rows
-from crmkit.entities._fields import FrozenMapping
 from crmkit.errors import CurrencyMismatchError
 from crmkit.history.card_figures import FIGURES, card_figures, year_figures
+from crmkit.history.card_values import CustomerCard, YearOfCard
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crmkit._frames import Lazy
 
-__all__ = ["CustomerCard", "YearOfCard", "customer_card", "customer_cards"]
-
-Amount: TypeAlias = Decimal | int | float
-
-
-@attrs.frozen(kw_only=True)
-class YearOfCard:
-    """
-    One calendar year of a customer.
-
-    Attributes:
-        revenue: Net revenue.
-        gross_profit: Over the lines whose cost is known; None where none is.
-    """
-
-    revenue: Amount
-    gross_profit: Amount | None
-
-
-@attrs.frozen(kw_only=True)
-class CustomerCard:
-    """
-    What sales say of one customer, up to a day. Amounts are of the frame's own numeric type.
-
-    Attributes:
-        customer_id: Whose card it is.
-        as_of: The last day that counts.
-        currency: The currency of the amounts; None where the frame names none.
-        revenue_this_year: Net revenue from 1 January on.
-        revenue_last_year: Net revenue of the calendar year before.
-        revenue: Net revenue in all.
-        gross_profit: Over the lines whose cost is known; None where none is.
-        revenue_without_cost: Revenue of the other lines.
-        gross_margin: Gross profit / revenue with known cost; None where that is not above zero.
-        purchases: How many purchases.
-        first_purchase_on: The day of the first.
-        last_purchase_on: The day of the last.
-        rhythm_days: Median days between two purchase days; None with fewer than two.
-        overdue_days: Whole days beyond that rhythm since the last purchase; 0 within it, None without one.
-        yearly: Revenue and gross profit of each calendar year with sales.
-    """
-
-    customer_id: str
-    as_of: date
-    currency: str | None = attrs.field(default=None, repr=False)
-    revenue_this_year: Amount = attrs.field(default=0, repr=False)
-    revenue_last_year: Amount = attrs.field(default=0, repr=False)
-    revenue: Amount = attrs.field(default=0, repr=False)
-    gross_profit: Amount | None = attrs.field(default=None, repr=False)
-    revenue_without_cost: Amount = attrs.field(default=0, repr=False)
-    gross_margin: float | None = attrs.field(default=None, repr=False)
-    purchases: int = attrs.field(default=0, repr=False)
-    first_purchase_on: date | None = attrs.field(default=None, repr=False)
-    last_purchase_on: date | None = attrs.field(default=None, repr=False)
-    rhythm_days: float | None = attrs.field(default=None, repr=False)
-    overdue_days: int | None = attrs.field(default=None, repr=False)
-    yearly: Mapping[int, YearOfCard] = attrs.field(factory=dict, repr=False, converter=FrozenMapping[int, YearOfCard])
+__all__ = ["customer_card", "customer_cards"]
 
 
 def customer_cards(sales: F, *, as_of: date) -> F:

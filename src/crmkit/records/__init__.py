@@ -9,10 +9,12 @@ from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
 from crmkit.records.documents import NumberCounter
 from crmkit.records.kinds import KINDS, kind_of
 from crmkit.records.logs import JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, UsedKey
+from crmkit.records.parties import Birthday
 
 __all__ = [
     "KINDS",
     "Attendance",
+    "Birthday",
     "Diary",
     "EmailAddress",
     "Field",

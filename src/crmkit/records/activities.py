@@ -80,7 +80,7 @@ ACTIVITIES: tuple[RecordKind[Any], ...] = (
         name="appointment",
         entity=Appointment,
         fields=(PARTY, Field(name="start_at", type="instant"), _STATE),
-        indexes=(("party_id", "state", "start_at"), ("start_at",)),
+        indexes=(("party_id", "state", "start_at"), ("start_at",), ("state", "start_at")),
     ),
     RecordKind(name="diary", entity=Diary),
     RecordKind(

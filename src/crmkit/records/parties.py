@@ -4,8 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
+
 from crmkit.entities import ContactPlan, Departure, Deputy, ExternalId, Handover, Interaction, Party, PartyChange, Recall
 from crmkit.records.declarations import PARTY, Field, RecordKind
+
+
+@attrs.frozen(kw_only=True)
+class Birthday:
+    """
+    The birthday of a contact person, by which it is found; kept beside its party.
+
+    Attributes:
+        id: Party and contact person.
+        party_id: The party.
+        day: Month and day, as "02-29".
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    party_id: str
+    day: str = attrs.field(repr=False)
+    version: int = attrs.field(default=0, eq=False)
+
 
 PARTIES: tuple[RecordKind[Any], ...] = (
     RecordKind(
@@ -42,6 +63,7 @@ PARTIES: tuple[RecordKind[Any], ...] = (
     ),
     RecordKind(name="deputy", entity=Deputy, fields=(Field(name="ends_before", type="day"),), indexes=(("ends_before",),)),
     RecordKind(name="external_id", entity=ExternalId, fields=(PARTY,), indexes=(("party_id",),)),
+    RecordKind(name="birthday", entity=Birthday, fields=(PARTY, Field(name="day")), indexes=(("party_id",), ("day",))),
     RecordKind(
         name="contact_plan",
         entity=ContactPlan,

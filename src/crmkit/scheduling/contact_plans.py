@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_date
+from crmkit._checks import check_date, check_zone
 from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
 from crmkit.scheduling.reasons import Reason, ReasonFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crmkit.entities import AbcClass, ContactPlan, Interaction, Recall
+    from crmkit.entities import AbcClass, Appointment, ContactPlan, Interaction, Recall
     from crmkit.periods import Interval
 
 Light = Literal["green", "amber", "red"]
@@ -123,11 +124,14 @@ def suggestion(
     policy: ContactPolicy | None = None,
     abc_class: AbcClass | None = None,
     created_on: date | None = None,
+    appointments: Iterable[Appointment] = (),
+    zone: str = "UTC",
 ) -> Due | NotDue:
     """
     Tell whether a party is to be contacted on a day, and why or why not.
 
-    A due recall is listed once, as a recall; a future one silences the suggestion.
+    A due recall is listed once, as a recall; a future one silences the suggestion, and so does an appointment that is planned for
+    the day or later.
 
     >>> from datetime import date
     >>> from crmkit import days
@@ -139,7 +143,10 @@ def suggestion(
     check_date("as_of", as_of)
     first = min((recall for recall in recalls if recall.state == "open"), key=lambda recall: recall.due_on, default=None)
     if first is not None:
-        return _recalled(first, as_of=as_of)
+        return recalled(first, as_of=as_of)
+    planned = appointment_from(appointments, as_of, zone=ZoneInfo(check_zone("zone", zone)))
+    if planned is not None:
+        return NotDue(Reason("appointment_planned", {"due_on": planned.date(), "due_time": planned.time()}))
     gap = (policy or NO_POLICY).gap_for(plan, abc_class=abc_class)
     if gap is None:
         return NotDue(Reason("no_frequency"))
@@ -149,7 +156,14 @@ def suggestion(
     return _suggested(plan, gap.longest, since_on or as_of, as_of=as_of)
 
 
-def _recalled(recall: Recall, *, as_of: date) -> Due | NotDue:
+def appointment_from(appointments: Iterable[Appointment], day: date, *, zone: ZoneInfo) -> datetime | None:
+    """Find the earliest planned appointment from a day on, in local time; one of a day before does not count, whether held or not."""
+    local = (one.start_at.astimezone(zone) for one in appointments if one.state == "planned")
+    return min((at for at in local if at.date() >= day), default=None)
+
+
+def recalled(recall: Recall, *, as_of: date) -> Due | NotDue:
+    """Tell whether an open recall is due."""
     facts: dict[str, ReasonFact] = {"due_on": recall.due_on}
     if recall.due_on > as_of:
         return NotDue(Reason("recall_planned", facts))

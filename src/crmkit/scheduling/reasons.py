@@ -8,18 +8,55 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from crmkit._checks import check_choice, refused
+from crmkit._checks import check_choice, check_kind, refused
+from crmkit.entities import Ref
 from crmkit.entities._fields import FrozenMapping
+from crmkit.money import Money
 from crmkit.periods import Interval
 
 Language = Literal["de", "en"]
-ReasonFact: TypeAlias = str | int | date | time | Interval
+ReasonFact: TypeAlias = str | int | date | time | Interval | Money
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "recall_due": ("recall today", "Wiederanruf heute"),
     "recall_due_at": ("recall today at {due_time}", "Wiederanruf heute um {due_time}"),
     "recall_overdue": ("recall was due on {due_on}", "Wiederanruf war fällig am {due_on}"),
     "recall_planned": ("recall is planned for {due_on}", "Wiederanruf ist geplant für {due_on}"),
+    "appointment_due": ("appointment today at {due_time}", "Termin heute um {due_time}"),
+    "appointment_overdue": (
+        "appointment on {due_on} was neither held nor cancelled",
+        "Termin am {due_on} wurde weder gehalten noch abgesagt",
+    ),
+    "appointment_planned": ("appointment on {due_on} at {due_time}", "Termin am {due_on} um {due_time}"),
+    "commitment_due": ("commitment due today", "Zusage heute fällig"),
+    "commitment_overdue": ("commitment was due on {due_on}", "Zusage war fällig am {due_on}"),
+    "commitment_planned": ("commitment due on {due_on}", "Zusage fällig am {due_on}"),
+    "case_due": ("{case_kind} to be settled today", "{case_kind} heute zu erledigen"),
+    "case_overdue": ("{case_kind} was to be settled by {due_on}", "{case_kind} war zu erledigen bis {due_on}"),
+    "case_planned": ("{case_kind} to be settled by {due_on}", "{case_kind} zu erledigen bis {due_on}"),
+    "case_open": ("{case_kind} open since {opened_on}", "{case_kind} offen seit {opened_on}"),
+    "task_due": ("task due today", "Aufgabe heute fällig"),
+    "task_overdue": ("task was due on {due_on}", "Aufgabe war fällig am {due_on}"),
+    "task_planned": ("task due on {due_on}", "Aufgabe fällig am {due_on}"),
+    "follow_up_due": ("follow-up today", "Wiedervorlage heute"),
+    "follow_up_overdue": ("follow-up was due on {due_on}", "Wiedervorlage war fällig am {due_on}"),
+    "follow_up_planned": ("follow-up on {due_on}", "Wiedervorlage am {due_on}"),
+    "notice_near": ("notice to contract {contract} possible until {due_on}", "Kündigung von Vertrag {contract} möglich bis {due_on}"),
+    "notice_passed": (
+        "contract {contract} renews: notice was possible until {due_on}",
+        "Vertrag {contract} verlängert sich: Kündigung war möglich bis {due_on}",
+    ),
+    "renewal_near": ("contract {contract} ends on {due_on} unless renewed", "Vertrag {contract} endet am {due_on}, wenn nicht verlängert"),
+    "renewal_passed": ("contract {contract} ended on {due_on}, not renewed", "Vertrag {contract} endete am {due_on}, nicht verlängert"),
+    "quote_expiring": ("quote {number} valid until {due_on}", "Angebot {number} gültig bis {due_on}"),
+    "quote_expired": ("quote {number} was valid until {due_on}", "Angebot {number} war gültig bis {due_on}"),
+    "quote_open": ("quote {number} of {issued_on} still undecided", "Angebot {number} vom {issued_on} noch nicht entschieden"),
+    "birthday": ("birthday of a contact person", "Geburtstag eines Ansprechpartners"),
+    "birthday_planned": ("birthday of a contact person on {due_on}", "Geburtstag eines Ansprechpartners am {due_on}"),
+    "invoices_overdue": ("invoices overdue since {due_on}: {amount}", "Rechnungen überfällig seit {due_on}: {amount}"),
+    "dunned": ("dunning level {level}", "Mahnstufe {level}"),
+    "delivery_blocked": ("blocked for delivery", "für Lieferungen gesperrt"),
+    "dunning_blocked": ("not to be reminded of payments", "Mahnsperre"),
     "never_contacted": ("never contacted, although to be contacted every {frequency}", "noch nie kontaktiert, Kontaktfrequenz {frequency}"),
     "frequency_passed": (
         "last contact on {last_contact_on}, more than {frequency} ago",
@@ -37,6 +74,15 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_CASE_KINDS = {"complaint": "Reklamation", "defect": "Fehler", "question": "Frage", "request": "Anforderung"}
+_STANDING_IN = (" (standing in for {})", " (in Vertretung für {})")
+
+
+def _without_text(facts: Mapping[str, ReasonFact]) -> str:
+    """Show no free text, which may hold personal data."""
+    return repr({name: "…" if name == "text" else value for name, value in facts.items()})
+
+
 @attrs.frozen
 class Reason:
     """
@@ -44,7 +90,9 @@ class Reason:
 
     Attributes:
         code: The reason as data, for example "recall_overdue"; an open list.
-        facts: The values that its text names.
+        facts: The values that its text names, and in work queues the persons and times: `employee_id`, `person_id`, `due_on`, `due_time`,
+            `text` (what is to be done, in someone's words), `stands_in_for` (the employee whose deputy is asking).
+        about: The record that is to be dealt with; None where there is none.
 
     >>> reason = Reason("recall_overdue", {"due_on": date(2026, 1, 31)})
     >>> print(reason, reason.text("de"), sep=" | ")
@@ -52,17 +100,26 @@ class Reason:
     """
 
     code: str
-    facts: Mapping[str, ReasonFact] = attrs.field(factory=dict, converter=FrozenMapping[str, ReasonFact])
+    facts: Mapping[str, ReasonFact] = attrs.field(factory=dict, converter=FrozenMapping[str, ReasonFact], repr=_without_text)
+    about: Ref | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a code without a text."""
         if self.code not in _TEXTS:
             raise refused("code", self.code, "one of " + ", ".join(_TEXTS))
+        if self.about is not None:
+            check_kind("about", self.about, Ref)
 
     def text(self, language: Language = "en") -> str:
         """Say it in German or English."""
         check_choice("language", language, Language)
-        return _TEXTS[self.code][language == "de"].format(**{name: _shown(value, language) for name, value in self.facts.items()})
+        facts = {name: _shown(value, language) for name, value in self.facts.items()}
+        if language == "de" and "case_kind" in facts:
+            facts["case_kind"] = _CASE_KINDS.get(facts["case_kind"], facts["case_kind"])
+        said = _TEXTS[self.code][language == "de"].format(**facts)
+        if "text" in facts:
+            said += f": {facts['text']}"
+        return said + _STANDING_IN[language == "de"].format(facts["stands_in_for"]) if "stands_in_for" in facts else said
 
     def __str__(self) -> str:
         """Say it in English."""
@@ -77,6 +134,8 @@ def _shown(value: ReasonFact, language: Language) -> str:
             return value.strftime("%H:%M")
         case Interval():
             return interval_text(value, language)
+        case Money() if language == "de":
+            return str(value).replace(".", ",")
         case _:
             return str(value)
 

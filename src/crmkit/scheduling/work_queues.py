@@ -2,189 +2,229 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from operator import itemgetter
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_date, check_int, refused
-from crmkit.entities import ContactPlan, Party, Recall
+from crmkit._checks import check_date, check_each, check_int, check_kind, check_text, check_zone, refused
 from crmkit.errors import NotStoredError
 from crmkit.money import Money
-from crmkit.scheduling.contact_plans import Due, suggestion
-from crmkit.scheduling.reasons import Reason
+from crmkit.periods import Interval
+from crmkit.scheduling.queue_entries import KINDS, Asking, Concern, Entry, Plannable
+from crmkit.scheduling.queue_pages import Position, cursor_at, position_at
+from crmkit.scheduling.queue_policy import QueuePolicy
+from crmkit.scheduling.queue_rows import LeftOut, QueueRow, Value, Viewer, WorkQueue, payment_reasons, why_left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from crmkit.entities import Party
     from crmkit.scheduling.contact_policy import ContactPolicy
-
-Plannable: TypeAlias = ContactPlan | Recall
-QueueKind = Literal["recall", "suggestion"]
-Value: TypeAlias = Money | Decimal | int
-
-
-@attrs.frozen(kw_only=True)
-class QueueRow:
-    """
-    One party to contact.
-
-    Attributes:
-        party: Whom.
-        kind: The most urgent thing: "recall" before "suggestion".
-        due_on: Since when it is due.
-        overdue_days: Days since then.
-        reasons: Why, the most urgent first.
-        employee_id: Who is to do it: whoever the recall names, else the owner of the party; None is nobody.
-        value: What the party is worth, where that is known.
-    """
-
-    party: Party
-    kind: QueueKind
-    due_on: date
-    overdue_days: int
-    reasons: tuple[Reason, ...]
-    employee_id: str | None = None
-    value: Value | None = None
-
-
-@attrs.frozen
-class LeftOut:
-    """
-    A party that is due and yet not listed.
-
-    Attributes:
-        party_id: Which.
-        reason: Why it is left out.
-    """
-
-    party_id: str
-    reason: Reason
-
-
-@attrs.frozen(kw_only=True)
-class WorkQueue:
-    """
-    What is due; it iterates over its rows.
-
-    Attributes:
-        rows: The parties to contact, the most urgent first.
-        unassigned: The parties that are due and nobody's.
-        left_out: The parties that are due and left out, with the reason.
-    """
-
-    rows: tuple[QueueRow, ...] = ()
-    unassigned: tuple[QueueRow, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-
-    def __iter__(self) -> Iterator[QueueRow]:
-        """Iterate over the rows."""
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        return len(self.rows)
 
 
 def work_queue(
     items: Iterable[Plannable],
     *,
-    parties: Iterable[Party],
     as_of: date,
+    parties: Iterable[Party] = (),
+    horizon: Interval | None = None,
     employee_id: str | None = None,
+    stands_in_for: Iterable[str] = (),
+    team: Iterable[str] | None = None,
+    departments: Iterable[str] = (),
     values: Mapping[str, Value] | None = None,
     policy: ContactPolicy | None = None,
+    queue: QueuePolicy | None = None,
+    zone: str = "UTC",
     limit: int | None = None,
+    cursor: str | None = None,
+    group: bool = False,
 ) -> WorkQueue:
     """
-    List what is due on a day, from any mix of contact plans and recalls.
+    List what is due on a day, from any mix of records that have a day: each party once, and alone what belongs to none.
 
-    Recalls come before suggestions, then the longest overdue, then the most valuable; what has no value comes last.
+    The most urgent kind comes first (see `QueueRow.kind`), then the longest overdue, then the most valuable; what has no value
+    comes last. What only comes up within the horizon follows after all that is due, day by day.
 
     Args:
-        items: Plans and recalls, in any order.
-        parties: The parties that they belong to.
+        items: Contact plans, recalls, tasks, follow-ups, interactions (for what was promised), appointments, contracts, quotes and
+            cases, in any order. Open items are shown with parties that are listed for another reason.
         as_of: The day.
+        parties: The parties that they belong to; birthdays of their contact persons are listed too.
+        horizon: How far to look ahead.
         employee_id: Only what this employee is to do; None lists everybody's and nobody's.
+        stands_in_for: The employees for whom this one stands in on the day.
+        team: Only what these employees are to do; in place of *employee_id*.
+        departments: The departments whose tasks belong to the employee, or the team.
         values: What each party is worth, by its id, all in one currency.
         policy: Gaps of those without a frequency of their own; the class is the party's effective class.
+        queue: How early contracts and quotes come up, and whether birthdays do.
+        zone: IANA time zone in which days begin.
         limit: The most rows.
+        cursor: Of the page before.
+        group: One row for each company group, under its head; reasons about the others name them as `party_id`.
 
     Raises:
         NotStoredError: For an item whose party is not among *parties*.
+        InvalidValueError: For anything else among the items, for an employee beside a team, and for a cursor that is none.
 
     >>> from crmkit import days
+    >>> from crmkit.entities import ContactPlan, Party, Task
     >>> anna = Party(id="C-1", name="Müller", created_on=date(2026, 1, 1), owner_id="anna")
     >>> plan = ContactPlan(party_id="C-1", frequency=days(30), last_contact_on=date(2026, 1, 1))
-    >>> [(row.party.id, row.overdue_days, str(row.reasons[0])) for row in work_queue([plan], parties=[anna], as_of=date(2026, 2, 1))]
-    [('C-1', 0, 'last contact on 2026-01-01, more than 30 days ago')]
+    >>> task = Task(id="T-1", text="order paper", due_on=date(2026, 1, 31), employee_id="ben")
+    >>> found = work_queue([plan, task], parties=[anna], as_of=date(2026, 2, 1))
+    >>> [(row.party_id, row.overdue_days, str(row.reasons[0])) for row in found]
+    [(None, 1, 'task was due on 2026-01-31: order paper'), ('C-1', 0, 'last contact on 2026-01-01, more than 30 days ago')]
     """
-    check_date("as_of", as_of)
-    known = {party.id: party for party in parties}
-    rows, left_out = [], []
-    for party_id, (plan, recalls) in _by_party(items).items():
-        if party_id not in known:
-            raise NotStoredError("party", party_id)
-        party = known[party_id]
-        row = _row(party, plan, recalls, as_of=as_of, policy=policy)
-        if row is None:
-            continue
-        because = _why_left_out(party)
-        if because is None:
-            rows.append(attrs.evolve(row, value=(values or {}).get(party_id)))
-        else:
-            left_out.append(LeftOut(party_id, because))
-    rows.sort(key=_urgency)
-    mine = [row for row in rows if employee_id in (None, row.employee_id)]
-    nobodys = [row for row in rows if row.employee_id is None]
+    if employee_id is not None and team is not None:
+        raise refused("team", team, "either employee_id or team")
+    asking = Asking(
+        as_of=check_date("as_of", as_of),
+        last=as_of if horizon is None else check_kind("horizon", horizon, Interval).after(as_of),
+        zone=ZoneInfo(check_zone("zone", zone)),
+        contacts=policy,
+        queue=queue or QueuePolicy(),
+    )
+    employees = team if employee_id is None else (employee_id,)
+    viewer = Viewer(
+        employees=None if employees is None else _ids("team", employees),
+        stands_in_for=_ids("stands_in_for", stands_in_for),
+        departments=_ids("departments", departments),
+    )
     most = None if limit is None else check_int("limit", limit, at_least=1)
-    return WorkQueue(rows=tuple(mine[:most]), unassigned=tuple(nobodys[:most]), left_out=tuple(left_out))
+    after = None if cursor is None else position_at(cursor)
+    concerns = _concerns(items, parties)
+    groups = _groups(concerns) if check_kind("group", group, bool) else [[concern] for concern in concerns]
+    return _queue(groups, asking, viewer, values or {}, most=most, after=after)
 
 
-def _by_party(items: Iterable[Plannable]) -> dict[str, tuple[ContactPlan, list[Recall]]]:
-    found: dict[str, tuple[ContactPlan, list[Recall]]] = {}
+def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
+    return frozenset(check_each(name, values, check_text))
+
+
+def _concerns(items: Iterable[Plannable], parties: Iterable[Party]) -> Sequence[Concern]:
+    """Bring everything about a party together; what belongs to none stands alone."""
+    by_party = {party.id: Concern(party) for party in parties}
+    alone = []
     for item in items:
-        if not isinstance(item, ContactPlan | Recall):
-            raise refused("items", type(item).__name__, "contact plans and recalls")
-        plan, recalls = found.get(item.party_id, (ContactPlan(party_id=item.party_id), []))
-        if isinstance(item, Recall):
-            recalls.append(item)
+        party_id = getattr(item, "party_id", None)
+        if party_id is None:
+            alone.append(Concern())
+            alone[-1].take(item)
+        elif party_id not in by_party:
+            raise NotStoredError("party", party_id)
         else:
-            plan = item
-        found[item.party_id] = (plan, recalls)
-    return found
+            by_party[party_id].take(item)
+    return [*by_party.values(), *alone]
 
 
-def _row(party: Party, plan: ContactPlan, recalls: list[Recall], *, as_of: date, policy: ContactPolicy | None) -> QueueRow | None:
-    """Each due recall is a reason of its own; a suggestion is one only where no recall is open."""
-    due_recalls = sorted(
-        (recall for recall in recalls if recall.state == "open" and recall.due_on <= as_of), key=lambda recall: recall.due_on
+def _groups(concerns: Iterable[Concern]) -> Sequence[Sequence[Concern]]:
+    """Bring what is about one company group together, its head first: the uppermost party that is among the given ones."""
+    known = {concern.party.id: concern.party for concern in concerns if concern.party is not None}
+    found: dict[str, list[Concern]] = {}
+    alone = []
+    for concern in concerns:
+        if concern.party is None:
+            alone.append([concern])
+            continue
+        head, seen = concern.party, {concern.party.id}
+        while head.parent_id in known and head.parent_id not in seen:
+            head = known[head.parent_id]
+            seen.add(head.id)
+        group = found.setdefault(head.id, [])
+        group.insert(0 if head is concern.party else len(group), concern)
+    return [*found.values(), *alone]
+
+
+def _queue(
+    groups: Iterable[Sequence[Concern]],
+    asking: Asking,
+    viewer: Viewer,
+    values: Mapping[str, Value],
+    *,
+    most: int | None,
+    after: Position | None,
+) -> WorkQueue:
+    rows: list[tuple[Position, QueueRow]] = []
+    nobodys: list[tuple[Position, QueueRow]] = []
+    left_out: list[LeftOut] = []
+    for group in groups:
+        entries: list[tuple[Concern, Entry]] = []
+        for concern in group:
+            found = concern.entries(asking)
+            because = None if concern.party is None else why_left_out(concern.party)
+            if because is not None and concern.party is not None:
+                if any(entry.is_our_initiative and viewer.sees(entry) for entry in found):
+                    left_out.append(LeftOut(concern.party.id, because))
+                found = [entry for entry in found if not entry.is_our_initiative]
+            entries += ((concern, entry) for entry in found)
+        seen = [(concern, entry) for concern, each in entries if (entry := viewer.sees(each)) is not None]
+        free = [(concern, each) for concern, each in entries if not each.employees and each.department_id is None]
+        rows += _row(group[0].party, seen, asking, viewer, values)
+        nobodys += _row(group[0].party, free, asking, viewer, values)
+    rows = sorted((row for row in rows if after is None or row[0] > after), key=itemgetter(0))
+    nobodys.sort(key=itemgetter(0))
+    page = rows[:most]
+    return WorkQueue(
+        rows=tuple(row for _, row in page),
+        unassigned=tuple(row for _, row in nobodys[:most]),
+        left_out=tuple(left_out),
+        cursor=cursor_at(page[-1][0]) if len(rows) > len(page) else None,
     )
-    each = [[recall] for recall in due_recalls] or [recalls]
-    found = [
-        suggestion(plan, some, as_of=as_of, policy=policy, abc_class=party.effective_class, created_on=party.created_on) for some in each
-    ]
-    due = [one for one in found if isinstance(one, Due)]
-    if not due:
-        return None
-    named = next((recall.employee_id for recall in due_recalls if recall.employee_id is not None), None)
-    return QueueRow(
-        party=party,
-        kind="recall" if due_recalls else "suggestion",
-        due_on=due[0].since_on,
-        overdue_days=(as_of - due[0].since_on).days,
-        reasons=tuple(one.reason for one in due),
-        employee_id=named or party.owner_id,
+
+
+def _row(
+    head: Party | None, entries: Sequence[tuple[Concern, Entry]], asking: Asking, viewer: Viewer, values: Mapping[str, Value]
+) -> Iterator[tuple[Position, QueueRow]]:
+    """One row where there is anything to do, with its place."""
+    if not entries:
+        return
+    in_order = [_named(entry, concern.party, head) for concern, entry in entries]
+    in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
+    first = in_order[0]
+    concerned = {concern.party.id: concern for concern, _ in entries if concern.party is not None}
+    known = [values[id] for id in concerned if id in values]
+    value = None if not known else _sum(known)
+    worth = value.amount if isinstance(value, Money) else Decimal(value or 0)
+    about = first.reason.about
+    key = head.id if head is not None else about.key if about is not None else ""
+    mine = first.employees & viewer.employees if viewer.employees else first.employees
+    to_know = (reason for one in concerned.values() if one.party for reason in payment_reasons(one.party, one.open_items))
+    yield (
+        (*_urgency(first, asking), value is None, -worth, key),
+        QueueRow(
+            party=head,
+            kind=first.kind,
+            due_on=first.due_on,
+            overdue_days=max(0, (asking.as_of - first.due_on).days),
+            reasons=(*(entry.reason for entry in in_order), *to_know),
+            employee_id=min(mine or first.employees, default=None),
+            value=value,
+            members=tuple(one.party for one in concerned.values() if one.party is not None and one.party is not head),
+        ),
     )
 
 
-def _why_left_out(party: Party) -> Reason | None:
-    if not party.active:
-        return Reason("inactive")
-    return None if party.excluded is None else Reason("excluded", {"because": party.excluded})
+def _named(entry: Entry, party: Party | None, head: Party | None) -> Entry:
+    """Name whom a reason is about where that is not the party of the row."""
+    if party is None or party is head:
+        return entry
+    return attrs.evolve(entry, reason=attrs.evolve(entry.reason, facts={**entry.reason.facts, "party_id": party.id}))
 
 
-def _urgency(row: QueueRow) -> tuple[bool, int, bool, Decimal, str]:
-    worth = row.value.amount if isinstance(row.value, Money) else Decimal(row.value or 0)
-    return (row.kind != "recall", -row.overdue_days, row.value is None, -worth, row.party.id)
+def _sum(values: Sequence[Value]) -> Value:
+    first, *others = values
+    for other in others:
+        first = first + other  # type: ignore[operator]  # all are of one type, as the caller promised
+    return first
+
+
+def _urgency(entry: Entry, asking: Asking) -> tuple[date, int, date, time]:
+    """What is due comes before what is still to come; the kinds in their order, the longest overdue first."""
+    coming = date.min if entry.listed_on <= asking.as_of else entry.listed_on
+    return (coming, KINDS.index(entry.kind), entry.due_on, entry.at)

@@ -56,6 +56,7 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     make.record_table("handover", [("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
     make.record_table("deputy", [("ends_before", _DAY)], [], [["ends_before"]])
     make.record_table("external_id", [("party_id", _TEXT)], [party], [["party_id"]])
+    make.record_table("birthday", [("party_id", _TEXT), ("day", _TEXT)], [party], [["party_id"], ["day"]])
     make.record_table("contact_plan", [("next_contact_on", _DAY)], [("id", "party")], [["next_contact_on"]])
     make.record_table(
         "recall",
@@ -175,7 +176,7 @@ def _make_activity_tables(make: _Maker) -> None:
         "appointment",
         [("party_id", _TEXT), ("start_at", _INSTANT), ("state", _TEXT)],
         [party],
-        [["party_id", "state", "start_at"], ["start_at"]],
+        [["party_id", "state", "start_at"], ["start_at"], ["state", "start_at"]],
     )
     make.record_table("diary", [], [], [])
     make.record_table(
