@@ -7,12 +7,12 @@ attrs converter or in an assignment.
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
+from crmkit._currencies import CODES, meant
 from crmkit.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Exact: TypeAlias = Decimal | int
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_LARGEST_INT = 2**63 - 1
+LARGEST_INT = 2**63 - 1
 
 
 def refused(name: str, value: object, expected: str) -> InvalidValueError:
@@ -102,7 +101,7 @@ def check_int(name: str, value: object, *, at_least: int | None = None) -> int:
         raise InvalidValueError(name, value, "a whole number")
     if at_least is not None and value < at_least:
         raise InvalidValueError(name, value, f"a whole number of at least {at_least}")
-    if abs(value) > _LARGEST_INT:
+    if abs(value) > LARGEST_INT:
         raise InvalidValueError(name, value, "a whole number of at most 64 bits")
     return value
 
@@ -139,10 +138,11 @@ def check_ratio(name: str, value: object) -> Decimal:
 
 
 def check_currency(name: str, value: object) -> str:
-    """Accept an ISO 4217 code by its form."""
-    if isinstance(value, str) and _CURRENCY.fullmatch(value):
+    """Accept a code of ISO 4217, also of a currency that has ended."""
+    if isinstance(value, str) and value in CODES:
         return value
-    raise InvalidValueError(name, value, "an ISO 4217 code of three capital letters, for example 'EUR'")
+    near = meant(value) if isinstance(value, str) else ""
+    raise InvalidValueError(name, value, f"an ISO 4217 code of three capital letters, for example 'EUR'{near}")
 
 
 def check_kind(name: str, value: object, kind: type[T]) -> T:

@@ -6,14 +6,25 @@ Amounts are `Money`. Unit prices and unit costs are plain Decimals of any precis
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_decimal, check_each, check_exact, check_int, check_kind, refused
-from crmkit.errors import CurrencyMismatchError
+from crmkit._checks import (
+    LARGEST_INT,
+    check_choice,
+    check_currency,
+    check_decimal,
+    check_each,
+    check_exact,
+    check_int,
+    check_kind,
+    refused,
+)
+from crmkit._currencies import OTHER_DIGITS, USUAL_DIGITS
+from crmkit.errors import CurrencyMismatchError, InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,15 +36,6 @@ __all__ = ["Money", "Rounding", "minor_digits", "rounded", "total", "totals"]
 Rounding = Literal["half_up", "half_even"]
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
-_USUAL_DIGITS = 2
-# ISO 4217 list one: every currency whose minor unit is not a hundredth.
-_OTHER_DIGITS = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
-    ),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
 _PRECISION = 60
 
 
@@ -44,7 +46,7 @@ def minor_digits(currency: str) -> int:
     >>> minor_digits("EUR"), minor_digits("JPY"), minor_digits("KWD"), minor_digits("CLF")
     (2, 0, 3, 4)
     """
-    return _OTHER_DIGITS.get(currency, _USUAL_DIGITS)
+    return OTHER_DIGITS.get(currency, USUAL_DIGITS)
 
 
 def rounded(amount: Exact, digits: int, *, rounding: Rounding = "half_up") -> Decimal:
@@ -55,7 +57,19 @@ def rounded(amount: Exact, digits: int, *, rounding: Rounding = "half_up") -> De
     (Decimal('2.68'), Decimal('-2.68'), Decimal('0.12'))
     """
     check_choice("rounding", rounding, Rounding)
-    return Decimal(amount).quantize(Decimal(1).scaleb(-digits), rounding=_MODES[rounding], context=Context(prec=_PRECISION))
+    try:
+        return Decimal(amount).quantize(Decimal(1).scaleb(-digits), rounding=_MODES[rounding], context=Context(prec=_PRECISION))
+    except InvalidOperation:
+        raise refused("amount", amount, f"a number of at most {_PRECISION} digits") from None
+
+
+def _largest(currency: str) -> Decimal:
+    return Decimal(LARGEST_INT).scaleb(-minor_digits(currency))
+
+
+def _too_large(amount: Decimal, currency: str) -> InvalidValueError:
+    """Say it in the words of the caller, who knows no minor units."""
+    return refused("amount", f"{amount} {currency}", f"at most {_largest(currency):,} {currency}, above zero or below")
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -87,12 +101,16 @@ class Money:
         Make money from an exact amount; more decimals than the currency has are refused.
 
         Raises:
-            InvalidValueError: For a float, for text that is no number, and for too many decimals.
+            InvalidValueError: For a float, for text that is no number, for too many decimals, for an amount of more than 64 bits of minor
+                units, and for what is no currency.
 
         >>> Money.of(3, "JPY")
         Money.of('3', 'JPY')
         """
-        scaled = check_decimal("amount", amount).scaleb(minor_digits(check_currency("currency", currency)), Context(prec=_PRECISION))
+        exact = check_decimal("amount", amount)
+        if exact.copy_abs() > _largest(check_currency("currency", currency)):
+            raise _too_large(exact, currency)
+        scaled = exact.scaleb(minor_digits(currency), Context(prec=_PRECISION))
         if scaled != scaled.to_integral_value():
             raise refused(
                 "amount", amount, f"at most {minor_digits(currency)} decimals in {currency}; round it first, with Decimal.quantize"
@@ -187,6 +205,8 @@ class Money:
         return tuple(self._of_minor(sign * part) for part in parts)
 
     def _of_minor(self, minor: int) -> Money:
+        if abs(minor) > LARGEST_INT:
+            raise _too_large(Decimal(minor).scaleb(-minor_digits(self.currency), Context(prec=_PRECISION)), self.currency)
         return Money(minor=minor, currency=self.currency)
 
     def _minor_of(self, name: str, other: object) -> int:

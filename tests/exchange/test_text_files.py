@@ -227,6 +227,13 @@ def test_currencies_flags_and_kinds_are_read_in_both_languages(tmp_path: Path) -
     assert table.rows() == [("EUR", True, "invoice"), ("EUR", False, "credit_note"), ("CHF", True, "invoice")]
 
 
+def test_a_currency_that_iso_4217_does_not_have_is_refused_with_what_may_be_meant(tmp_path: Path) -> None:
+    (problem,) = problems_of(lambda: read_table(written(tmp_path, "w\nEUR\nERU\nDEM\n"), types={"w": "currency"}))
+
+    assert (problem.line, problem.value) == (3, "ERU")
+    assert "did you mean 'EUR'?" in problem.message
+
+
 def test_what_is_no_currency_flag_or_kind_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "w;j;k\n$;perhaps;Angebot\n")
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from crmkit import days, facts, months
+from crmkit import Money, days, facts, months
 from crmkit.entities import ContactPlan, Document, Line, Party, Recall, RoundingPolicy
 from crmkit.errors import InvalidValueError, MissingExtraError
 from crmkit.metrics import gross_profit_by
@@ -74,6 +74,25 @@ def test_the_lines_of_a_document_add_up_to_its_net() -> None:
 
 def test_unknown_cost_stays_unknown() -> None:
     assert rows(facts.sales_from([document(line())]), "cost") == [(None,)]
+
+
+@pytest.mark.parametrize(("subtype", "cost", "profit"), [("bonus", Decimal(0), 30), ("normal", None, 40)])
+def test_a_bonus_has_cost_zero_known(subtype: str, cost: Decimal | None, profit: int) -> None:
+    invoice = document(line(quantity="1", unit_price="100", unit_cost="60"))
+    credit = document(
+        line(quantity="1", unit_price="10", unit_cost=None), id="G-1", kind="credit_note", subtype=subtype, predecessor_id=invoice.id
+    )
+    table = facts.sales_from([invoice, credit])
+
+    assert rows(table, "cost")[1] == (cost,)
+    assert rows(gross_profit_by(table), "gross_profit", "revenue_without_cost") == [(profit, 0 if cost == 0 else -10)]
+    assert credit.gross_profit() == (None if cost is None else Money.of(10, "EUR"))
+    assert credit.revenue_without_cost() == Money.of(10 if cost is None else 0, "EUR")
+
+
+def test_an_amount_beyond_64_bits_is_refused_as_an_amount() -> None:
+    with pytest.raises(InvalidValueError, match=r"amount='1000000000000000000.00 EUR'"):
+        facts.sales_from([document(line(quantity="1", unit_price=str(10**18)))])
 
 
 def test_prices_are_per_one_unit() -> None:

@@ -59,6 +59,8 @@ def test_a_wrong_name_is_an_error_with_the_columns_that_exist() -> None:
 
     assert raised.value.missing == ("revenue", "cost")
     assert raised.value.available == ("Kunde", "Datum", "Netto", "Bemerkung")
+    assert "'revenue' (as 'Nettto')" in str(raised.value)
+    assert "facts.sales(frame, revenue='Netto', cost='…')" in str(raised.value)
 
 
 @on_every_engine

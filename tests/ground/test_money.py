@@ -56,6 +56,41 @@ def test_a_currency_is_three_capital_letters(currency: object) -> None:
         Money(minor=1, currency=currency)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("currency", ["FOO", "ERU", "XXX"])
+def test_a_currency_is_one_of_iso_4217(currency: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"currency='{currency}'"):
+        Money.of(1, currency)
+    with pytest.raises(InvalidValueError, match=f"currency='{currency}'"):
+        total([], currency=currency)
+
+
+@pytest.mark.parametrize("currency", ["DEM", "ATS", "CHF", "USD", "XAF", "ZWL"])
+def test_old_and_new_currencies_of_iso_4217_are_known(currency: str) -> None:
+    assert Money.of(1, currency).currency == currency
+
+
+@pytest.mark.parametrize("currency", ["ERU", "eur", "UER"])
+def test_the_currency_that_may_be_meant_is_named(currency: str) -> None:
+    with pytest.raises(InvalidValueError, match="did you mean 'EUR'"):
+        Money.of(1, currency)
+
+
+@pytest.mark.parametrize("amount", [10**18, Decimal("-1e18"), "1e999999999"])
+def test_an_amount_that_does_not_fit_is_refused_as_an_amount(amount: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"amount='.*EUR' is not allowed; expected at most 92,233,720,368,547,758.07 EUR"):
+        Money.of(amount, "EUR")  # type: ignore[arg-type]
+
+
+def test_a_sum_that_does_not_fit_is_refused_as_an_amount() -> None:
+    with pytest.raises(InvalidValueError, match=r"amount='180000000000000000.00 EUR'"):
+        Money.of(9 * 10**16, "EUR") + Money.of(9 * 10**16, "EUR")
+
+
+def test_a_number_of_too_many_digits_is_not_rounded() -> None:
+    with pytest.raises(InvalidValueError, match="at most 60 digits"):
+        rounded(Decimal("1e70"), 2)
+
+
 @pytest.mark.parametrize("minor", [2**63 - 1, -(2**63 - 1)])
 def test_the_largest_amount_fits_a_64_bit_column(minor: int) -> None:
     assert Money(minor=minor, currency="EUR").minor == minor

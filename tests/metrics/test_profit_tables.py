@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 from hypothesis import given
@@ -47,7 +48,9 @@ def test_amounts_keep_the_callers_numeric_type(engine: str, number: str) -> None
 
     result = gross_profit_by(frame, "customer_id")
 
-    assert schema_of(result)["revenue"] == schema_of(frame)["revenue"]
+    # The whole numbers of a lazy frame, which is not looked into, might leave 64 bits when they are added.
+    is_widened = number == "int" and engine in {"polars-lazy", "duckdb"}
+    assert schema_of(result)["revenue"] == (nw.Decimal(38, 0) if is_widened else schema_of(frame)["revenue"])
     assert type(result) is type(frame)
 
 

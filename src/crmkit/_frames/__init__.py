@@ -1,8 +1,10 @@
 """How analyses read frames and hand them back; the rest of crmkit imports from here."""
 
+from crmkit._frames.amounts import check_number
 from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
-from crmkit._frames.tables import CURRENCY, Asked, F, Table, check_number, opened
+from crmkit._frames.nothing import cast_nothing, holds_nothing
+from crmkit._frames.tables import CURRENCY, Asked, F, Table, opened
 
 __all__ = [
     "CURRENCY",
@@ -10,10 +12,12 @@ __all__ = [
     "F",
     "Lazy",
     "Table",
+    "cast_nothing",
     "check_number",
     "day_literal",
     "day_number",
     "day_ordinal",
+    "holds_nothing",
     "opened",
     "plain_rows",
     "with_added",

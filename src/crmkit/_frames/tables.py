@@ -13,18 +13,19 @@ from typing import Any, Generic, cast
 
 import attrs
 import narwhals.stable.v2 as nw
+from narwhals.exceptions import DuplicateError
 from narwhals.stable.v2.dtypes import DType
 from narwhals.stable.v2.typing import IntoFrameT as F
 
 from crmkit._checks import check_kind, refused
-from crmkit._frames.detours import Lazy, detour, kind_of, lazy, needs_detour, plain_rows, way_back
+from crmkit._frames.amounts import check_number, may_leave_64_bits, sum_type, summable
+from crmkit._frames.detours import Lazy, detour, kind_of, lazy, needs_detour, way_back
+from crmkit._frames.nothing import Kind, cast_nothing, holds_nothing
 from crmkit.errors import MissingColumnError, MixedFramesError
 from crmkit.periods import Period
 
 __all__ = ["CURRENCY", "Asked", "F", "Lazy", "Table", "check_number", "opened"]
 
-_LARGEST_INT = 2**63 - 1
-_DIGITS = 28  # precision of amounts; Decimal(38, x) leaves engines no room for a difference
 CURRENCY = "currency"
 
 
@@ -59,7 +60,7 @@ class Table(Generic[F]):
         dtypes: Its columns with their types.
         engine: What computes, after any detour.
         in_memory: The caller's frame is no lazy one, so looking into it computes nothing twice.
-        wide: Integer amounts may leave 64 bits when added, so they are added as decimals.
+        wide: Integer amounts may leave 64 bits when added, so they are added as decimals; in a lazy frame they always might.
     """
 
     name: str
@@ -120,18 +121,12 @@ class Table(Generic[F]):
         return attrs.evolve(self, frame=self.frame.filter(day >= period.start, day < period.end))
 
     def amount(self, name: str) -> nw.Expr:
-        """An amount in the type in which it is added: NaN is unknown, narrow numbers are widened."""
-        return _widened(nw.col(name), self.dtypes[name], wide=self.wide).alias(name)
+        """An amount in the type in which it is added: NaN and infinity are unknown, narrow numbers are widened."""
+        return summable(nw.col(name), self.dtypes[name], wide=self.wide).alias(name)
 
     def total_dtype(self, *names: str) -> DType | None:
         """The type of a sum or a difference of amounts, or None where it is left to the engine."""
-        dtypes = [self.dtypes[name] for name in names]
-        if all(dtype.is_integer() for dtype in dtypes):
-            return nw.Decimal(38, 0) if self.wide else nw.Int64()
-        if all(isinstance(dtype, nw.Decimal) for dtype in dtypes):
-            decimals = cast("list[nw.Decimal]", dtypes)
-            return nw.Decimal(max(_DIGITS, *(dtype.precision for dtype in decimals)), max(dtype.scale for dtype in decimals))
-        return nw.Float64() if any(dtype.is_float() for dtype in dtypes) else None
+        return sum_type([self.dtypes[name] for name in names], wide=self.wide)
 
     def total(self, expression: nw.Expr, *names: str) -> nw.Expr:
         """A sum in the caller's numeric type."""
@@ -151,26 +146,50 @@ def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:
     """
     frames = [_narwhal(one) for one in asked]
     _check_one_kind([one.native for one in asked])
-    checked = [_checked(one, frame) for one, frame in zip(asked, frames, strict=True)]
-    wide = [_may_leave_64_bits(one, frame) for one, frame in zip(asked, frames, strict=True)]
+    unknown = [_unknown(one, frame) for one, frame in zip(asked, frames, strict=True)]
+    checked = [_checked(one, frame, nothing) for one, frame, nothing in zip(asked, frames, unknown, strict=True)]
+    wide = [may_leave_64_bits(frame, (*one.amounts, *one.optional_amounts)) for one, frame in zip(asked, frames, strict=True)]
     through = detour() if any(map(needs_detour, frames, wide)) else None
-    return tuple(
-        attrs.evolve(
-            table,
-            frame=lazy(frame, through),
-            engine=frame.implementation if through is None else nw.Implementation.from_backend(through),
-            wide=is_wide,
-            hand_back=way_back(one.native, frame, through),
+    engine = frames[0].implementation if through is None else nw.Implementation.from_backend(through)
+    tables = []
+    for one, table, frame, nothing, is_wide in zip(asked, checked, frames, unknown, wide, strict=True):
+        rows, made = cast_nothing(lazy(frame, through), nothing, table.dtypes, engine)
+        tables.append(
+            attrs.evolve(
+                table,
+                frame=rows,
+                dtypes={**table.dtypes, **made},
+                engine=engine,
+                wide=is_wide,
+                hand_back=way_back(one.native, frame, through),
+            )
         )
-        for one, table, frame, is_wide in zip(asked, checked, frames, wide, strict=True)
-    )
+    return tuple(tables)
 
 
 def _narwhal(asked: Asked[Any]) -> Any:  # noqa: ANN401  # eager or lazy: both have what is used here
     try:
-        return nw.from_native(asked.native)
+        frame = nw.from_native(asked.native)
+        frame.collect_schema()
     except TypeError:
         raise refused(asked.table, kind_of(asked.native), "a frame: Polars, pandas, PyArrow, DuckDB, Ibis or Spark") from None
+    except DuplicateError:
+        names = [str(name) for name in asked.native.columns]
+        twice = ", ".join(sorted({repr(name) for name in names if names.count(name) > 1}))
+        raise refused(asked.table, f"a frame with several columns named {twice}", "each name once; rename or drop one of them") from None
+    return frame
+
+
+def _unknown(asked: Asked[Any], frame: Any) -> Mapping[str, Kind]:  # noqa: ANN401
+    """Columns in which nothing is known, with what they would hold by their names."""
+    kinds: dict[str, Kind] = dict.fromkeys((*asked.amounts, *asked.optional_amounts), "number")
+    schema = frame.collect_schema()
+    for name in schema:
+        if name.endswith("_on"):
+            kinds[name] = "day"
+        elif name.endswith("_id") or name == CURRENCY:
+            kinds[name] = "text"
+    return {name: kind for name, kind in kinds.items() if name in schema and holds_nothing(frame, name, schema[name], kind)}
 
 
 def _check_one_kind(natives: list[Any]) -> None:
@@ -191,11 +210,12 @@ def _check_one_connection(left: Any, right: Any) -> None:  # noqa: ANN401
         raise MixedFramesError("a DuckDB relation", "one of another connection") from None
 
 
-def _checked(asked: Asked[Any], frame: Any) -> Table[Any]:  # noqa: ANN401
+def _checked(asked: Asked[Any], frame: Any, unknown: Mapping[str, Kind]) -> Table[Any]:  # noqa: ANN401
+    days = {name: nw.Date() for name, kind in unknown.items() if kind == "day"}
     table: Table[Any] = Table(
         name=asked.table,
         frame=frame,
-        dtypes=dict(frame.collect_schema()),
+        dtypes={**frame.collect_schema(), **days},
         engine=frame.implementation,
         in_memory=isinstance(frame, nw.DataFrame),
         wide=False,
@@ -203,20 +223,9 @@ def _checked(asked: Asked[Any], frame: Any) -> Table[Any]:  # noqa: ANN401
     )
     table.require(*asked.needs, *asked.amounts)
     for name in (*asked.amounts, *asked.optional_amounts):
-        if name in table.dtypes:
+        if name in table.dtypes and name not in unknown:
             check_number(name, table.dtypes[name])
     return table
-
-
-def check_number(name: str, dtype: DType) -> None:
-    """Refuse a column that holds no numbers, with the way to make it hold some."""
-    if dtype.is_numeric():
-        return
-    if isinstance(dtype, nw.Object):
-        raise refused(
-            name, "a column of objects", f"numbers; for Decimals in pandas: frame['{name}'].astype(pd.ArrowDtype(pa.decimal128(28, 3)))"
-        )
-    raise refused(name, f"a column of type {dtype}", "numbers; parse text first, or let crmkit report read the file")
 
 
 def _check_time(name: str, dtype: DType) -> None:
@@ -224,26 +233,3 @@ def _check_time(name: str, dtype: DType) -> None:
         raise refused(name, f"a column of type {dtype}", "days (Date); bring the frame through the function of crmkit.facts for its table")
     if name.endswith("_at") and not (isinstance(dtype, nw.Datetime) and dtype.time_zone is not None):
         raise refused(name, f"a column of type {dtype}", "aware moments (Datetime with a time zone); bring the frame through crmkit.facts")
-
-
-def _widened(column: nw.Expr, dtype: DType, *, wide: bool) -> nw.Expr:
-    if dtype.is_float():
-        return column.cast(nw.Float64).fill_nan(None) if isinstance(dtype, nw.Float32) else column.fill_nan(None)
-    if not dtype.is_integer():
-        return column
-    if wide:
-        return column.cast(nw.Decimal(38, 0))
-    return column if isinstance(dtype, nw.Int64) else column.cast(nw.Int64)
-
-
-def _may_leave_64_bits(asked: Asked[Any], frame: Any) -> bool:  # noqa: ANN401
-    """Whether a sum of integers might; a lazy frame is not looked into."""
-    if not isinstance(frame, nw.DataFrame) or not len(frame):
-        return False
-    schema = frame.schema
-    names = [name for name in (*asked.amounts, *asked.optional_amounts) if name in schema and schema[name].is_integer()]
-    if not names:
-        return False
-    (ends,) = plain_rows(frame.select(nw.col(*names).min().name.suffix("_min"), nw.col(*names).max().name.suffix("_max")))
-    largest = max((abs(int(end)) for end in ends.values() if end is not None), default=0)
-    return largest * len(frame) > _LARGEST_INT

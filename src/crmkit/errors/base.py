@@ -21,5 +21,13 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(repr(name) for name in names) or "none"
 
 
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """Find what may be meant by a name that is not among others, whatever its capitals."""
+    from difflib import get_close_matches  # noqa: PLC0415  only an error needs it
+
+    by_folded = {other.casefold(): other for other in names}
+    return next((by_folded[found] for found in get_close_matches(name.casefold(), by_folded, n=1)), None)
+
+
 class CrmkitError(Exception):
     """The parent of all errors of crmkit."""

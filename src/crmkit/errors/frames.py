@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
-from crmkit.errors.base import CrmkitError, listed
+from crmkit.errors.base import CrmkitError, closest, listed
 
 
 @attrs.frozen
@@ -16,22 +18,25 @@ class MissingColumnError(CrmkitError):
         missing: The standard names that are missing.
         available: The columns that exist.
         table: The table of `crmkit.facts` that was expected.
+        names: The caller's own names of those that are missing, where they were given.
     """
 
     missing: tuple[str, ...]
     available: tuple[str, ...]
     table: str
+    names: Mapping[str, str] = attrs.field(factory=dict)
 
     def __str__(self) -> str:
         """Name what is missing, what exists and how to map it."""
         noun = "column" if len(self.missing) == 1 else "columns"
         place = "the frame" if self.table == "frame" else self.table
-        return f"missing {noun} {listed(self.missing)} in {place}; the frame has {listed(self.available)}. {self._fix()}"
+        asked = ", ".join(f"{name!r} (as {self.names[name]!r})" if name in self.names else repr(name) for name in self.missing)
+        return f"missing {noun} {asked} in {place}; the frame has {listed(self.available)}. {self._fix()}"
 
     def _fix(self) -> str:
         if self.table == "frame":
             return "Name one of those, or compute it first"
-        names = ", ".join(f"{name}='…'" for name in self.missing)
+        names = ", ".join(f"{name}={closest(self.names.get(name, name), self.available) or '…'!r}" for name in self.missing)
         return f"Name your own with facts.{self.table}(frame, {names})"
 
 

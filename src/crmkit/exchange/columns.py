@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import polars as pl
 
+from crmkit._currencies import CODES, meant
 from crmkit.errors import Problem
 from crmkit.exchange.amounts import USUAL_DECIMALS, Evidence, amounts, amounts_in, common_type, evidence, from_floats, why_no_amount
 from crmkit.exchange.days import EARLIEST, LATEST, AmbiguousDates, days_of
@@ -30,7 +31,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _EXPECTED: Mapping[str, str] = {
-    "currency": "is not a currency, such as EUR",
     "flag": "is neither yes nor no",
     "document_kind": "is neither 'invoice' nor 'credit_note'",
     "date": f"is not a date from {EARLIEST.year} to {LATEST.year}, such as 2025-12-31 or 31.12.2025",
@@ -161,11 +161,11 @@ def _amount(raw: RawTable, name: str, distinct: pl.Series | None, mark: DecimalM
 
 
 def _words(distinct: pl.Series, kind: ColumnType) -> pl.Series:
-    """Look up the few words that stand for a value; a currency may also be any code of three letters."""
+    """Look up the few words that stand for a value; a currency may also be any code of ISO 4217."""
     upper = distinct.str.strip_chars().str.to_uppercase()
     found = upper.replace_strict(_WORDS[kind], default=None, return_dtype=pl.String)
     if kind == "currency":
-        return found.fill_null(upper.set(~upper.str.contains("^[A-Z]{3}$"), None))
+        return found.fill_null(upper.set(~upper.is_in(list(CODES)), None))
     return found == "true" if kind == "flag" else found
 
 
@@ -177,7 +177,17 @@ def _unreadable(raw: RawTable, name: str, kind: ColumnType, read: pl.Series) -> 
     rows = (read.is_null() & known).arg_true().to_list()
     for row, line in zip(rows, raw.lines_of(rows), strict=True):
         value = str(column[row])
-        yield Problem(raw.source, line, name, value, why_no_amount(value) if kind == "amount" else _EXPECTED[kind])
+        yield Problem(raw.source, line, name, value, _why_not(value, kind))
+
+
+def _why_not(value: str, kind: ColumnType) -> str:
+    match kind:
+        case "amount":
+            return why_no_amount(value)
+        case "currency":
+            return f"is not a currency of ISO 4217, such as EUR{meant(value)}"
+        case _:
+            return _EXPECTED[kind]
 
 
 def _missing(raw: RawTable, required: AbstractSet[str], filled: pl.Series) -> Iterator[Problem]:

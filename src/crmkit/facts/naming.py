@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_text, refused
-from crmkit._frames import check_number
+from crmkit._frames import cast_nothing, check_number, holds_nothing
 from crmkit.errors import MissingColumnError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from narwhals.stable.v2.dtypes import DType
 
+    from crmkit._frames.nothing import Kind
     from crmkit.facts.columns import Holds
 
 __all__ = ["standard"]
 
 _SHADOWED = "_original"
+_KINDS: Mapping[Holds, Kind] = {"id": "text", "text": "text", "day": "day", "amount": "number", "number": "number", "flag": "flag"}
 
 
 def standard(frame: Any, table: str, holds: Mapping[str, Holds], names: Mapping[str, str], *, required: tuple[str, ...]) -> Any:  # noqa: ANN401
@@ -32,13 +34,19 @@ def standard(frame: Any, table: str, holds: Mapping[str, Holds], names: Mapping[
     name is taken by another column of the caller, that one travels along as `<name>_original`.
     """
     schema: dict[str, DType] = dict(frame.collect_schema())
-    own = {name: check_text(name, names[name]) for name in holds}
-    wanted = [name for name in holds if own[name] in schema or name in required or own[name] != name]
-    missing = tuple(name for name in wanted if own[name] not in schema)
+    owns = {name: check_text(name, names[name]) for name in holds}
+    wanted = [name for name in holds if owns[name] in schema or name in required or owns[name] != name]
+    missing = tuple(name for name in wanted if owns[name] not in schema)
     if missing:
-        raise MissingColumnError(missing, tuple(schema), table)
-    given = {name: own[name] for name in wanted}
-    made = [_typed(frame, name, given[name], schema[given[name]], holds[name]).alias(name) for name in given]
+        named = {name: owns[name] for name in missing if owns[name] != name}
+        raise MissingColumnError(missing, tuple(schema), table, named)
+    given = {name: owns[name] for name in wanted}
+    kinds = {given[name]: _KINDS[holds[name]] for name in given}
+    unknown = {name: kind for name, kind in kinds.items() if holds_nothing(frame, name, schema[name], kind)}
+    frame, _ = cast_nothing(frame, unknown, schema, frame.implementation)
+    made = [
+        (nw.col(own) if own in unknown else _typed(frame, name, own, schema[own], holds[name])).alias(name) for name, own in given.items()
+    ]
     used = set(given.values())
     others = [nw.col(name).alias(_free(name, {*schema, *given})) if name in given else nw.col(name) for name in schema if name not in used]
     return frame.select(*made, *others)
@@ -78,8 +86,6 @@ def _day(frame: Any, name: str, own: str, dtype: DType) -> nw.Expr:  # noqa: ANN
             )
         return _as_day(frame, column)
     if isinstance(dtype, nw.String):
-        if frame.implementation.is_pandas_like() and _holds_days(frame, own):  # nothing at all, which pandas shows as text
-            return nw.lit(None, dtype=nw.Date).cast(nw.Date)
         raise refused(
             name,
             "a column of text",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals.stable.v2 as nw
@@ -22,6 +23,7 @@ CreditNotes = Literal["negative", "positive"]
 _SIGNED = ("quantity", "revenue", "discount", "cost", "variable_cost")
 _CHECKED = ("quantity", "revenue", "cost")
 _KINDS = ("invoice", "credit_note")
+_NEVER_UNKNOWN = {"issued_on": "is in no period", "revenue": "adds nothing"}
 
 
 def sales(  # every standard name is a keyword of its own, so that editors complete it
@@ -55,7 +57,7 @@ def sales(  # every standard name is a keyword of its own, so that editors compl
 
     What is missing is derived where it can be: `revenue` = quantity × unit_price − discount; `document_kind` is "credit_note" where the
     quantity is negative (without a quantity: the revenue), else "invoice". Days may be given as datetimes without a time zone: their
-    day counts.
+    day counts. NaN is unknown, as null is; a column in which nothing is known at all may have any type.
 
     >>> import polars as pl
     >>> from datetime import date
@@ -90,8 +92,9 @@ def sales(  # every standard name is a keyword of its own, so that editors compl
 
     Raises:
         MissingColumnError: For a name that is no column of the frame, and for a frame without a required column.
-        InvalidValueError: For text where days or numbers are meant, and for pandas columns of Decimal objects.
-        InvalidDataError: For rows whose kind and sign disagree, all of them at once. A lazy frame is not looked into: see `sales_problems`.
+        InvalidValueError: For text where days or numbers are meant, for pandas columns of Decimal objects, and for two columns of one name.
+        InvalidDataError: For rows whose kind and sign disagree, and for infinite numbers, all of them at once. A lazy frame is not looked
+            into: see `sales_problems`.
     """
     names = {
         "customer_id": customer_id,
@@ -132,59 +135,76 @@ def sales(  # every standard name is a keyword of its own, so that editors compl
     if "document_kind" not in rows.collect_schema():
         rows = rows.with_columns(_kind(dict(rows.collect_schema())))
     result = given.back(rows)
-    if given.in_memory and (problems := sales_problems(result)):
+    if given.in_memory and (problems := tuple(_problems(result, unknown=False))):
         raise InvalidDataError(problems)
     return result
 
 
 def sales_problems(sales: F) -> tuple[Problem, ...]:
-    """
-    Find the rows of a table of sales whose kind is unknown, or disagrees with the sign of quantity, revenue or cost.
+    r"""
+    Find what is wrong or unknown in a table of sales, row by row.
 
-    `sales` does this by itself for frames in memory. For a lazy frame call it once; it computes the frame.
+    Wrong is a kind that is none, a sign of quantity, revenue or cost that disagrees with the kind, and an infinite number. Unknown is a
+    missing revenue (NaN among them) and a missing day: such a line adds nothing to sums, and is in no period.
+
+    `sales` refuses by itself what is wrong in frames in memory. For a lazy frame call this once; it computes the frame.
 
     >>> import polars as pl
-    >>> rows = pl.DataFrame({"document_kind": ["invoice", "credit_note"], "revenue": [100, 40]})
-    >>> print(*sales_problems(rows))
+    >>> rows = pl.DataFrame({"document_kind": ["invoice", "credit_note"], "revenue": [None, 40]})
+    >>> print(*sales_problems(rows), sep="\n")
+    sales, line 1, column revenue: is not known; the line adds nothing
     sales, line 2, column revenue: '40' a credit note has no positive revenue; credit_notes="positive" turns them
 
     Args:
         sales: The result of `sales`, or any frame with its columns.
 
     Returns:
-        One problem for each wrong value; the line counts rows from 1 in the order in which the engine gives them.
+        One problem for each value; the line counts rows from 1 in the order in which the engine gives them.
 
     Raises:
         MissingColumnError: For a frame without `document_kind` or `revenue`.
     """
+    return tuple(_problems(sales, unknown=True))
+
+
+def _problems(sales: F, *, unknown: bool) -> Iterator[Problem]:
     (table,) = opened(Asked(sales, "sales", needs=("document_kind",), amounts=("revenue",), optional_amounts=("quantity", "cost")))
     checked = [name for name in _CHECKED if name in table.dtypes]
-    rows = table.frame.select("document_kind", *(table.amount(name) for name in checked))
-    wrong = _is_unknown_kind() | nw.any_horizontal(*(_has_wrong_sign(name) for name in checked), ignore_nulls=True)
-    if not rows.select(wrong.fill_null(value=False).any().alias("any")).collect().item():
-        return ()
-    numbered = rows.collect(backend=None).with_row_index("line").filter(wrong.fill_null(value=False))
-    return tuple(problem for row in plain_rows(numbered) for problem in _problems_of(row, checked))
+    looked_for = [name for name in _NEVER_UNKNOWN if unknown and name in table.dtypes]
+    rows = table.frame.select(
+        "document_kind",
+        *(nw.col(name) for name in looked_for if name not in checked),
+        *(nw.col(name).fill_nan(None) if table.dtypes[name].is_float() else nw.col(name) for name in checked),
+    )
+    infinite = [~nw.col(name).is_null() & ~nw.col(name).is_finite() for name in checked if table.dtypes[name].is_float()]
+    signs = [(nw.col("document_kind") == "credit_note") & (nw.col(name) > 0) for name in checked]
+    missing = [nw.col(name).is_null() for name in looked_for]
+    wrong = nw.any_horizontal(_is_unknown_kind(), *infinite, *signs, *missing, ignore_nulls=True).fill_null(value=False)
+    if not rows.select(wrong.any().alias("any")).collect().item():
+        return
+    for row in plain_rows(rows.collect(backend=None).with_row_index("line").filter(wrong)):
+        yield from _problems_of(row, checked, looked_for)
 
 
 def _is_unknown_kind() -> nw.Expr:
     return nw.col("document_kind").is_null() | ~nw.col("document_kind").is_in(_KINDS)
 
 
-def _has_wrong_sign(name: str) -> nw.Expr:
-    return (nw.col("document_kind") == "credit_note") & (nw.col(name) > 0)
-
-
-def _problems_of(row: dict[str, Any], checked: list[str]) -> Iterator[Problem]:
+def _problems_of(row: dict[str, Any], checked: list[str], looked_for: list[str]) -> Iterator[Problem]:
     line, kind = int(row["line"]) + 1, row["document_kind"]
     if kind not in _KINDS:
         shown = kind if isinstance(kind, str) else None
         yield Problem("sales", line, "document_kind", shown, 'is no kind of sales line; expected "invoice" or "credit_note"')
-        return
     for name in checked:
-        if row[name] is not None and row[name] > 0:
+        value = row[name]
+        if isinstance(value, float) and math.isinf(value):
+            yield Problem("sales", line, name, str(value), "is no number; expected a finite one, or null where it is not known")
+        elif kind == "credit_note" and value is not None and value > 0:
             message = f'a credit note has no positive {name}; credit_notes="positive" turns them'
-            yield Problem("sales", line, name, str(row[name]), message)
+            yield Problem("sales", line, name, str(value), message)
+    for name in looked_for:
+        if row[name] is None:
+            yield Problem("sales", line, name, None, f"is not known; the line {_NEVER_UNKNOWN[name]}")
 
 
 def _revenue(dtypes: dict[str, Any], table: Table[Any]) -> nw.Expr:

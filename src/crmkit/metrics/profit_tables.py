@@ -29,7 +29,8 @@ def gross_profit_by(sales: F, *by: str, period: Period | None = None) -> F:
 
     Definition: gross profit = revenue of the lines whose cost is known − their cost; gross margin = gross profit / that revenue.
         What was sold at unknown cost stands beside them as `revenue_without_cost`. A line whose revenue is unknown adds nothing.
-    Unit: amounts in the frame's own numeric type, never two currencies in one row; gross margin is a ratio (0.25 is 25 %).
+    Unit: amounts in the frame's own numeric type, never two currencies in one row; gross margin is a ratio (0.25 is 25 %). Whole numbers
+        become Decimal(38, 0) where a sum may leave 64 bits, so in every lazy frame.
     Undefined when: no cost is known (cost and gross profit are null); the revenue with known cost is not above zero (gross margin is null).
     Source: Farris, Bendle, Pfeifer, Reibstein, "Marketing Metrics", 3rd ed., Pearson 2015, chapter 3 ("Margins and Profits").
 

@@ -108,7 +108,11 @@ def _with_all_columns(sales: pl.DataFrame) -> pl.DataFrame:
     if "revenue" not in table.columns:
         raise MissingColumnError(("revenue",), tuple(table.columns), "sales")
     absent: dict[str, Any] = {"cost": table.schema["revenue"], "currency": pl.String, "document_id": pl.String}
-    return table.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name not in table.columns)
+    whole = [name for name in ("revenue", "cost") if name in table.columns and table.schema[name].is_integer()]
+    return table.with_columns(
+        *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name not in table.columns),
+        *(pl.col(name).cast(pl.Decimal(38, 0)) for name in whole),  # a sum of them may leave 64 bits
+    )
 
 
 def _only(frame: pl.DataFrame, currency: str | None) -> pl.DataFrame:
