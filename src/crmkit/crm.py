@@ -13,6 +13,7 @@ from crmkit.desks.daily_work import due_work
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.interactions import record_one
 from crmkit.desks.invariants import broken_rules
+from crmkit.desks.portal import portal_of
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from crmkit.desks.moments import When
+    from crmkit.desks.portal import Portal
     from crmkit.desks.search import Hit
     from crmkit.desks.whole_tenant import Exported
     from crmkit.entities import Commitment, Direction, Interaction, Role
@@ -230,6 +232,15 @@ class Crm(Desks):
         """
         day = self._workplace.moment().today if as_of is None else check_date("as_of", as_of)
         return due_work(self._workplace, as_of=day, employee_id=employee_id, limit=limit)
+
+    def portal(self, party_id: str, *, person_id: str | None = None) -> Portal:
+        """
+        Give a customer, or one of its contact persons, what he may see of himself and ask for.
+
+        Raises:
+            NotStoredError: When there is no such party, or it has no such contact person.
+        """
+        return portal_of(self._workplace, party_id, person_id=person_id)
 
     def check(self) -> tuple[Problem, ...]:
         """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""

@@ -18,7 +18,9 @@ from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.parties import PartiesDesk
 from crmkit.desks.party_lists import PartyChanges
+from crmkit.desks.portal import Portal
 from crmkit.desks.purchases import PurchasesDesk
+from crmkit.desks.requests import RequestsDesk
 from crmkit.desks.tasks import TasksDesk
 
 __all__ = [
@@ -41,7 +43,9 @@ __all__ = [
     "OutboxDesk",
     "PartiesDesk",
     "PartyChanges",
+    "Portal",
     "PurchasesDesk",
+    "RequestsDesk",
     "TasksDesk",
     "When",
 ]

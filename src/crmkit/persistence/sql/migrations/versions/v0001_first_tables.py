@@ -101,6 +101,12 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [("card_id", "loyalty_card"), party],
         [["party_id", "booked_on"], ["invoice_id"]],
     )
+    make.record_table(
+        "portal_request",
+        [("party_id", _TEXT), ("state", _TEXT), ("placed_at", _INSTANT)],
+        [party],
+        [["state", "placed_at"], ["party_id", "placed_at"]],
+    )
     make.record_table("journal_entry", [], [], [])
     make.record_table("journal_change", [("party_id", _TEXT), ("subject", _TEXT)], [], [["party_id"], ["subject"]])
     make.record_table("journal_head", [], [], [])
