@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import Crm, Money, Scope, Settings, months
@@ -394,6 +394,7 @@ def test_nothing_personal_shows_in_reprs(crm: Crm) -> None:
     assert [word for word in ("Müller", "Meier", "b.example", "Huber") if word in repr((portal, portal.view(), request))] == []
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_nothing_of_another_party_is_in_a_view(data: st.DataObject) -> None:
     """Two parties with everything that a party can have: what one sees holds no id and no name of the other."""

@@ -10,6 +10,7 @@ from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.facts import FactsDesk
+from crmkit.desks.host_work import Delivery, Dialler, EventHandler, FailedEvent, Invoicing, Mailer, Reordering
 from crmkit.desks.journal import JournalDesk
 from crmkit.desks.loyalty import LoyaltyDesk
 from crmkit.desks.moments import When
@@ -31,13 +32,19 @@ __all__ = [
     "ContactDesk",
     "ContractsDesk",
     "CreditSubtype",
+    "Delivery",
     "Desks",
+    "Dialler",
     "DocumentsDesk",
     "EmailsDesk",
+    "EventHandler",
     "FactsDesk",
+    "FailedEvent",
     "InvoiceSubtype",
+    "Invoicing",
     "JournalDesk",
     "LoyaltyDesk",
+    "Mailer",
     "NotesDesk",
     "OpportunitiesDesk",
     "OutboxDesk",
@@ -45,6 +52,7 @@ __all__ = [
     "PartyChanges",
     "Portal",
     "PurchasesDesk",
+    "Reordering",
     "RequestsDesk",
     "TasksDesk",
     "When",
