@@ -61,8 +61,8 @@ def portal_view(
 
 
 def _is_his(document: Document) -> bool:
-    """Tell whether a customer has it: purchases are ours, and of a quote only the latest revision is his."""
-    return document.kind in SALES_KINDS and document.state != "superseded"
+    """Tell whether a customer has it: purchases and bookings are ours, and of a quote only the latest revision is his."""
+    return document.kind in SALES_KINDS and document.state != "superseded" and document.subtype != "cash_discount"
 
 
 def _balance(transaction: Transaction, own: Condition) -> LoyaltyBalance | None:

@@ -36,7 +36,7 @@ from .number_formats import NumberFormat
 from .opportunities import ForecastCategory, Opportunity, OpportunityState, StageMove
 from .parties import AbcClass, Block, Conditions, CustomValue, Party, PartyKind, Role, Source
 from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, PartyChange, SingleField
-from .payments import OpenItem, Payment, open_items, payment_due_on
+from .payments import OpenItem, Payment, cash_discount_until, open_items, payment_due_on
 from .pipelines import OpportunityEnd, Pipeline, Stage
 from .portal_data import PortalData, PortalPerson, ProposedChange
 from .portal_requests import (
@@ -157,6 +157,7 @@ __all__ = [
     "TouchKind",
     "Unassigned",
     "UnassignedState",
+    "cash_discount_until",
     "open_items",
     "payment_due_on",
     "structure",

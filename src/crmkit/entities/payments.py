@@ -28,6 +28,7 @@ class Payment:
         amount: How much was paid; negative where it was paid back.
         paid_on: When.
         cash_discount: What was taken off for paying early, beside the amount.
+        discount_document_id: The credit note of the subtype "cash_discount" that books it.
         reference: The host's reference, for example a line of a bank statement.
         version: Raised by each stored change; 0 is not stored yet.
     """
@@ -38,6 +39,7 @@ class Payment:
     amount: Money
     paid_on: date
     cash_discount: Money | None = None
+    discount_document_id: str | None = None
     reference: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
@@ -85,6 +87,14 @@ def payment_due_on(document: Document) -> date | None:
     return None if terms is None or terms.payment_days is None else document.issued_on + timedelta(days=terms.payment_days)
 
 
+def cash_discount_until(document: Document) -> date | None:
+    """Find the last day on which paying early takes something off; None where nothing was agreed."""
+    terms = document.conditions
+    if document.kind != "invoice" or terms is None or not terms.cash_discount_ratio:
+        return None
+    return document.issued_on + timedelta(days=terms.cash_discount_days)
+
+
 def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as_of: date) -> tuple[OpenItem, ...]:
     """
     List what is open on a day, the earliest due first: invoices less what was paid and credited up to that day.
@@ -101,7 +111,8 @@ def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as
     (Money.of('60.00', 'EUR'), 5)
     """
     check_date("as_of", as_of)
-    posted = {document.id: document for document in documents if document.is_posted and document.issued_on <= as_of}
+    counted = (document for document in documents if document.is_posted and document.subtype != "cash_discount")  # its payment says it
+    posted = {document.id: document for document in counted if document.issued_on <= as_of}
     settled: dict[str, list[Money]] = {}
     for document in posted.values():
         settled.setdefault(_settles(document, posted), []).append(-_owed(document))

@@ -75,6 +75,12 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [("document_id", "document"), party],
         [["document_id"], ["party_id", "paid_on"]],
     )
+    make.record_table(
+        "document_link",
+        [("document_id", _TEXT), ("predecessor_id", _TEXT)],
+        [("document_id", "document")],
+        [["document_id"], ["predecessor_id"]],
+    )
     make.record_table("number_counter", [], [], [])
     make.record_table(
         "interaction",
