@@ -110,7 +110,7 @@ class Crm(Desks):
         Raises:
             StaleWriteError: For an id that exists (expected version 0).
             NotStoredError: For a reference to nothing.
-            InvalidValueError: For other kinds, and for an interaction in the future.
+            InvalidValueError: For other kinds, for an interaction in the future, and for a document's number that another of its kind has.
         """
         self._workplace.do("add", lambda work: save_additions(work, entities), arguments={"entities": entities}, at=at, key=key)
 

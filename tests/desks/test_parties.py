@@ -118,6 +118,39 @@ def test_completeness_names_what_a_role_needs(store: Store, clock: Clock) -> Non
     assert missing == {"C-1": [], "C-2": ["addresses.city", "conditions.tax_id", "people.emails", "custom.size", "emails"], "C-3": []}
 
 
+def test_incomplete_parties_are_listed_page_by_page(store: Store, clock: Clock) -> None:
+    desk = a_desk(store, clock, required_data=DataPolicy({"customer": ["emails", "region"]}))
+    whole = {"roles": "customer", "emails": "a@b.example", "region": "south"}
+    desk.add(
+        *(a_party(f"C-{place}", roles="customer", emails="a@b.example") for place in range(5)),
+        a_party("C-7", **whole),
+        a_party("L-1"),
+        a_party("C-8", roles="customer", active=False),
+        a_party("C-9", roles="customer", excluded="walk-in"),
+    )
+
+    first = desk.parties.incomplete(limit=3)
+    second = desk.parties.incomplete(str(first.cursor), limit=3)
+
+    assert [row.party.id for row in first.rows] == ["C-0", "C-1", "C-2"]
+    assert [[problem.column for problem in row.problems] for row in first.rows] == [["region"]] * 3
+    assert ([row.party.id for row in second.rows], second.cursor) == (["C-3", "C-4"], None)
+    assert desk.parties.incomplete(limit=5).cursor is None
+
+
+def test_incomplete_parties_are_found_without_a_query_for_each(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = a_desk(store, clock, required_data=DataPolicy({"customer": "emails"}))
+    desk.add(*(a_party(f"C-{place:04}", roles="customer") for place in range(60)))
+    asked: list[object] = []
+    with store.transaction("acme", write=False) as transaction:
+        kind = type(transaction)
+    find = kind.find
+    monkeypatch.setattr(kind, "find", lambda self, query: asked.append(query) or find(self, query))
+
+    assert len(desk.parties.incomplete(limit=50).rows) == 50
+    assert len(asked) == 1
+
+
 def test_a_computed_class_stands_beside_the_manual_one(crm: Crm, history_of: HistoryOf) -> None:
     crm.add(a_party("C-1", manual_class="A"), a_party("C-2"))
     crm.parties.record_classes({"C-1": "C", "C-2": "B", "C-17": None})

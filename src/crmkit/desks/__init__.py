@@ -18,7 +18,7 @@ from crmkit.desks.notes import NotesDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.parties import PartiesDesk
-from crmkit.desks.party_lists import PartyChanges
+from crmkit.desks.party_lists import IncompleteParties, IncompleteParty, PartyChanges
 from crmkit.desks.portal import Portal
 from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.requests import RequestsDesk
@@ -40,6 +40,8 @@ __all__ = [
     "EventHandler",
     "FactsDesk",
     "FailedEvent",
+    "IncompleteParties",
+    "IncompleteParty",
     "InvoiceSubtype",
     "Invoicing",
     "JournalDesk",

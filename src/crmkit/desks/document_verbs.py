@@ -19,7 +19,7 @@ from crmkit.desks.document_issue import (
     with_accepted,
 )
 from crmkit.desks.document_moves import check_valid, in_short, moved
-from crmkit.desks.numbering import number_of
+from crmkit.desks.numbering import check_numbers, number_of
 from crmkit.entities import Document, Line, Party
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
@@ -148,8 +148,10 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
 
     Raises:
         StateMoveError: For a move that its state does not allow.
-        InvalidValueError: For lines, totals or a currency on which another document was built.
+        InvalidValueError: For lines, totals or a currency on which another document was built, and for a number that another one has.
     """
+    if after.number != before.number:
+        check_numbers(work, [after])
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
     for name in ("lines", "totals", "currency", "rounding"):
