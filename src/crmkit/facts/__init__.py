@@ -3,6 +3,7 @@
 from crmkit.facts.contact_plans_table import contact_plans
 from crmkit.facts.customers_table import customers
 from crmkit.facts.documents_table import documents
+from crmkit.facts.exclusions import excluded_customers, without_excluded
 from crmkit.facts.from_entities import contact_plans_from, customers_from, documents_from, sales_from
 from crmkit.facts.purchases import Purchase
 from crmkit.facts.sales_table import sales, sales_problems
@@ -15,7 +16,9 @@ __all__ = [
     "customers_from",
     "documents",
     "documents_from",
+    "excluded_customers",
     "sales",
     "sales_from",
     "sales_problems",
+    "without_excluded",
 ]

@@ -42,6 +42,7 @@ CUSTOMERS: Mapping[str, Holds] = MappingProxyType(
         "industry": "text",
         "region": "text",
         "owner_id": "id",
+        "excluded": "text",
     }
 )
 DOCUMENTS: Mapping[str, Holds] = MappingProxyType(

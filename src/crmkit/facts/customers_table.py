@@ -20,6 +20,7 @@ def customers(  # every standard name is a keyword of its own, so that editors c
     industry: str = "industry",
     region: str = "region",
     owner_id: str = "owner_id",
+    excluded: str = "excluded",
 ) -> F:
     """
     Bring your table of customers into the standard one. Leads may be among them.
@@ -41,6 +42,7 @@ def customers(  # every standard name is a keyword of its own, so that editors c
         industry: Column (String) with its industry.
         region: Column (String) with its sales region.
         owner_id: Column with the employee who looks after it.
+        excluded: Column (String) with why analyses leave it out, for example "walk-in"; null for whoever counts.
 
     Returns:
         The same rows in the same kind of frame, standard columns first.
@@ -58,6 +60,7 @@ def customers(  # every standard name is a keyword of its own, so that editors c
         "industry": industry,
         "region": region,
         "owner_id": owner_id,
+        "excluded": excluded,
     }
     (given,) = opened(Asked(frame, "customers"))
     return given.back(standard(given.frame, "customers", CUSTOMERS, names, required=("customer_id",)))
