@@ -141,7 +141,8 @@ def sales_problems(sales: F) -> tuple[Problem, ...]:
     """
     Find the rows of a table of sales whose kind is unknown, or disagrees with the sign of quantity, revenue or cost.
 
-    `sales` does this by itself for frames in memory. For a lazy frame call it once; it computes the frame.
+    `sales` does this by itself for frames in memory. For a lazy frame call it once; it computes the frame. A credit note whose sum is
+    negative may have rows of positive revenue: they take back what was taken off in the invoice, such as a rebate or a down-payment.
 
     >>> import polars as pl
     >>> rows = pl.DataFrame({"document_kind": ["invoice", "credit_note"], "revenue": [100, 40]})
@@ -159,12 +160,30 @@ def sales_problems(sales: F) -> tuple[Problem, ...]:
     """
     (table,) = opened(Asked(sales, "sales", needs=("document_kind",), amounts=("revenue",), optional_amounts=("quantity", "cost")))
     checked = [name for name in _CHECKED if name in table.dtypes]
-    rows = table.frame.select("document_kind", *(table.amount(name) for name in checked))
+    named = [name for name in ("document_id",) if name in table.dtypes]
+    rows = table.frame.select("document_kind", *named, *(table.amount(name) for name in checked))
     wrong = _is_unknown_kind() | nw.any_horizontal(*(_has_wrong_sign(name) for name in checked), ignore_nulls=True)
     if not rows.select(wrong.fill_null(value=False).any().alias("any")).collect().item():
         return ()
-    numbered = rows.collect(backend=None).with_row_index("line").filter(wrong.fill_null(value=False))
-    return tuple(problem for row in plain_rows(numbered) for problem in _problems_of(row, checked))
+    numbered = rows.collect(backend=None).with_row_index("line")
+    suspects = list(plain_rows(numbered.filter(wrong.fill_null(value=False))))
+    agreeing = _negative_documents(numbered, {row["document_id"] for row in suspects} - {None}) if named else frozenset[Any]()
+    return tuple(
+        problem
+        for row in suspects
+        if not (row.get("document_id") in agreeing and row["revenue"] is not None and row["revenue"] > 0)
+        for problem in _problems_of(row, checked)
+    )
+
+
+def _negative_documents(rows: nw.DataFrame[Any], ids: set[Any]) -> frozenset[Any]:
+    """Of some documents those credit notes whose revenue adds up to less than nothing."""
+    if not ids:
+        return frozenset()
+    sums: dict[Any, Any] = dict.fromkeys(ids, 0)
+    for row in plain_rows(rows.filter(nw.col("document_id").is_in(list(ids)), nw.col("document_kind") == "credit_note")):
+        sums[row["document_id"]] += row["revenue"] or 0
+    return frozenset(id for id, revenue in sums.items() if revenue < 0)
 
 
 def _is_unknown_kind() -> nw.Expr:
