@@ -68,6 +68,7 @@ class OpenItem:
         document_id: The invoice; or a credit note that belongs to none.
         party_id: Who owes it.
         number: The number of the document.
+        total: What the document comes to; negative for a credit note.
         amount: What is open; negative where the party has something to get.
         due_on: The last day to pay; None where nothing was agreed.
         overdue_days: How many days ago that was; 0 up to that day, and where the party owes nothing.
@@ -76,9 +77,15 @@ class OpenItem:
     document_id: str
     party_id: str
     number: str | None
+    total: Money
     amount: Money
     due_on: date | None
     overdue_days: int
+
+    @property
+    def settled(self) -> Money:
+        """How much of it was paid or credited so far."""
+        return self.total - self.amount
 
 
 def payment_due_on(document: Document) -> date | None:
@@ -109,8 +116,8 @@ def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as
     >>> invoice = Document(id="R-1", kind="invoice", party_id="C-17", issued_on=date(2026, 1, 1), due_on=date(2026, 1, 15), lines=[line])
     >>> paid = Payment(id="1", document_id="R-1", party_id="C-17", amount=Money.of(40, "EUR"), paid_on=date(2026, 1, 9))
     >>> (item,) = open_items([invoice], [paid], as_of=date(2026, 1, 20))
-    >>> item.amount, item.overdue_days
-    (Money.of('60.00', 'EUR'), 5)
+    >>> item.amount, item.settled, item.overdue_days
+    (Money.of('60.00', 'EUR'), Money.of('40.00', 'EUR'), 5)
     """
     check_date("as_of", as_of)
     counted = (document for document in documents if document.is_posted and document.subtype != "cash_discount")  # its payment says it
@@ -145,6 +152,7 @@ def _item(document: Document, amount: Money, *, as_of: date) -> OpenItem:
         document_id=document.id,
         party_id=document.party_id,
         number=document.number,
+        total=_owed(document),
         amount=amount,
         due_on=due_on,
         overdue_days=(as_of - due_on).days if late and due_on is not None else 0,
