@@ -159,3 +159,12 @@ def test_a_customer_does_not_see_our_booking(crm: Crm) -> None:
     crm.documents.record_payment(invoice.id, amount=eur("116.62"))
 
     assert {document.kind for document in crm.portal("C-17").view().documents} == {"quote", "invoice"}
+
+
+def test_a_discount_that_is_not_booked_is_found_by_the_check(crm: Crm) -> None:
+    invoice = an_invoice(crm)
+    payment = crm.documents.record_payment(invoice.id, amount=eur("116.62"))
+    with crm._workplace.store.transaction("acme", write=True) as transaction:  # noqa: SLF001  # past the desk, as a mistake would
+        transaction.save([attrs.evolve(payment, cash_discount=eur(9))])
+
+    assert "cash_discounts_are_booked_once" in {problem.source for problem in crm.check()}

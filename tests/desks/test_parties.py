@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import Crm, Period, Scope, Settings, days
+from crmkit import Crm, Money, Period, Scope, Settings, days
 from crmkit.desks.handing_over import deputies_on
 from crmkit.entities import (
     Address,
@@ -18,7 +18,10 @@ from crmkit.entities import (
     ContactPerson,
     ContactPlan,
     DataPolicy,
+    Document,
     Handover,
+    Line,
+    LoyaltyCard,
     Party,
     Recall,
     Ref,
@@ -430,3 +433,25 @@ def test_a_stale_change_stays_refused(crm: Crm) -> None:
     crm.parties.verify("C-17")
     with pytest.raises(StaleWriteError):
         crm.change(attrs.evolve(mine, region="x"))
+
+
+def test_what_an_old_system_knew_is_taken_over(crm: Crm) -> None:
+    """Last contact and count, loyalty balance, first purchase, class (row 161)."""
+    pytest.importorskip("polars")
+    from crmkit.history import customer_card  # noqa: PLC0415  # Narwhals is an extra
+
+    line = Line(item_id="old", quantity=1, unit_price=100)
+    crm.add(
+        a_party("C-1", roles="customer", manual_class="B"),
+        LoyaltyCard(id="K-1", party_id="C-1"),
+        Document(id="R-old", kind="invoice", party_id="C-1", issued_on=date(2019, 5, 1), lines=[line]),
+    )
+    crm.contact.open_balance("C-1", last_contact_on=date(2025, 11, 1), contact_count=12)
+    crm.loyalty.open_balance("C-1", credit=Money.of(5, "EUR"), points=300)
+
+    plan, balance = crm.get(ContactPlan, "C-1"), crm.loyalty.balance("C-1")
+    card = customer_card(crm.facts.sales().collect(), customer_id="C-1", as_of=date(2026, 1, 1))
+    assert (plan.last_contact_on, plan.contact_count) == (date(2025, 11, 1), 12)
+    assert (balance.credit, balance.points) == (Money.of(5, "EUR"), 300)
+    assert card.first_purchase_on == date(2019, 5, 1)
+    assert crm.get(Party, "C-1").effective_class == "B"

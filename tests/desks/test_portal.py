@@ -370,6 +370,30 @@ def test_who_opens_a_portal_must_reach_the_party(crm: Crm) -> None:
         ben.portal("C-17")
 
 
+def test_what_a_lead_asked_for_stays_when_it_is_merged_into_a_customer(crm: Crm) -> None:
+    crm.add(Party(id="L-1", name="Jonas Auer", kind="person", created_on=date(2026, 1, 1)))
+    request = ordered(crm.portal("L-1"))
+
+    crm.parties.convert_lead("L-1", into="C-17")
+
+    assert [one.party_id for one in crm.requests.pending()] == ["C-17"]
+    order = crm.get(Document, str(crm.requests.accept(request.id, lines=[a_line()]).document_id))
+    assert order.party_id == "C-17"
+    assert crm.portal("L-1").party_id == "C-17"
+    assert crm.check() == ()
+
+
+def test_a_request_without_its_document_is_found_by_the_check(crm: Crm) -> None:
+    request = ordered(crm.portal("C-17"))
+    crm.requests.accept(request.id, lines=[a_line()])
+    with crm._workplace.store.transaction("acme", write=True) as transaction:  # noqa: SLF001  # past the desk, as a mistake would
+        stored = transaction.get(PortalRequest, request.id)
+        assert stored is not None
+        transaction.save([attrs.evolve(stored, document_id="gone")])
+
+    assert "accepted_orders_lead_to_a_document" in {problem.source for problem in crm.check()}
+
+
 def test_a_request_is_told_to_the_host(crm: Crm) -> None:
     place = crm._workplace  # noqa: SLF001  # as above
     desk = Crm(place.store, scope=place.scope, settings=attrs.evolve(place.settings, events="portal.order"), clock=place.clock)

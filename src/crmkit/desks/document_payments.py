@@ -8,6 +8,7 @@ import attrs
 
 from crmkit._checks import check_date, check_kind, refused
 from crmkit.desks.document_issue import issued, successors_of
+from crmkit.desks.party_dunning import forgive_paid
 from crmkit.entities import Document, DocumentTotals, Line, Payment, cash_discount_until, open_items
 from crmkit.ids import new_id
 from crmkit.money import Money
@@ -44,7 +45,9 @@ def recorded_payment(
             raise refused("cash_discount", payment.cash_discount, "an amount of zero or more")
         note = issued(work, _discount_note(document, payment.cash_discount, on=day))
         payment = attrs.evolve(payment, discount_document_id=note.id)
-    return work.record(payment, summary=f"{amount} for {document.number or document.id}")
+    recorded = work.record(payment, summary=f"{amount} for {document.number or document.id}")
+    forgive_paid(work, payment.party_id)
+    return recorded
 
 
 def _taken_off(work: Work, invoice: Document, amount: Money, *, on: date) -> Money | None:

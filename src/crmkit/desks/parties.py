@@ -9,6 +9,7 @@ import attrs
 from crmkit._checks import check_choice, check_date, check_kind, check_text
 from crmkit.conditions import Condition
 from crmkit.desks.merging import merge_lead
+from crmkit.desks.party_dunning import reminded
 from crmkit.desks.party_lists import (
     IncompleteParties,
     PartyChanges,
@@ -103,6 +104,17 @@ class PartiesDesk:
             return attrs.evolve(party, verified_on=max(day, party.verified_on or day))
 
         return self._change("parties.verify", party_id, verified, "data checked", at=at, key=key)
+
+    def remind(self, party_id: str, *, at: datetime | None = None, key: str | None = None) -> Party:
+        """
+        Note that a party was reminded of what is overdue: its dunning level rises by one.
+
+        The payment that leaves nothing overdue brings it back to 0.
+
+        Raises:
+            InvalidValueError: For a party that owes nothing overdue, and for one with a dunning block.
+        """
+        return self.workplace.do("parties.remind", lambda work: reminded(work, party_id), arguments={"party_id": party_id}, at=at, key=key)
 
     def leave(
         self, party_id: str, *, because: str, interaction_id: str | None = None, at: datetime | None = None, key: str | None = None
