@@ -66,9 +66,9 @@ from crmkit.records import KINDS
 
 DAY, AT, EUR = date(2026, 1, 1), datetime(2026, 1, 1, 9, tzinfo=UTC), Money.of(1, "EUR")
 JANUARY, ABOUT = Period.month(2026, 1), Ref("party", "C-17")
-OWN = {"id": "1", "party_id": "C-17"}
+OWN: dict[str, Any] = {"id": "1", "party_id": "C-17"}
 
-RECORDS = [
+RECORDS: list[Any] = [
     Address(),
     Appointment(**OWN, start_at=AT, minutes=30, attendees="anna", subject="talk"),
     Attachment(**OWN, about=ABOUT, uri="dms:1", title="drawing", kind="drawing", written_at=AT),
