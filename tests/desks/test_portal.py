@@ -128,7 +128,7 @@ def test_costs_notes_ratings_and_reasons_of_ours_are_not_shown(crm: Crm) -> None
     assert "Huber" in shown
 
 
-def test_a_case_of_his_own_is_shown_in_his_words(crm: Crm) -> None:
+def test_a_case_of_his_own_is_shown_in_his_words(crm: Crm, history_of: HistoryOf) -> None:
     portal = crm.portal("C-17")
 
     case = portal.open_case(text="it rattles", kind="complaint", document_id="R-1")
@@ -136,6 +136,8 @@ def test_a_case_of_his_own_is_shown_in_his_words(crm: Crm) -> None:
     assert (case.channel, case.about, case.party_id) == ("portal", Ref("document", "R-1"), "C-17")
     assert [(one.text, one.state) for one in portal.view().cases] == [("it rattles", "captured")]
     assert crm.cases.pending() == (case,)
+    assert [event.employee_id for event in crm.cases.events(case.id)] == [None]
+    assert [(entry.actor, entry.verb) for entry in history_of() if entry.about == Ref("case", case.id)] == [("C-17", "cases.open")]
 
 
 def test_of_a_quote_only_the_latest_revision_is_shown(crm: Crm) -> None:
