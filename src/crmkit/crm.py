@@ -14,6 +14,7 @@ from crmkit.desks.daily_work import due_work
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.interactions import record_one
 from crmkit.desks.invariants import broken_rules
+from crmkit.desks.portal import portal_of
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from crmkit.desks.moments import When
+    from crmkit.desks.portal import Portal
     from crmkit.desks.search import Hit
     from crmkit.desks.whole_tenant import Exported
     from crmkit.entities import Commitment, Direction, Interaction, Role
@@ -111,7 +113,7 @@ class Crm(Desks):
         Raises:
             StaleWriteError: For an id that exists (expected version 0).
             NotStoredError: For a reference to nothing.
-            InvalidValueError: For other kinds, and for an interaction in the future.
+            InvalidValueError: For other kinds, for an interaction in the future, and for a document's number that another of its kind has.
         """
         self._workplace.do("add", lambda work: save_additions(work, entities), arguments={"entities": entities}, at=at, key=key)
 
@@ -269,6 +271,15 @@ class Crm(Desks):
             MissingExtraError: Without Polars.
         """
         return card_of(self._workplace, party_id, as_of=as_of, group=group, currency=currency)
+
+    def portal(self, party_id: str, *, person_id: str | None = None) -> Portal:
+        """
+        Give a customer, or one of its contact persons, what he may see of himself and ask for.
+
+        Raises:
+            NotStoredError: When there is no such party, or it has no such contact person.
+        """
+        return portal_of(self._workplace, party_id, person_id=person_id)
 
     def check(self) -> tuple[Problem, ...]:
         """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_text, check_zone
-from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, RoundingPolicy, Stage
+from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, PortalPolicy, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.emails import folded_own
 from crmkit.scheduling import ContactPolicy, QueuePolicy
@@ -31,6 +31,7 @@ _SALES = Pipeline(
 _QUEUE = QueuePolicy()
 _NOTHING_REQUIRED = DataPolicy({})
 _LOYALTY = LoyaltyPolicy()
+_PORTAL = PortalPolicy()
 
 
 def _events(values: str | Iterable[str]) -> frozenset[str]:
@@ -78,6 +79,7 @@ class Settings:
         loyalty: How documents are credited to loyalty cards.
         seats: How many active employees there may be; None is any number.
         own_addresses: Our side of e-mails: addresses, and whole domains such as "acme.example".
+        portal: What customers see of themselves, and what they may ask for.
     """
 
     zone: str = "UTC"
@@ -94,12 +96,14 @@ class Settings:
     loyalty: LoyaltyPolicy = _LOYALTY
     seats: int | None = None
     own_addresses: frozenset[str] = attrs.field(default=frozenset[str](), converter=_own_addresses)
+    portal: PortalPolicy = _PORTAL
 
     def __attrs_post_init__(self) -> None:
         """Refuse unknown zones and currencies."""
         check_kind("rounding", self.rounding, RoundingPolicy)
         check_kind("required_data", self.required_data, DataPolicy)
         check_kind("loyalty", self.loyalty, LoyaltyPolicy)
+        check_kind("portal", self.portal, PortalPolicy)
         if self.seats is not None:
             check_int("seats", self.seats, at_least=1)
         check_kind("queue", self.queue, QueuePolicy)

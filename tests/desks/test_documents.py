@@ -392,3 +392,24 @@ def test_the_quantity_of_a_line_may_have_decimals(crm: Crm) -> None:
     crm.documents.deliver(order.id, lines=[a_line(quantity="0.75", unit="kg")])
 
     assert [line.quantity for line in crm.documents.open_lines(order.id, to="delivery_note")] == [Decimal("1.75")]
+
+
+def test_quotes_are_listed_by_what_became_of_them(crm: Crm, clock: Clock) -> None:
+    crm.add(Party(id="C-18", name="Meier", created_on=date(2026, 1, 1)))
+    first, accepted, lost, other = (crm.documents.quote(party, lines=[a_line()]) for party in ("C-17", "C-17", "C-17", "C-18"))
+    crm.documents.accept(accepted.id)
+    crm.documents.lose(lost.id, because="price")
+    clock.move_to(date(2026, 1, 2))
+    newest = crm.documents.revise(first.id, lines=[a_line(quantity=2)])
+
+    def listed(**fields: Any) -> list[str]:
+        return [quote.id for quote in crm.documents.quotes(**fields)]
+
+    assert listed() == [newest.id, other.id]
+    assert listed(limit=1) == [newest.id]
+    assert (listed(state="accepted"), listed(state="lost"), listed(state="superseded")) == ([accepted.id], [lost.id], [first.id])
+    assert listed(party_id="C-18", state=None) == [other.id]
+    with pytest.raises(InvalidValueError):
+        crm.documents.quotes(state="gone")  # type: ignore[arg-type]
+    with pytest.raises(NotStoredError):
+        crm.documents.quotes(party_id="C-99")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit import Crm, Money, Scope, Settings, total
+from crmkit import Crm, Money, Scope, Settings, facts, total
 from crmkit.classification import lost_customers
 from crmkit.entities import Document, DocumentTotals, Line, Party, RoundingPolicy
 from crmkit.errors import InvalidValueError, StateMoveError
@@ -262,3 +262,17 @@ def test_a_cancelled_invoice_of_the_host_is_no_revenue(crm: Crm) -> None:
     crm.change(attrs.evolve(crm.get(Document, "R-1"), state="cancelled"))
 
     assert crm.facts.sales().collect().is_empty()
+
+
+def test_the_table_of_what_was_sold_and_taken_back_has_no_problems(crm: Crm) -> None:
+    order = crm.documents.order(crm.documents.quote("C-17", lines=[a_line()]).id)
+    crm.documents.invoice(order.id, lines=[a_line(item_id="down-payment", quantity=1, unit_price=300)], subtype="down_payment")
+    final = crm.documents.invoice(order.id, subtype="final")
+    crm.documents.issue_credit_note(final.id, because="returned")
+    rebate = a_line(item_id="rebate", quantity=1, unit_price=-20)
+    crm.documents.cancel(crm.documents.invoice(crm.documents.quote("C-17", lines=[a_line(), rebate]).id).id, because="wrong")
+
+    table = crm.facts.sales().collect()
+
+    assert facts.sales_problems(table) == ()
+    assert facts.sales(table).equals(table)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from crmkit import Crm, Scope, Settings
 from crmkit.entities import Document, Line, NumberFormat, Party
-from crmkit.errors import InvalidValueError
+from crmkit.errors import InvalidValueError, NotStoredError, StaleWriteError
 
 if TYPE_CHECKING:
     from crmkit.store import Store
@@ -89,3 +90,28 @@ def test_settings_take_formats_of_kinds_of_documents_only(numbers: Any) -> None:
 
 def test_month_and_zeros_are_written() -> None:
     assert NumberFormat("{year}{month:02}/{count:04}").written(12, on=date(2026, 3, 1)) == "202603/0012"
+
+
+def numbered(id: str, number: str | None, kind: Any = "invoice") -> Document:
+    return Document(id=id, kind=kind, party_id="C-17", issued_on=date(2026, 1, 1), lines=[], number=number)
+
+
+def test_a_document_of_the_host_with_the_number_of_another_of_its_kind_is_refused(crm: Crm) -> None:
+    crm.add(numbered("R-8", "4711"), numbered("O-8", "4711", "order"), numbered("R-7", None), numbered("R-6", None))
+
+    for documents in ([numbered("R-9", "4711")], [numbered("R-9", "4712"), numbered("R-10", "4712")]):
+        with pytest.raises(InvalidValueError, match="no other invoice"):
+            crm.add(*documents)
+    with pytest.raises(NotStoredError):
+        crm.get(Document, "R-9")
+    with pytest.raises(StaleWriteError):
+        crm.add(numbered("R-8", "4711"))
+
+
+def test_a_number_does_not_change_to_that_of_another_document(crm: Crm) -> None:
+    crm.add(numbered("R-8", "4711"), numbered("R-9", "4712"))
+    document = crm.get(Document, "R-9")
+
+    with pytest.raises(InvalidValueError, match="no other invoice"):
+        crm.change(attrs.evolve(document, number="4711"))
+    assert crm.change(attrs.evolve(document, number="4713")).number == "4713"

@@ -160,3 +160,49 @@ def test_open_items_show_only_what_the_reader_s_rights_reach(crm: Crm, store: St
         own.documents.asks_only_for_quotes("C-18")
     with pytest.raises(NotStoredError):
         crm.documents.open_items("C-99")
+
+
+@pytest.mark.parametrize(("day", "overdue"), [(14, False), (15, False), (16, True)])
+def test_a_party_is_reminded_only_of_what_is_overdue(crm: Crm, clock: Clock, day: int, *, overdue: bool) -> None:
+    an_invoice(crm)
+    clock.move_to(date(2026, 1, day))
+
+    if overdue:
+        assert [crm.parties.remind("C-17").dunning_level for _ in range(2)] == [1, 2]
+    else:
+        with pytest.raises(InvalidValueError, match="owes something overdue"):
+            crm.parties.remind("C-17")
+
+
+def test_the_payment_that_leaves_nothing_overdue_brings_the_dunning_level_to_0(crm: Crm, clock: Clock, history_of: HistoryOf) -> None:
+    invoice = an_invoice(crm)
+    clock.move_to(date(2026, 2, 1))
+    crm.parties.remind("C-17")
+
+    crm.documents.record_payment(invoice.id, amount=eur(60))
+    assert crm.get(Party, "C-17").dunning_level == 1
+
+    crm.documents.record_payment(invoice.id, amount=eur(40))
+    assert crm.get(Party, "C-17").dunning_level == 0
+    assert [entry.summary for entry in history_of() if (entry.summary or "").startswith("dunning")] == [
+        "dunning level 1",
+        "dunning level 0",
+    ]
+
+
+def test_a_dunning_block_sends_no_reminders(crm: Crm, clock: Clock) -> None:
+    an_invoice(crm)
+    clock.move_to(date(2026, 2, 1))
+    crm.change(attrs.evolve(crm.get(Party, "C-17"), blocks="dunning"))
+
+    with pytest.raises(InvalidValueError, match="without a dunning block"):
+        crm.parties.remind("C-17")
+
+
+def test_an_open_item_tells_what_was_settled(crm: Crm) -> None:
+    invoice = an_invoice(crm)
+    crm.documents.record_payment(invoice.id, amount=eur(40))
+
+    (item,) = open_of(crm, invoice)
+
+    assert (item.total, item.settled, item.amount) == (eur(100), eur(40), eur(60))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import Crm, Period, Scope, Settings, days
+from crmkit import Crm, Money, Period, Scope, Settings, days
 from crmkit.desks.handing_over import deputies_on
 from crmkit.entities import (
     Address,
@@ -18,7 +18,10 @@ from crmkit.entities import (
     ContactPerson,
     ContactPlan,
     DataPolicy,
+    Document,
     Handover,
+    Line,
+    LoyaltyCard,
     Party,
     Recall,
     Ref,
@@ -116,6 +119,44 @@ def test_completeness_names_what_a_role_needs(store: Store, clock: Clock) -> Non
     missing = {id: [problem.column for problem in desk.parties.completeness(id)] for id in ("C-1", "C-2", "C-3")}
 
     assert missing == {"C-1": [], "C-2": ["addresses.city", "conditions.tax_id", "people.emails", "custom.size", "emails"], "C-3": []}
+
+
+def test_incomplete_parties_are_listed_page_by_page(store: Store, clock: Clock) -> None:
+    desk = a_desk(store, clock, required_data=DataPolicy({"customer": ["emails", "region"]}))
+    whole = {"roles": "customer", "emails": "a@b.example", "region": "south"}
+    desk.add(
+        *(a_party(f"C-{place}", roles="customer", emails="a@b.example") for place in range(5)),
+        a_party("C-7", **whole),
+        a_party("L-1"),
+        a_party("C-8", roles="customer", active=False),
+        a_party("C-9", roles="customer", excluded="walk-in"),
+    )
+
+    first = desk.parties.incomplete(limit=3)
+    second = desk.parties.incomplete(str(first.cursor), limit=3)
+
+    assert [row.party.id for row in first.rows] == ["C-0", "C-1", "C-2"]
+    assert [[problem.column for problem in row.problems] for row in first.rows] == [["region"]] * 3
+    assert ([row.party.id for row in second.rows], second.cursor) == (["C-3", "C-4"], None)
+    assert desk.parties.incomplete(limit=5).cursor is None
+
+
+def test_incomplete_parties_are_found_without_a_query_for_each(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = a_desk(store, clock, required_data=DataPolicy({"customer": "emails"}))
+    desk.add(*(a_party(f"C-{place:04}", roles="customer") for place in range(60)))
+    asked: list[object] = []
+    with store.transaction("acme", write=False) as transaction:
+        kind = type(transaction)
+    find = kind.find
+
+    def counted(self: Any, query: Any) -> Any:
+        asked.append(query)
+        return find(self, query)
+
+    monkeypatch.setattr(kind, "find", counted)
+
+    assert len(desk.parties.incomplete(limit=50).rows) == 50
+    assert len(asked) == 1
 
 
 def test_a_computed_class_stands_beside_the_manual_one(crm: Crm, history_of: HistoryOf) -> None:
@@ -397,3 +438,25 @@ def test_a_stale_change_stays_refused(crm: Crm) -> None:
     crm.parties.verify("C-17")
     with pytest.raises(StaleWriteError):
         crm.change(attrs.evolve(mine, region="x"))
+
+
+def test_what_an_old_system_knew_is_taken_over(crm: Crm) -> None:
+    """Last contact and count, loyalty balance, first purchase, class (row 161)."""
+    pytest.importorskip("polars")
+    from crmkit.history import customer_card  # noqa: PLC0415  # Narwhals is an extra
+
+    line = Line(item_id="old", quantity=1, unit_price=100)
+    crm.add(
+        a_party("C-1", roles="customer", manual_class="B"),
+        LoyaltyCard(id="K-1", party_id="C-1"),
+        Document(id="R-old", kind="invoice", party_id="C-1", issued_on=date(2019, 5, 1), lines=[line]),
+    )
+    crm.contact.open_balance("C-1", last_contact_on=date(2025, 11, 1), contact_count=12)
+    crm.loyalty.open_balance("C-1", credit=Money.of(5, "EUR"), points=300)
+
+    plan, balance = crm.get(ContactPlan, "C-1"), crm.loyalty.balance("C-1")
+    card = customer_card(crm.facts.sales().collect(), customer_id="C-1", as_of=date(2026, 1, 1))
+    assert (plan.last_contact_on, plan.contact_count) == (date(2025, 11, 1), 12)
+    assert (balance.credit, balance.points) == (Money.of(5, "EUR"), 300)
+    assert card.first_purchase_on == date(2019, 5, 1)
+    assert crm.get(Party, "C-1").effective_class == "B"

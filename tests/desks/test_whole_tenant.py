@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from crmkit import Crm, days
-from crmkit.entities import ContactPlan, Document, HistoryEntry, Party
+from crmkit import Crm, Money, days
+from crmkit.entities import ContactPlan, Document, HistoryEntry, Line, OrderedItem, Party
 from crmkit.errors import InvalidDataError, InvalidValueError
 from crmkit.persistence import MemoryStore
 from crmkit.records import KINDS, SearchTerm
@@ -29,6 +29,12 @@ def busy(crm: Crm) -> Crm:
     crm.contact.plan("C-17", frequency=days(30))
     crm.record_interaction("C-17", kind="phone", recall=days(3), key="k-1")
     crm.change(attrs.evolve(crm.get(Party, "C-17"), region="south"))
+    line = Line(item_id="I-1", quantity=1, unit_price=100)
+    orders = [crm.documents.order(crm.documents.quote("C-17", lines=[line]).id) for _ in range(2)]
+    invoice = crm.documents.invoice([order.id for order in orders])
+    crm.documents.record_payment(invoice.id, amount=Money.of(196, "EUR"), cash_discount=Money.of(4, "EUR"))
+    crm.portal("C-17").order([OrderedItem(item_id="I-1", quantity=1)])
+    crm.portal("C-17").propose(attrs.evolve(crm.portal("C-17").view().data, name="Müller AG"))
     return crm
 
 

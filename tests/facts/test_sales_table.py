@@ -296,3 +296,30 @@ def test_numpy_columns_beside_arrow_decimals_stay_what_they_were() -> None:
 
     assert result["pieces"].dtype == frame["pieces"].dtype
     assert result["revenue"].dtype == frame["revenue"].dtype
+
+
+@on_every_engine
+def test_a_credit_note_may_take_back_what_the_invoice_took_off(engine: str) -> None:
+    columns = {"document_kind": ["credit_note"] * 2, "document_id": ["G-1"] * 2, "quantity": [-2, -1], "revenue": [-200, 20]}
+
+    assert facts.sales_problems(on(engine, pl.DataFrame(columns))) == ()
+
+
+@on_every_engine
+@pytest.mark.parametrize(
+    ("documents", "revenue", "quantity", "lines"),
+    [
+        (["G-1", "G-1"], [-20, 200], [-1, -2], [2]),
+        (["G-1", "G-2"], [-200, 20], [-2, -1], [2]),
+        ([None, None], [-200, 20], [-2, -1], [2]),
+        (["G-1", "G-1"], [-200, -20], [-2, 1], [2]),
+    ],
+    ids=["sum above zero", "another document", "no document", "only the quantity"],
+)
+def test_any_other_row_of_a_credit_note_above_zero_is_a_problem(
+    engine: str, documents: list[str | None], revenue: list[int], quantity: list[int], lines: list[int]
+) -> None:
+    schema = {"document_kind": pl.String, "document_id": pl.String, "quantity": pl.Int64, "revenue": pl.Int64}
+    columns = {"document_kind": ["credit_note"] * 2, "document_id": documents, "quantity": quantity, "revenue": revenue}
+
+    assert [problem.line for problem in facts.sales_problems(on(engine, pl.DataFrame(columns, schema=schema)))] == lines

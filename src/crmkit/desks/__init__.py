@@ -10,6 +10,7 @@ from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.facts import FactsDesk
+from crmkit.desks.host_work import Delivery, Dialler, EventHandler, FailedEvent, Invoicing, Mailer, Reordering
 from crmkit.desks.journal import JournalDesk
 from crmkit.desks.loyalty import LoyaltyDesk
 from crmkit.desks.moments import When
@@ -17,8 +18,10 @@ from crmkit.desks.notes import NotesDesk
 from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.parties import PartiesDesk
-from crmkit.desks.party_lists import PartyChanges
+from crmkit.desks.party_lists import IncompleteParties, IncompleteParty, PartyChanges
+from crmkit.desks.portal import Portal
 from crmkit.desks.purchases import PurchasesDesk
+from crmkit.desks.requests import RequestsDesk
 from crmkit.desks.tasks import TasksDesk
 
 __all__ = [
@@ -29,19 +32,30 @@ __all__ = [
     "ContactDesk",
     "ContractsDesk",
     "CreditSubtype",
+    "Delivery",
     "Desks",
+    "Dialler",
     "DocumentsDesk",
     "EmailsDesk",
+    "EventHandler",
     "FactsDesk",
+    "FailedEvent",
+    "IncompleteParties",
+    "IncompleteParty",
     "InvoiceSubtype",
+    "Invoicing",
     "JournalDesk",
     "LoyaltyDesk",
+    "Mailer",
     "NotesDesk",
     "OpportunitiesDesk",
     "OutboxDesk",
     "PartiesDesk",
     "PartyChanges",
+    "Portal",
     "PurchasesDesk",
+    "Reordering",
+    "RequestsDesk",
     "TasksDesk",
     "When",
 ]

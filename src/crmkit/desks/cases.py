@@ -242,4 +242,5 @@ def _subject(work: Work, about: About, party_id: str | None) -> tuple[Ref, str |
 
 
 def _event(work: Work, case: Case, text: str | None) -> CaseEvent:
-    return CaseEvent(id=new_id(), case_id=case.id, happened_at=work.moment.at, state=case.state, employee_id=work.scope.actor, text=text)
+    doer = work.scope.actor if work.scope.actor != case.party_id else None  # in the portal the party itself acts
+    return CaseEvent(id=new_id(), case_id=case.id, happened_at=work.moment.at, state=case.state, employee_id=doer, text=text)

@@ -9,9 +9,9 @@ import attrs
 
 from crmkit.desks.party_traces import external_ids
 from crmkit.desks.terms import search_terms
-from crmkit.entities import Appointment, ExternalId, Party
+from crmkit.entities import Appointment, Document, ExternalId, Party
 from crmkit.entities.emails import folded_address
-from crmkit.records import Attendance, Birthday, EmailAddress, SearchTerm, Stored
+from crmkit.records import Attendance, Birthday, DocumentLink, EmailAddress, SearchTerm, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,12 @@ def attendances(appointment: Appointment) -> list[Attendance]:
     ]
 
 
+def document_links(document: Document) -> list[DocumentLink]:
+    """List from what else a document came, beside its predecessor."""
+    further = [id for id in document.predecessor_ids if id != document.predecessor_id]
+    return [DocumentLink(id=_joined(document.id, id), document_id=document.id, predecessor_id=id) for id in further]
+
+
 def _joined(*parts: str) -> str:
     """Join ids of the host's, which may hold anything, so that no two lists give one text."""
     return " ".join(f"{len(part)}:{part}" for part in parts)
@@ -85,6 +91,7 @@ COMPANIONS = (
     _Companion(owner=Party, kind=EmailAddress, field="party_id", of=email_addresses),
     _Companion(owner=Party, kind=Birthday, field="party_id", of=birthdays),
     _Companion(owner=Party, kind=ExternalId, field="party_id", of=external_ids),
+    _Companion(owner=Document, kind=DocumentLink, field="document_id", of=document_links),
     _Companion(owner=Appointment, kind=Attendance, field="appointment_id", of=attendances),
 )
 

@@ -28,7 +28,7 @@ _TAKERS: Mapping[tuple[DocumentKind, DocumentKind], tuple[DocumentKind, ...]] = 
     ("invoice", "credit_note"): ("credit_note",),
     ("request_for_quotation", "purchase_order"): ("purchase_order",),
 }
-_TAKES_NOTHING = ("down_payment", "pro_forma", "bonus")
+_TAKES_NOTHING = ("down_payment", "pro_forma", "bonus", "cash_discount")
 
 
 _DEPTH = 4  # from a quote: orders, delivery notes, their invoices, and what takes these back
@@ -68,9 +68,25 @@ def chain_below(documents: Iterable[Document], find: Callable[[Sequence[str]], S
     for _ in range(_DEPTH):
         found = find(generation) if generation else ()
         for document in found:
-            successors.setdefault(document.predecessor_id or "", []).append(document)
+            for id in document.predecessor_ids:
+                known = successors.setdefault(id, [])
+                if document.id not in {one.id for one in known}:
+                    known.append(_part_from(document, id))
         generation = [document.id for document in found if document.id not in successors]
     return Chain(successors)
+
+
+def _part_from(document: Document, id: str) -> Document:
+    """Show a document as the successor of one of those it came from: what it took from others takes nothing from that one."""
+    if document.predecessor_ids == (id,):
+        return document
+    lines = [
+        attrs.evolve(line, predecessor_id=None)
+        if (line.predecessor_id or document.predecessor_id) == id
+        else attrs.evolve(line, predecessor_id=None, predecessor_line=None, additional=True)
+        for line in document.lines
+    ]
+    return attrs.evolve(document, predecessor_id=id, lines=lines)
 
 
 def allowed_successors(document: Document) -> tuple[DocumentKind, ...]:
@@ -112,7 +128,7 @@ def placed_lines(lines: Iterable[Line], document: Document, left: Sequence[Decim
 def remaining_lines(document: Document, left: Sequence[Decimal]) -> tuple[Line, ...]:
     """Make the lines of a successor over all that is open."""
     return tuple(
-        attrs.evolve(line, quantity=quantity, predecessor_line=place, additional=False)
+        attrs.evolve(line, quantity=quantity, predecessor_line=place, predecessor_id=None, additional=False)
         for place, (line, quantity) in enumerate(zip(document.lines, left, strict=True), start=1)
         if quantity
     )
@@ -183,7 +199,7 @@ def _placed(line: Line, document: Document, rest: list[Decimal]) -> Iterable[Lin
         if part:
             own = document.lines[place]
             cost, group = (own.unit_cost if line.unit_cost is None else line.unit_cost), line.item_group or own.item_group
-            yield attrs.evolve(line, quantity=part, predecessor_line=place + 1, unit_cost=cost, item_group=group)
+            yield attrs.evolve(line, quantity=part, predecessor_line=place + 1, predecessor_id=None, unit_cost=cost, item_group=group)
     if wanted:
         expected = f"at most {line.quantity - wanted} {line.unit} of it, which is all that is open; more needs a line with additional=True"
         raise refused("lines", f"{line.quantity} of {line.item_id}", expected)

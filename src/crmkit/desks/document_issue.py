@@ -21,6 +21,7 @@ from crmkit.desks.numbering import number_of
 from crmkit.entities import Document, Line, Party, payment_due_on
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
+from crmkit.records import DocumentLink
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,21 +140,34 @@ def usable(work: Work, id: str, to: DocumentKind) -> Document:
     return document
 
 
-def chain_of(work: Work, document: Document) -> tuple[Chain, Document | None]:
-    """Collect what came from a document; for a delivery note also its order, locked, and what came from that."""
+def chain_of(work: Work, document: Document, drafts: Sequence[Document] = ()) -> tuple[Chain, Document | None]:
+    """
+    Collect what came from a document; for a delivery note also its order, locked, and what came from that.
+
+    Drafts are documents that are not stored yet, and take as if they were.
+    """
     ordered = None
     if document.kind == "delivery_note" and document.predecessor_id is not None:
         ordered = work.transaction.get(Document, document.predecessor_id, lock=True)
         ordered = ordered if ordered is not None and ordered.kind == "order" else None
-    return chain_below([document] if ordered is None else [ordered, document], lambda ids: successors_of(work, ids)), ordered
+
+    def find(ids: Sequence[str]) -> Sequence[Document]:
+        return [*successors_of(work, ids), *(draft for draft in drafts if not set(ids).isdisjoint(draft.predecessor_ids))]
+
+    return chain_below([document] if ordered is None else [ordered, document], find), ordered
 
 
 def successors_of(work: Work, ids: Sequence[str]) -> Sequence[Document]:
     """List the documents that came from some others."""
-    return work.find_each(Document, "predecessor_id", ids)
+    direct = work.find_each(Document, "predecessor_id", ids)
+    links = work.find_each(DocumentLink, "predecessor_id", ids)
+    known = {document.id for document in direct}
+    return [*direct, *work.find_each(Document, "id", (link.document_id for link in links if link.document_id not in known))]
 
 
-def successor_lines(work: Work, document: Document, to: DocumentKind, lines: Iterable[Line] | None) -> tuple[Line, ...]:
+def successor_lines(
+    work: Work, document: Document, to: DocumentKind, lines: Iterable[Line] | None, *, drafts: Sequence[Document] = ()
+) -> tuple[Line, ...]:
     """
     Take the given lines, or all that is still open.
 
@@ -161,7 +175,7 @@ def successor_lines(work: Work, document: Document, to: DocumentKind, lines: Ite
         InvalidValueError: For more than is open, unless a line says that it is additional.
         StateMoveError: When nothing is open.
     """
-    chain, ordered = chain_of(work, document)
+    chain, ordered = chain_of(work, document, drafts)
     left = open_quantities(document, to, chain, ordered=ordered)
     if lines is not None:
         return placed_lines(lines, document, left)
@@ -199,6 +213,12 @@ def with_accepted(work: Work, document: Document) -> tuple[Document, ...]:
 def costless(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Lines beyond the predecessor that cost nothing, and that is known: a down-payment, a bonus."""
     return tuple(
-        attrs.evolve(line, additional=True, predecessor_line=None, unit_cost=Decimal(0) if line.unit_cost is None else line.unit_cost)
+        attrs.evolve(
+            line,
+            additional=True,
+            predecessor_line=None,
+            predecessor_id=None,
+            unit_cost=Decimal(0) if line.unit_cost is None else line.unit_cost,
+        )
         for line in lines
     )

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import refused
+from crmkit._checks import check_choice, check_int, refused
 from crmkit.conditions import Condition
 from crmkit.desks.document_chains import allowed_successors, chain_below, open_quantities, remaining_lines
 from crmkit.desks.document_moves import is_quote_only
+from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import find_each
-from crmkit.entities import Document, Party, Payment, open_items
+from crmkit.entities import Document, DocumentState, Party, Payment, open_items
 from crmkit.errors import NotStoredError
+from crmkit.records import DocumentLink
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -56,6 +58,18 @@ def open_items_within_reach(workplace: Workplace, party_id: str | None, *, as_of
         return tuple(item for item in items if owner_of.get(item.party_id) in owners)
 
 
+def found_quotes(workplace: Workplace, *, state: DocumentState | None, party_id: str | None, limit: int, verb: str) -> tuple[Document, ...]:
+    """List quotes within reach, the newest first."""
+    where = [Condition("kind", "equal", "quote")]
+    if state is not None:
+        where.append(Condition("state", "equal", check_choice("state", state, DocumentState)))
+    with workplace.reading() as transaction:
+        if party_id is not None:
+            where.append(Condition("party_id", "equal", _readable_party(workplace, transaction, party_id, verb=verb).id))
+        found = transaction.find(Query(Document, where, order_by="-issued_on", limit=check_int("limit", limit, at_least=1)))
+        return within_reach(workplace, transaction, verb, found)
+
+
 def found_quote_only(transaction: Transaction, party_ids: Iterable[str]) -> frozenset[str]:
     """Name the parties that ask for quotes and never order, in one query."""
     by_party: dict[str, list[Document]] = {}
@@ -91,7 +105,10 @@ def lines_still_open(workplace: Workplace, id: str, to: DocumentKind, *, verb: s
             raise refused("to", to, f"what can be made of a {document.kind}: {expected}")
 
         def successors(ids: Sequence[str]) -> Sequence[Document]:
-            return find_each(transaction, Document, "predecessor_id", ids)
+            direct = find_each(transaction, Document, "predecessor_id", ids)
+            links = find_each(transaction, DocumentLink, "predecessor_id", ids)
+            known = {document.id for document in direct}
+            return [*direct, *find_each(transaction, Document, "id", (link.document_id for link in links if link.document_id not in known))]
 
         ordered = transaction.get(Document, document.predecessor_id) if document.predecessor_id is not None else None
         ordered = ordered if ordered is not None and (document.kind, ordered.kind) == ("delivery_note", "order") else None

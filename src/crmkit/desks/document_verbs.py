@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_date, check_kind, refused
+from crmkit._checks import refused
 from crmkit.desks.document_credits import credit_note_for
 from crmkit.desks.document_issue import (
     costless,
@@ -18,14 +18,14 @@ from crmkit.desks.document_issue import (
     usable,
     with_accepted,
 )
-from crmkit.desks.document_moves import in_short, moved
-from crmkit.desks.numbering import number_of
-from crmkit.entities import Document, Line, Party, Payment
+from crmkit.desks.document_moves import check_valid, in_short, moved
+from crmkit.desks.numbering import check_numbers, number_of
+from crmkit.entities import Document, Line, Party
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
-from crmkit.money import Money
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from crmkit.desks.work import Work
@@ -61,6 +61,36 @@ def _lines_for(
     if not lines:
         raise refused("lines", lines, "the lines of the down-payment, for example Line(item_id='down-payment', quantity=1, unit_price=300)")
     return costless(lines)
+
+
+def invoiced_together(work: Work, ids: Sequence[str], *, number: str | None, totals: DocumentTotals | None) -> Document:
+    """Make one invoice of all that is open of several documents; the first one's addresses and conditions are those of the invoice."""
+    befores = [usable(work, id, "invoice") for id in dict.fromkeys(ids)]
+    first = befores[0]
+    for before in befores:
+        if (before.party_id, before.currency) != (first.party_id, first.currency):
+            raise refused("document_id", before.id, f"documents of one party in one currency, here {first.party_id!r} in {first.currency}")
+    draft = attrs.evolve(first, kind="invoice", subtype="normal", state="open", predecessor_id=first.id, id=new_id(), lines=(), totals=None)
+    for before in befores:
+        taken = successor_lines(work, before, "invoice", None, drafts=[draft])
+        origin = None if before is first else before.id
+        draft = attrs.evolve(draft, lines=(*draft.lines, *(attrs.evolve(line, predecessor_id=origin) for line in taken)))
+    invoice = successor_of(work, first, "invoice", lines=draft.lines, number=number, totals=totals)
+    return issued(work, invoice, *(quote for before in befores for quote in with_accepted(work, before)))
+
+
+def accepted(work: Work, quote_id: str, by: str | None) -> Document:
+    """Note that a quote was accepted."""
+    quote = work.get(Document, quote_id)
+    changed = attrs.evolve(moved(quote, "accepted", on=work.moment.on), accepted_by=by)
+    check_valid(quote, on=work.moment.on)
+    return work.record(changed, summary=in_short(quote))
+
+
+def lost(work: Work, quote_id: str, because: str) -> Document:
+    """Note that a quote was lost."""
+    changed = moved(work.get(Document, quote_id), "lost", on=work.moment.on, reason=because)
+    return work.record(changed, summary=in_short(changed))
 
 
 def revised(
@@ -118,34 +148,12 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
 
     Raises:
         StateMoveError: For a move that its state does not allow.
-        InvalidValueError: For lines, totals or a currency on which another document was built.
+        InvalidValueError: For lines, totals or a currency on which another document was built, and for a number that another one has.
     """
+    if after.number != before.number:
+        check_numbers(work, [after])
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
     for name in ("lines", "totals", "currency", "rounding"):
         if getattr(after, name) != getattr(before, name) and successors_of(work, [before.id]):
             raise refused(name, getattr(after, name), "what is stored, because another document came from it")
-
-
-def recorded_payment(
-    work: Work, id: str, *, amount: Money, paid_on: date | None, cash_discount: Money | None, reference: str | None
-) -> Payment:
-    """Note a payment."""
-    document = work.get(Document, id, lock=False)
-    if not document.is_posted:
-        raise refused("invoice_id", f"{document.kind} {id}", "an invoice or a credit note that counts in the books")
-    if check_kind("amount", amount, Money).currency != document.currency:
-        raise refused("amount", amount, f"an amount in {document.currency}, the currency of the document")
-    day = work.moment.on if paid_on is None else check_date("paid_on", paid_on)
-    if day > work.moment.today:
-        raise refused("paid_on", day, f"a day up to today ({work.moment.today})")
-    payment = Payment(
-        id=new_id(),
-        document_id=document.id,
-        party_id=document.party_id,
-        amount=amount,
-        paid_on=day,
-        cash_discount=cash_discount,
-        reference=reference,
-    )
-    return work.record(payment, summary=f"{amount} for {document.number or document.id}")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_text
+from crmkit._checks import check_choice, check_date, check_each, check_text, refused
 from crmkit.desks.document_credits import credit_note_for
 from crmkit.desks.document_issue import first_document, issued
-from crmkit.desks.document_moves import check_valid, in_short, moved
-from crmkit.desks.document_reading import asks_only_for_quotes, lines_still_open, open_items_within_reach
-from crmkit.desks.document_verbs import cancelled, recorded_payment, revised, succeeded
+from crmkit.desks.document_payments import recorded_payment
+from crmkit.desks.document_reading import asks_only_for_quotes, found_quotes, lines_still_open, open_items_within_reach
+from crmkit.desks.document_verbs import accepted, cancelled, invoiced_together, lost, revised, succeeded
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Document
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals, Line, OpenItem, Payment
+    from crmkit.entities import DocumentKind, DocumentState, DocumentSubtype, DocumentTotals, Line, OpenItem, Payment
     from crmkit.money import Money
 
 InvoiceSubtype = Literal["normal", "down_payment", "final", "pro_forma"]
@@ -102,14 +102,8 @@ class DocumentsDesk:
             StateMoveError: For a quote that is not open.
             InvalidValueError: After its last valid day.
         """
-
-        def work(work: Work) -> Document:
-            quote = work.get(Document, quote_id)
-            accepted = attrs.evolve(moved(quote, "accepted", on=work.moment.on), accepted_by=by)
-            check_valid(quote, on=work.moment.on)
-            return work.record(accepted, summary=in_short(quote))
-
-        return self.workplace.do("documents.accept", work, arguments={"quote_id": quote_id, "by": by}, at=at, key=key)
+        arguments = {"quote_id": quote_id, "by": by}
+        return self.workplace.do("documents.accept", lambda work: accepted(work, quote_id, by), arguments=arguments, at=at, key=key)
 
     def lose(self, quote_id: str, *, because: str, at: datetime | None = None, key: str | None = None) -> Document:
         """
@@ -118,12 +112,8 @@ class DocumentsDesk:
         Raises:
             StateMoveError: For a quote that is not open.
         """
-
-        def work(work: Work) -> Document:
-            lost = moved(work.get(Document, quote_id), "lost", on=work.moment.on, reason=check_text("because", because))
-            return work.record(lost, summary=in_short(lost))
-
-        return self.workplace.do("documents.lose", work, arguments={"quote_id": quote_id, "because": because}, at=at, key=key)
+        arguments = {"quote_id": quote_id, "because": check_text("because", because)}
+        return self.workplace.do("documents.lose", lambda work: lost(work, quote_id, because), arguments=arguments, at=at, key=key)
 
     def order(
         self,
@@ -164,7 +154,7 @@ class DocumentsDesk:
 
     def invoice(
         self,
-        document_id: str,
+        document_id: str | Iterable[str],
         *,
         lines: Iterable[Line] | None = None,
         subtype: InvoiceSubtype = "normal",
@@ -174,17 +164,21 @@ class DocumentsDesk:
         key: str | None = None,
     ) -> Document:
         """
-        Invoice a quote, an order or a delivery note, whole or in part.
+        Invoice a quote, an order or a delivery note, whole or in part; or all that is open of several in one collective invoice.
 
         A "down_payment" has lines of its own and uses nothing up; the "final" invoice takes all down-payments off again. A
         "pro_forma" invoice uses nothing up and counts nowhere.
 
         Raises:
-            InvalidValueError: For more than is open, unless a line is additional, and for a down-payment without lines.
+            InvalidValueError: For more than is open, unless a line is additional, for a down-payment without lines, and for several
+                documents with lines, with a subtype, of several parties, or in several currencies.
             StateMoveError: For a document that is cancelled or wholly invoiced.
         """
         check_choice("subtype", subtype, InvoiceSubtype)
-        return self._succeed("invoice", document_id, "invoice", lines=lines, number=number, totals=totals, subtype=subtype, at=at, key=key)
+        ids = document_id if isinstance(document_id, str) else check_each("document_id", document_id, check_text)
+        if not isinstance(ids, str) and (not ids or lines is not None or subtype != "normal"):
+            raise refused("document_id", ids, "at least one document; lines= and subtype= only with a single one")
+        return self._succeed("invoice", ids, "invoice", lines=lines, number=number, totals=totals, subtype=subtype, at=at, key=key)
 
     def issue_credit_note(
         self,
@@ -245,20 +239,29 @@ class DocumentsDesk:
         """
         Note that an invoice was paid, or a credit note paid out, whole or in part.
 
+        What a payment within the days of the conditions leaves open counts as cash discount, up to the agreed share; *cash_discount* says
+        it otherwise. It lowers revenue on the day of the payment, and the credit of a loyalty card with it.
+
         Raises:
             InvalidValueError: For another currency, a day in the future, and a document that nobody pays.
         """
-
-        def work(work: Work) -> Payment:
-            return recorded_payment(work, invoice_id, amount=amount, paid_on=paid_on, cash_discount=cash_discount, reference=reference)
-
-        arguments = {"invoice_id": invoice_id, "given": (amount, paid_on, cash_discount, reference)}
-        return self.workplace.do("documents.record_payment", work, arguments=arguments, at=at, key=key)
+        given = {"amount": amount, "paid_on": paid_on, "cash_discount": cash_discount, "reference": reference}
+        return self.workplace.do(
+            "documents.record_payment",
+            lambda work: recorded_payment(work, invoice_id, **given),  # type: ignore[arg-type]  # each under its own name
+            arguments={"invoice_id": invoice_id, **given},
+            at=at,
+            key=key,
+        )
 
     def open_items(self, party_id: str | None = None, *, as_of: date | None = None) -> tuple[OpenItem, ...]:
         """List what a party has to pay, or what all within reach have to, the earliest due first."""
         day = self.workplace.moment().today if as_of is None else check_date("as_of", as_of)
         return open_items_within_reach(self.workplace, party_id, as_of=day, verb="documents.open_items")
+
+    def quotes(self, *, state: DocumentState | None = "open", party_id: str | None = None, limit: int = 100) -> tuple[Document, ...]:
+        """List quotes that are open, accepted, lost, cancelled or superseded, or all of them (None); the newest first."""
+        return found_quotes(self.workplace, state=state, party_id=party_id, limit=limit, verb="documents.quotes")
 
     def open_lines(self, document_id: str, *, to: DocumentKind) -> tuple[Line, ...]:
         """
@@ -276,7 +279,7 @@ class DocumentsDesk:
     def _succeed(
         self,
         verb: str,
-        id: str,
+        id: str | tuple[str, ...],
         to: DocumentKind,
         *,
         lines: Iterable[Line] | None,
@@ -289,6 +292,8 @@ class DocumentsDesk:
         own = None if lines is None else tuple(lines)
 
         def work(work: Work) -> Document:
+            if isinstance(id, tuple):
+                return invoiced_together(work, id, number=number, totals=totals)
             return succeeded(work, id, to, lines=own, number=number, totals=totals, subtype=subtype)
 
         arguments = {"id": id, "lines": own, "number": number, "totals": totals, "subtype": subtype}

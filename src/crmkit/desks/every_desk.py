@@ -19,6 +19,7 @@ from crmkit.desks.opportunities import OpportunitiesDesk
 from crmkit.desks.outbox import OutboxDesk
 from crmkit.desks.parties import PartiesDesk
 from crmkit.desks.purchases import PurchasesDesk
+from crmkit.desks.requests import RequestsDesk
 from crmkit.desks.tasks import TasksDesk
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Desks:
         outbox: Events for the host.
         parties: Conversion, categories, classes, owners, freshness, groups.
         purchases: Requests for quotation and purchase orders.
+        requests: What customers ask for through the portal.
         tasks: Tasks and follow-ups.
     """
 
@@ -66,4 +68,5 @@ class Desks:
         self.outbox: OutboxDesk = OutboxDesk(workplace)
         self.parties: PartiesDesk = PartiesDesk(workplace)
         self.purchases: PurchasesDesk = PurchasesDesk(workplace)
+        self.requests: RequestsDesk = RequestsDesk(workplace)
         self.tasks: TasksDesk = TasksDesk(workplace)

@@ -103,9 +103,9 @@ _SALES_KINDS = ("quote", "order", "delivery_note", "invoice", "credit_note")
 def _a_document_and_its_predecessor_are_in_one_currency(everything: Everything) -> Iterator[tuple[str, str]]:
     documents = everything.by_id(Document)
     for document in documents.values():
-        before = documents.get(document.predecessor_id or "")
-        if before is not None and before.currency != document.currency:
-            yield f"document {document.id}", f"is in {document.currency}, its predecessor in {before.currency}"
+        for before in (documents[id] for id in document.predecessor_ids if id in documents):
+            if before.currency != document.currency:
+                yield f"document {document.id}", f"is in {document.currency}, its predecessor in {before.currency}"
 
 
 def _no_party_belongs_to_itself(everything: Everything) -> Iterator[tuple[str, str]]:

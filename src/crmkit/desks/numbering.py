@@ -12,6 +12,7 @@ from crmkit.entities import Document
 from crmkit.records import NumberCounter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from crmkit.desks.work import Work
@@ -41,6 +42,21 @@ def number_of(work: Work, kind: DocumentKind, *, given: str | None, on: date) ->
         count += 1
     work.transaction.save([attrs.evolve(counter, count=count)])
     return number
+
+
+def check_numbers(work: Work, documents: Iterable[Document]) -> None:
+    """
+    Accept documents that come with their numbers, in one query.
+
+    Raises:
+        InvalidValueError: For a number that another document of this kind has, stored or among these.
+    """
+    numbered = [document for document in documents if document.number is not None]
+    stored = work.find_each(Document, "number", (str(document.number) for document in numbered))
+    owners = {(document.kind, document.number): document.id for document in stored}
+    for document in numbered:
+        if owners.setdefault((document.kind, document.number), document.id) != document.id:
+            raise refused("number", document.number, f"a number that no other {document.kind} of this tenant has")
 
 
 def _is_taken(work: Work, kind: DocumentKind, number: str) -> bool:

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_each, check_int, check_text
+from crmkit._checks import check_each, check_int, check_text, refused
 from crmkit.conditions import Condition
+from crmkit.desks.host_work import Delivery, FailedEvent
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.errors import NotStoredError
 from crmkit.records import OutboxEvent
 from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from crmkit.desks.host_work import EventHandler
 
 _PENDING = Condition("state", "equal", "pending")
 
@@ -24,7 +27,8 @@ class OutboxDesk:
     """
     `crm.outbox`: events written in the transaction of their verb; the verbs are chosen by `Settings.events`.
 
-    Take what is pending, do your work (with the event's id as key, for it may come again), then say what is done.
+    `deliver` hands what is pending to your functions. Or take it yourself, do your work (with the event's id as key, for it may
+    come again), then say what is done.
 
     Attributes:
         workplace: What all desks share.
@@ -54,3 +58,43 @@ class OutboxDesk:
                 if id not in events:
                     raise NotStoredError("outbox_event", id)
             transaction.save([attrs.evolve(event, state="done") for event in events.values() if event.state == "pending"])
+
+    def deliver(self, handlers: Mapping[str, EventHandler], *, limit: int = 100) -> Delivery:
+        """
+        Hand pending events to the host's functions, and mark each as done right after its function returned.
+
+        An event comes at least once: again, where the program ended between the two. One whose function raises stays pending and
+        comes after those that were tried less often. What no function is for stays pending too.
+
+        Args:
+            handlers: A function for each verb, for example "documents.invoice"; "*" is for all others.
+            limit: The most events of one round.
+
+        Raises:
+            InvalidValueError: Without any function.
+        """
+        check_int("limit", limit, at_least=1)
+        if not handlers:
+            raise refused("handlers", handlers, "a function for at least one verb, or for '*'")
+        where = [_PENDING] if "*" in handlers else [_PENDING, Condition("verb", "one_of", tuple(sorted(handlers)))]
+        self.workplace.scope.owners_reached("outbox.pending")
+        with self.workplace.reading() as transaction:
+            found = transaction.find(Query(OutboxEvent, where, order_by="attempts", limit=limit + 1))
+        done: list[OutboxEvent] = []
+        failed: list[FailedEvent] = []
+        for event in found[:limit]:
+            try:
+                (handlers.get(event.verb) or handlers["*"])(event)
+            except Exception as error:  # noqa: BLE001  # whatever the host's function raises, the other events get their turn
+                self._note_attempt(event.id)
+                failed.append(FailedEvent(event=event, error=error))
+            else:
+                self.done([event.id])
+                done.append(event)
+        return Delivery(done=tuple(done), failed=tuple(failed), more=len(found) > limit)
+
+    def _note_attempt(self, id: str) -> None:
+        with self.workplace.store.transaction(self.workplace.scope.tenant, write=True) as transaction:
+            event = transaction.get(OutboxEvent, id, lock=True)
+            if event is not None and event.state == "pending":
+                transaction.save([attrs.evolve(event, attempts=event.attempts + 1)])

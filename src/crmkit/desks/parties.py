@@ -9,10 +9,13 @@ import attrs
 from crmkit._checks import check_choice, check_date, check_kind, check_text
 from crmkit.conditions import Condition
 from crmkit.desks.merging import merge_lead
+from crmkit.desks.party_dunning import reminded
 from crmkit.desks.party_lists import (
+    IncompleteParties,
     PartyChanges,
     deputies_of,
     group_of,
+    incomplete_parties,
     loss_reasons,
     one_party,
     parties_found,
@@ -102,6 +105,17 @@ class PartiesDesk:
 
         return self._change("parties.verify", party_id, verified, "data checked", at=at, key=key)
 
+    def remind(self, party_id: str, *, at: datetime | None = None, key: str | None = None) -> Party:
+        """
+        Note that a party was reminded of what is overdue: its dunning level rises by one.
+
+        The payment that leaves nothing overdue brings it back to 0.
+
+        Raises:
+            InvalidValueError: For a party that owes nothing overdue, and for one with a dunning block.
+        """
+        return self.workplace.do("parties.remind", lambda work: reminded(work, party_id), arguments={"party_id": party_id}, at=at, key=key)
+
     def leave(
         self, party_id: str, *, because: str, interaction_id: str | None = None, at: datetime | None = None, key: str | None = None
     ) -> Departure:
@@ -189,6 +203,16 @@ class PartiesDesk:
     def completeness(self, party_id: str) -> tuple[Problem, ...]:
         """Name what is missing of a party under `Settings.required_data`; empty is complete."""
         return self.workplace.settings.required_data.problems_of(one_party(self.workplace, "parties.completeness", party_id))
+
+    def incomplete(self, cursor: str = "", *, limit: int = 100) -> IncompleteParties:
+        """
+        List the parties of which something is missing under `Settings.required_data`; those switched off or excluded are left out.
+
+        Args:
+            cursor: Of the page before; empty is from the beginning.
+            limit: The most parties of a page.
+        """
+        return incomplete_parties(self.workplace, self.workplace.settings.required_data, cursor=cursor, limit=limit)
 
     def group(self, party_id: str) -> tuple[Party, ...]:
         """List a party and all parties below it, level by level: what rolls up into it."""

@@ -16,7 +16,7 @@ from crmkit.desks.handing_over import standing_in, value_on
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Departure, ExternalId, Party
 from crmkit.entities.party_changes import SingleField
-from crmkit.errors import NotPermittedError, NotStoredError
+from crmkit.errors import NotPermittedError, NotStoredError, Problem
 from crmkit.records import JournalEntry
 from crmkit.store import Query
 
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit.desks.workplace import Workplace
-    from crmkit.entities import Deputy
+    from crmkit.entities import DataPolicy, Deputy
     from crmkit.periods import Period
     from crmkit.store import Transaction
+
+
+_PAGE = 1_000
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +51,34 @@ class PartyChanges:
     removed: tuple[str, ...]
     cursor: str
     more: bool
+
+
+@attrs.frozen(kw_only=True)
+class IncompleteParty:
+    """
+    A party of which something is missing.
+
+    Attributes:
+        party: The party.
+        problems: What is missing.
+    """
+
+    party: Party
+    problems: tuple[Problem, ...]
+
+
+@attrs.frozen(kw_only=True)
+class IncompleteParties:
+    """
+    One page of the parties of which something is missing, in the order of their ids.
+
+    Attributes:
+        rows: The parties, each with what is missing.
+        cursor: Where the next page begins; None where this is the last one.
+    """
+
+    rows: tuple[IncompleteParty, ...]
+    cursor: str | None
 
 
 def party_read(workplace: Workplace, transaction: Transaction, verb: str, party_id: str) -> Party:
@@ -76,6 +107,26 @@ def parties_found(workplace: Workplace, verb: str, query: Query[Party]) -> tuple
     """Find parties, and leave out what the reader may not see."""
     with workplace.reading() as transaction:
         return _reached(workplace, verb, transaction.find(query))
+
+
+def incomplete_parties(workplace: Workplace, policy: DataPolicy, *, cursor: str, limit: int) -> IncompleteParties:
+    """Read the active parties that take part in analyses, a thousand at a time, until so many of them miss something."""
+    check_int("limit", limit, at_least=1)
+    check_text("cursor", cursor, empty=True)
+    rows: list[IncompleteParty] = []
+    with workplace.reading() as transaction:
+        while len(rows) <= limit:
+            page = transaction.find(Query(Party, after=(cursor,), limit=_PAGE))
+            if not page:
+                break
+            cursor = page[-1].id
+            rows += [
+                IncompleteParty(party=party, problems=problems)
+                for party in _reached(workplace, "parties.incomplete", page)
+                if party.active and party.excluded is None and (problems := policy.problems_of(party))
+            ]
+    more = len(rows) > limit
+    return IncompleteParties(rows=tuple(rows[:limit]), cursor=rows[limit - 1].party.id if more else None)
 
 
 def group_of(workplace: Workplace, party_id: str) -> tuple[Party, ...]:

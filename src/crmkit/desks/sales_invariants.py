@@ -1,4 +1,4 @@
-"""What must hold over opportunities and sources: each rule is one function that names what breaks it."""
+"""What must hold over opportunities, sources, requests and cash discounts: each rule is one function that names what breaks it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crmkit.desks.sales_stages import place_of
-from crmkit.entities import Appointment, Campaign, Opportunity, Party, StageMove
+from crmkit.entities import Appointment, Campaign, Document, Opportunity, Party, Payment, PortalRequest, StageMove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +41,23 @@ def _sources_refer_to_what_exists(everything: Everything) -> Iterator[tuple[str,
                     yield f"party {party.id}", f"comes from {id}, which is not there"
 
 
+def _accepted_orders_lead_to_a_document(everything: Everything) -> Iterator[tuple[str, str]]:
+    documents = everything.by_id(Document)
+    for request in everything.of(PortalRequest):
+        if (request.kind, request.state) == ("order", "accepted"):
+            document = documents.get(request.document_id or "")
+            if document is None or document.party_id != request.party_id:
+                yield f"portal_request {request.id}", "was accepted, and its document is not there"
+
+
+def _cash_discounts_are_booked_once(everything: Everything) -> Iterator[tuple[str, str]]:
+    documents = everything.by_id(Document)
+    for payment in everything.of(Payment):
+        note = documents.get(payment.discount_document_id or "")
+        if payment.discount_document_id is not None and (note is None or note.gross() != payment.cash_discount):
+            yield f"payment {payment.id}", "has a cash discount that is booked otherwise, or not at all"
+
+
 def _moves(everything: Everything) -> Mapping[str, list[StageMove]]:
     """The moves of each opportunity, the earliest first."""
     moves = sorted(everything.of(StageMove), key=lambda move: (move.opportunity_id, move.happened_at, move.id))
@@ -51,4 +68,6 @@ SALES_RULES = (
     _opportunities_stand_where_their_last_move_led,
     _stage_moves_follow_each_other,
     _sources_refer_to_what_exists,
+    _accepted_orders_lead_to_a_document,
+    _cash_discounts_are_booked_once,
 )

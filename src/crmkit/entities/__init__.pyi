@@ -36,8 +36,19 @@ from .number_formats import NumberFormat
 from .opportunities import ForecastCategory, Opportunity, OpportunityState, StageMove
 from .parties import AbcClass, Block, Conditions, CustomValue, Party, PartyKind, Role, Source
 from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, PartyChange, SingleField
-from .payments import OpenItem, Payment, open_items, payment_due_on
+from .payments import OpenItem, Payment, cash_discount_until, open_items, payment_due_on
 from .pipelines import OpportunityEnd, Pipeline, Stage
+from .portal_data import PortalData, PortalPerson, ProposedChange
+from .portal_requests import (
+    OrderedItem,
+    PortalField,
+    PortalPolicy,
+    PortalRequest,
+    PortalRequestKind,
+    PortalRequestState,
+    PortalSection,
+)
+from .portal_views import PortalAppointment, PortalCase, PortalContract, PortalDocument, PortalLine, PortalView
 from .refs import Ref
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
 
@@ -104,6 +115,7 @@ __all__ = [
     "Opportunity",
     "OpportunityEnd",
     "OpportunityState",
+    "OrderedItem",
     "Party",
     "PartyChange",
     "PartyKind",
@@ -111,7 +123,22 @@ __all__ = [
     "Phone",
     "Pipeline",
     "PlannedAction",
+    "PortalAppointment",
+    "PortalCase",
+    "PortalContract",
+    "PortalData",
+    "PortalDocument",
+    "PortalField",
+    "PortalLine",
+    "PortalPerson",
+    "PortalPolicy",
+    "PortalRequest",
+    "PortalRequestKind",
+    "PortalRequestState",
+    "PortalSection",
+    "PortalView",
     "Profile",
+    "ProposedChange",
     "Rating",
     "RatingKind",
     "Recall",
@@ -130,6 +157,7 @@ __all__ = [
     "TouchKind",
     "Unassigned",
     "UnassignedState",
+    "cash_discount_until",
     "open_items",
     "payment_due_on",
     "structure",

@@ -8,6 +8,7 @@ from typing import Literal
 import attrs
 
 from crmkit._checks import check_choice, check_decimal, check_int, check_kind, check_ratio, check_text, refused
+from crmkit.entities._fields import check_texts
 from crmkit.money import Rounding
 
 _EXACT = Context(prec=60)
@@ -77,6 +78,7 @@ class Line:
         discount_ratio: Discount of the line, 0.1 for 10 %.
         tax_ratio: Tax rate, 0.19 for 19 %.
         predecessor_line: Which line of the predecessor it comes from, the first is 1; where it is not said, the item and its unit tell.
+        predecessor_id: The document it comes from, where that is another one than its document's predecessor, as in a collective invoice.
         additional: True for what the predecessor does not have: it is delivered or invoiced beyond it.
         deducts_id: The down-payment invoice that this line of a final invoice takes off again.
     """
@@ -92,21 +94,25 @@ class Line:
     discount_ratio: Decimal = attrs.field(default=Decimal(0), converter=_discount_ratio)
     tax_ratio: Decimal = attrs.field(default=Decimal(0), converter=_tax_ratio)
     predecessor_line: int | None = None
+    predecessor_id: str | None = None
     additional: bool = False
     deducts_id: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty item, a price per nothing, and a line that is both from the predecessor and beyond it."""
+        check_texts(self, "description", "item_group")
         check_text("item_id", self.item_id)
         check_text("unit", self.unit)
         check_int("price_unit", self.price_unit, at_least=1)
         check_kind("additional", self.additional, bool)
-        if self.deducts_id is not None:
-            check_text("deducts_id", self.deducts_id)
+        for name in ("deducts_id", "predecessor_id"):
+            if getattr(self, name) is not None:
+                check_text(name, getattr(self, name))
         if self.predecessor_line is not None:
             check_int("predecessor_line", self.predecessor_line, at_least=1)
-            if self.additional:
-                raise refused("predecessor_line", self.predecessor_line, "None for an additional line, which the predecessor does not have")
+        if self.additional and (self.predecessor_line is not None or self.predecessor_id is not None):
+            place = self.predecessor_id if self.predecessor_line is None else self.predecessor_line
+            raise refused("predecessor_line", place, "None for an additional line, which the predecessor does not have")
 
     def list_amount(self) -> Decimal:
         """Quantity × price before the discount, not rounded."""

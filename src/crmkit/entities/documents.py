@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from crmkit._checks import check_choice, check_currency, check_date, check_int, check_kind, check_text, refused
-from crmkit.entities._fields import kept
+from crmkit.entities._fields import check_texts, kept
 from crmkit.entities.contact_details import Address
 from crmkit.entities.document_lines import Line, RoundingPolicy
 from crmkit.entities.document_totals import DocumentTotals, parts_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DocumentKind = Literal["quote", "order", "delivery_note", "invoice", "credit_note", "request_for_quotation", "purchase_order"]
-DocumentSubtype = Literal["normal", "down_payment", "final", "pro_forma", "cancellation", "bonus"]
+DocumentSubtype = Literal["normal", "down_payment", "final", "pro_forma", "cancellation", "bonus", "cash_discount"]
 DocumentState = Literal["open", "accepted", "lost", "cancelled", "superseded"]
 
 _KINDS_OF_SUBTYPE: Mapping[DocumentSubtype, tuple[DocumentKind, ...]] = {
@@ -29,6 +29,7 @@ _KINDS_OF_SUBTYPE: Mapping[DocumentSubtype, tuple[DocumentKind, ...]] = {
     "pro_forma": ("invoice",),
     "cancellation": ("invoice", "credit_note"),
     "bonus": ("credit_note",),
+    "cash_discount": ("credit_note",),
 }
 _CODES = {
     "request_for_quotation": "311",
@@ -39,7 +40,7 @@ _CODES = {
     "invoice": "380",
     "credit_note": "381",
 }
-_CODES_OF_SUBTYPE = {"down_payment": "386", "pro_forma": "325", "cancellation": "457", "bonus": "83"}
+_CODES_OF_SUBTYPE = {"down_payment": "386", "pro_forma": "325", "cancellation": "457", "bonus": "83", "cash_discount": "83"}
 
 
 def _count_shown(lines: tuple[Line, ...]) -> str:
@@ -63,7 +64,8 @@ class Document:
         lines: Its lines; those of a credit note are positive here and negative in `crmkit.facts`.
         currency: ISO 4217 code.
         number: The number that people know.
-        subtype: Of an invoice "down_payment", "final", "pro_forma" or "cancellation"; of a credit note "cancellation" or "bonus".
+        subtype: Of an invoice "down_payment", "final", "pro_forma" or "cancellation"; of a credit note "cancellation", "bonus", or
+            "cash_discount", which books what was taken off for paying early and goes to nobody.
         predecessor_id: The document it came from; of a credit note its invoice.
         revision_of: The quote that it replaces.
         revision: How often it was written, the first is 1.
@@ -118,6 +120,7 @@ class Document:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "number", "predecessor_id", "revision_of", "salesperson_id", "accepted_by", "reason", "recipient", "language")
         check_text("id", self.id)
         check_choice("kind", self.kind, DocumentKind)
         check_text("party_id", self.party_id)
@@ -146,6 +149,12 @@ class Document:
     def type_code(self) -> str:
         """Its type after UNTDID 1001, as electronic invoices want it: "380" for an invoice, "381" for a credit note."""
         return _CODES_OF_SUBTYPE.get(self.subtype, _CODES[self.kind])
+
+    @property
+    def predecessor_ids(self) -> tuple[str, ...]:
+        """All documents it came from, its predecessor first; more than one for a collective invoice."""
+        ids = (self.predecessor_id, *(line.predecessor_id for line in self.lines))
+        return tuple(dict.fromkeys(id for id in ids if id is not None))
 
     @property
     def is_posted(self) -> bool:

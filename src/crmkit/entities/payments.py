@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_date, check_kind, check_text, refused
+from crmkit.entities._fields import check_texts
 from crmkit.money import Money, total
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Payment:
         amount: How much was paid; negative where it was paid back.
         paid_on: When.
         cash_discount: What was taken off for paying early, beside the amount.
+        discount_document_id: The credit note of the subtype "cash_discount" that books it.
         reference: The host's reference, for example a line of a bank statement.
         version: Raised by each stored change; 0 is not stored yet.
     """
@@ -38,11 +40,13 @@ class Payment:
     amount: Money
     paid_on: date
     cash_discount: Money | None = None
+    discount_document_id: str | None = None
     reference: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "discount_document_id", "reference")
         for name in ("id", "document_id", "party_id"):
             check_text(name, getattr(self, name))
         check_kind("amount", self.amount, Money)
@@ -64,6 +68,7 @@ class OpenItem:
         document_id: The invoice; or a credit note that belongs to none.
         party_id: Who owes it.
         number: The number of the document.
+        total: What the document comes to; negative for a credit note.
         amount: What is open; negative where the party has something to get.
         due_on: The last day to pay; None where nothing was agreed.
         overdue_days: How many days ago that was; 0 up to that day, and where the party owes nothing.
@@ -72,9 +77,15 @@ class OpenItem:
     document_id: str
     party_id: str
     number: str | None
+    total: Money
     amount: Money
     due_on: date | None
     overdue_days: int
+
+    @property
+    def settled(self) -> Money:
+        """How much of it was paid or credited so far."""
+        return self.total - self.amount
 
 
 def payment_due_on(document: Document) -> date | None:
@@ -83,6 +94,14 @@ def payment_due_on(document: Document) -> date | None:
         return document.due_on
     terms = document.conditions
     return None if terms is None or terms.payment_days is None else document.issued_on + timedelta(days=terms.payment_days)
+
+
+def cash_discount_until(document: Document) -> date | None:
+    """Find the last day on which paying early takes something off; None where nothing was agreed."""
+    terms = document.conditions
+    if document.kind != "invoice" or terms is None or not terms.cash_discount_ratio:
+        return None
+    return document.issued_on + timedelta(days=terms.cash_discount_days)
 
 
 def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as_of: date) -> tuple[OpenItem, ...]:
@@ -97,11 +116,12 @@ def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as
     >>> invoice = Document(id="R-1", kind="invoice", party_id="C-17", issued_on=date(2026, 1, 1), due_on=date(2026, 1, 15), lines=[line])
     >>> paid = Payment(id="1", document_id="R-1", party_id="C-17", amount=Money.of(40, "EUR"), paid_on=date(2026, 1, 9))
     >>> (item,) = open_items([invoice], [paid], as_of=date(2026, 1, 20))
-    >>> item.amount, item.overdue_days
-    (Money.of('60.00', 'EUR'), 5)
+    >>> item.amount, item.settled, item.overdue_days
+    (Money.of('60.00', 'EUR'), Money.of('40.00', 'EUR'), 5)
     """
     check_date("as_of", as_of)
-    posted = {document.id: document for document in documents if document.is_posted and document.issued_on <= as_of}
+    counted = (document for document in documents if document.is_posted and document.subtype != "cash_discount")  # its payment says it
+    posted = {document.id: document for document in counted if document.issued_on <= as_of}
     settled: dict[str, list[Money]] = {}
     for document in posted.values():
         settled.setdefault(_settles(document, posted), []).append(-_owed(document))
@@ -132,6 +152,7 @@ def _item(document: Document, amount: Money, *, as_of: date) -> OpenItem:
         document_id=document.id,
         party_id=document.party_id,
         number=document.number,
+        total=_owed(document),
         amount=amount,
         due_on=due_on,
         overdue_days=(as_of - due_on).days if late and due_on is not None else 0,

@@ -4,6 +4,7 @@ from crmkit.facts.company_groups import by_group
 from crmkit.facts.contact_plans_table import contact_plans
 from crmkit.facts.customers_table import customers
 from crmkit.facts.documents_table import documents
+from crmkit.facts.exclusions import excluded_customers, without_excluded
 from crmkit.facts.from_entities import contact_plans_from, customers_from, documents_from, sales_from
 from crmkit.facts.purchases import Purchase
 from crmkit.facts.sales_table import sales, sales_problems
@@ -17,7 +18,9 @@ __all__ = [
     "customers_from",
     "documents",
     "documents_from",
+    "excluded_customers",
     "sales",
     "sales_from",
     "sales_problems",
+    "without_excluded",
 ]

@@ -43,6 +43,7 @@ CUSTOMERS: Mapping[str, Holds] = MappingProxyType(
         "region": "text",
         "owner_id": "id",
         "parent_id": "id",
+        "excluded": "text",
     }
 )
 DOCUMENTS: Mapping[str, Holds] = MappingProxyType(

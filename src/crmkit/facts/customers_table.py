@@ -21,6 +21,7 @@ def customers(  # every standard name is a keyword of its own, so that editors c
     region: str = "region",
     owner_id: str = "owner_id",
     parent_id: str = "parent_id",
+    excluded: str = "excluded",
 ) -> F:
     """
     Bring your table of customers into the standard one. Leads may be among them.
@@ -43,6 +44,7 @@ def customers(  # every standard name is a keyword of its own, so that editors c
         region: Column (String) with its sales region.
         owner_id: Column with the employee who looks after it.
         parent_id: Column with the party that it belongs to, see `by_group`; null is none.
+        excluded: Column (String) with why analyses leave it out, for example "walk-in"; null for whoever counts.
 
     Returns:
         The same rows in the same kind of frame, standard columns first.
@@ -61,6 +63,7 @@ def customers(  # every standard name is a keyword of its own, so that editors c
         "region": region,
         "owner_id": owner_id,
         "parent_id": parent_id,
+        "excluded": excluded,
     }
     (given,) = opened(Asked(frame, "customers"))
     return given.back(standard(given.frame, "customers", CUSTOMERS, names, required=("customer_id",)))

@@ -45,7 +45,8 @@ def documents(  # every standard name is a keyword of its own, so that editors c
         amount: Column (amount) with its net; negative for a credit note.
         currency: Column (String) with the ISO 4217 code.
         state: Column (String) with "open", "accepted", "lost" or "cancelled".
-        document_subtype: Column (String) with "normal", "down_payment", "final", "pro_forma", "cancellation" or "bonus".
+        document_subtype: Column (String) with "normal", "down_payment", "final", "pro_forma", "cancellation", "bonus" or
+            "cash_discount".
         predecessor_id: Column with the document it came from.
         salesperson_id: Column with who sold it.
         decided_on: Column (Date) with the day on which it was accepted, lost or cancelled.

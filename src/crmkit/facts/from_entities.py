@@ -33,6 +33,7 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
     Pro-forma invoices and cancelled documents are passed over too. Lines of credit notes become negative in quantity, revenue, discount
     and cost, and name the invoice they came from in `reverses_document_id`. The discount is the amount at list price less the net amount.
     A down-payment is revenue when it is invoiced, and the final invoice takes it off again: both rows have the subtype "down_payment".
+    What was taken off for paying early lowers revenue on the day of the payment, at cost 0: a row of the subtype "cash_discount".
 
     >>> from datetime import date
     >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33", unit_cost="0.20")

@@ -145,7 +145,8 @@ def sales_problems(sales: F) -> tuple[Problem, ...]:
     Find what is wrong or unknown in a table of sales, row by row.
 
     Wrong is a kind that is none, a sign of quantity, revenue or cost that disagrees with the kind, and an infinite number. Unknown is a
-    missing revenue (NaN among them) and a missing day: such a line adds nothing to sums, and is in no period.
+    missing revenue (NaN among them) and a missing day: such a line adds nothing to sums, and is in no period. A credit note whose sum is
+    negative may have rows of positive revenue: they take back what was taken off in the invoice, such as a rebate or a down-payment.
 
     `sales` refuses by itself what is wrong in frames in memory. For a lazy frame call this once; it computes the frame.
 
@@ -171,8 +172,10 @@ def _problems(sales: F, *, unknown: bool) -> Iterator[Problem]:
     (table,) = opened(Asked(sales, "sales", needs=("document_kind",), amounts=("revenue",), optional_amounts=("quantity", "cost")))
     checked = [name for name in _CHECKED if name in table.dtypes]
     looked_for = [name for name in _NEVER_UNKNOWN if unknown and name in table.dtypes]
+    named = [name for name in ("document_id",) if name in table.dtypes]
     rows = table.frame.select(
         "document_kind",
+        *named,
         *(nw.col(name) for name in looked_for if name not in checked),
         *(nw.col(name).fill_nan(None) if table.dtypes[name].is_float() else nw.col(name) for name in checked),
     )
@@ -182,8 +185,22 @@ def _problems(sales: F, *, unknown: bool) -> Iterator[Problem]:
     wrong = nw.any_horizontal(_is_unknown_kind(), *infinite, *signs, *missing, ignore_nulls=True).fill_null(value=False)
     if not rows.select(wrong.any().alias("any")).collect().item():
         return
-    for row in plain_rows(rows.collect(backend=None).with_row_index("line").filter(wrong)):
-        yield from _problems_of(row, checked, looked_for)
+    numbered = rows.collect(backend=None).with_row_index("line")
+    suspects = list(plain_rows(numbered.filter(wrong)))
+    negative = _negative_documents(numbered, {row["document_id"] for row in suspects} - {None}) if named else frozenset[Any]()
+    for row in suspects:
+        takes_back = row.get("document_id") in negative and row["revenue"] is not None and row["revenue"] > 0
+        yield from _problems_of(row, [] if takes_back else checked, looked_for)
+
+
+def _negative_documents(rows: nw.DataFrame[Any], ids: set[Any]) -> frozenset[Any]:
+    """Of some documents those credit notes whose revenue adds up to less than nothing."""
+    if not ids:
+        return frozenset()
+    sums: dict[Any, Any] = dict.fromkeys(ids, 0)
+    for row in plain_rows(rows.filter(nw.col("document_id").is_in(list(ids)), nw.col("document_kind") == "credit_note")):
+        sums[row["document_id"]] += row["revenue"] or 0
+    return frozenset(id for id, revenue in sums.items() if revenue < 0)
 
 
 def _is_unknown_kind() -> nw.Expr:

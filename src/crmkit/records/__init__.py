@@ -6,7 +6,7 @@ A new kind is one more declaration in its topic, and one more migration.
 
 from crmkit.records.activities import Attendance, Diary, EmailAddress
 from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
-from crmkit.records.documents import NumberCounter
+from crmkit.records.documents import DocumentLink, NumberCounter
 from crmkit.records.kinds import KINDS, kind_of
 from crmkit.records.logs import JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, UsedKey
 from crmkit.records.parties import Birthday
@@ -16,6 +16,7 @@ __all__ = [
     "Attendance",
     "Birthday",
     "Diary",
+    "DocumentLink",
     "EmailAddress",
     "Field",
     "FieldType",

@@ -26,6 +26,24 @@ class NumberCounter:
     version: int = attrs.field(default=0, eq=False)
 
 
+@attrs.frozen(kw_only=True)
+class DocumentLink:
+    """
+    That a document came from a further one beside its predecessor; kept beside a collective invoice.
+
+    Attributes:
+        id: Document and predecessor.
+        document_id: The document.
+        predecessor_id: From what else it came.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    document_id: str
+    predecessor_id: str
+    version: int = attrs.field(default=0, eq=False)
+
+
 DOCUMENTS: tuple[RecordKind[Any], ...] = (
     RecordKind(
         name="document",
@@ -45,6 +63,12 @@ DOCUMENTS: tuple[RecordKind[Any], ...] = (
         entity=Payment,
         fields=(Field(name="document_id", refers_to="document"), PARTY, Field(name="paid_on", type="day")),
         indexes=(("document_id",), ("party_id", "paid_on")),
+    ),
+    RecordKind(
+        name="document_link",
+        entity=DocumentLink,
+        fields=(Field(name="document_id", refers_to="document"), Field(name="predecessor_id")),
+        indexes=(("document_id",), ("predecessor_id",)),
     ),
     RecordKind(name="number_counter", entity=NumberCounter),
 )

@@ -116,6 +116,7 @@ class OutboxEvent:
         party_id: The party that it concerns.
         happened_at: When it happened.
         state: "pending" or "done".
+        attempts: How often the host's function raised.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -125,6 +126,7 @@ class OutboxEvent:
     party_id: str | None
     happened_at: datetime
     state: str = "pending"
+    attempts: int = 0
     version: int = attrs.field(default=0, eq=False)
 
 
@@ -163,7 +165,12 @@ LOGS: tuple[RecordKind[Any], ...] = (
         indexes=(("party_id",), ("subject",)),
     ),
     RecordKind(name="journal_head", entity=JournalHead),
-    RecordKind(name="outbox_event", entity=OutboxEvent, fields=(Field(name="state"),), indexes=(("state",),)),
+    RecordKind(
+        name="outbox_event",
+        entity=OutboxEvent,
+        fields=(Field(name="state"), Field(name="verb"), Field(name="attempts", type="number")),
+        indexes=(("state", "attempts"),),
+    ),
     RecordKind(name="search_term", entity=SearchTerm, fields=(PARTY, Field(name="term")), indexes=(("term",), ("party_id",))),
     RecordKind(name="used_key", entity=UsedKey),
 )

@@ -76,6 +76,12 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [("document_id", "document"), party],
         [["document_id"], ["party_id", "paid_on"]],
     )
+    make.record_table(
+        "document_link",
+        [("document_id", _TEXT), ("predecessor_id", _TEXT)],
+        [("document_id", "document")],
+        [["document_id"], ["predecessor_id"]],
+    )
     make.record_table("number_counter", [], [], [])
     make.record_table(
         "interaction",
@@ -102,10 +108,16 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [("card_id", "loyalty_card"), party],
         [["party_id", "booked_on"], ["invoice_id"]],
     )
+    make.record_table(
+        "portal_request",
+        [("party_id", _TEXT), ("state", _TEXT), ("placed_at", _INSTANT)],
+        [party],
+        [["state", "placed_at"], ["party_id", "placed_at"]],
+    )
     make.record_table("journal_entry", [], [], [])
     make.record_table("journal_change", [("party_id", _TEXT), ("subject", _TEXT)], [], [["party_id"], ["subject"]])
     make.record_table("journal_head", [], [], [])
-    make.record_table("outbox_event", [("state", _TEXT)], [], [["state"]])
+    make.record_table("outbox_event", [("state", _TEXT), ("verb", _TEXT), ("attempts", _NUMBER)], [], [["state", "attempts"]])
     make.record_table("search_term", [("party_id", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id"]])
     make.record_table("used_key", [], [], [])
     _opportunity_tables(make)
