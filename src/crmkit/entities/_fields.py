@@ -88,11 +88,3 @@ def in_utc(name: str, value: datetime) -> datetime:
         return check_instant(name, value).astimezone(UTC)
     except OverflowError:
         raise refused(name, value, "a moment between the years 1 and 9999, in UTC too") from None
-
-
-def check_texts(entity: object, *names: str) -> None:
-    """Accept fields that hold nothing, or text that every database can hold."""
-    for name in names:
-        value = getattr(entity, name)
-        if value is not None:
-            check_text(name, value, empty=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_kind, check_text, refused
-from crmkit.entities._fields import check_texts, happened_at, kept
+from crmkit.entities._fields import happened_at, kept
 from crmkit.money import Money
 from crmkit.periods import Period
 
@@ -60,7 +60,6 @@ class Campaign:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "channel", "employee_id")
         for name in ("id", "name", "kind"):
             check_text(name, getattr(self, name))
         check_text("text", self.text, empty=True)
@@ -163,7 +162,6 @@ class Spend:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "campaign_id", "source", "channel")
         check_text("id", self.id)
         check_date("spent_on", self.spent_on)
         check_kind("amount", self.amount, Money)
@@ -191,7 +189,6 @@ class PlannedAction:
 
     def __attrs_post_init__(self) -> None:
         """Refuse an action without a title or a time."""
-        check_texts(self, "campaign_id", "channel")
         check_text("title", self.title)
         check_kind("period", self.period, Period)
         _check_amount("budget", self.budget)
@@ -256,7 +253,6 @@ class Touch:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "campaign_id")
         for name in ("id", "party_id", "channel"):
             check_text(name, getattr(self, name))
         check_choice("kind", self.kind, TouchKind)

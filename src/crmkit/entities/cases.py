@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, refused
-from crmkit.entities._fields import check_texts, happened_at, in_utc
+from crmkit.entities._fields import happened_at, in_utc
 from crmkit.entities.refs import Ref
 from crmkit.errors import StateMoveError
 
@@ -98,7 +98,6 @@ class Case:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "party_id", "channel", "employee_id", "result")
         check_text("id", self.id)
         check_text("text", self.text)
         check_kind("about", self.about, Ref)
@@ -160,7 +159,6 @@ class CaseEvent:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "employee_id", "text")
         check_text("id", self.id)
         check_text("case_id", self.case_id)
         check_choice("state", self.state, CaseState)
@@ -195,7 +193,6 @@ class Rating:
 
     def __attrs_post_init__(self) -> None:
         """Refuse scores outside the range of their kind."""
-        check_texts(self, "case_id", "employee_id", "comment")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_date("rated_on", self.rated_on)

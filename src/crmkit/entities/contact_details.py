@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_each, check_private, check_text, refused
-from crmkit.entities._fields import check_texts, emails, kept, text_set
+from crmkit.entities._fields import emails, kept, text_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,6 @@ class Address:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a country that is no code."""
-        check_texts(self, "country")
         check_text("kind", self.kind)
         for name in ("street", "postal_code", "city"):
             check_text(name, getattr(self, name), empty=True)
@@ -83,7 +82,6 @@ class Phone:
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty number."""
-        check_texts(self, "extension")
         check_text("number", self.number)
         check_text("kind", self.kind)
 

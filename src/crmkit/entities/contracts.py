@@ -9,7 +9,6 @@ from typing import Literal
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, refused
-from crmkit.entities._fields import check_texts
 from crmkit.errors import StateMoveError
 from crmkit.money import Money
 from crmkit.periods import Interval
@@ -71,7 +70,6 @@ class Contract:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "number", "employee_id", "reason")
         for name in ("id", "party_id", "title", "kind"):
             check_text(name, getattr(self, name))
         check_date("starts_on", self.starts_on)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from crmkit._checks import check_choice, check_currency, check_date, check_int, check_kind, check_text, refused
-from crmkit.entities._fields import check_texts, kept
+from crmkit.entities._fields import kept
 from crmkit.entities.contact_details import Address
 from crmkit.entities.document_lines import Line, RoundingPolicy
 from crmkit.entities.document_totals import DocumentTotals, parts_of
@@ -120,7 +120,6 @@ class Document:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "number", "predecessor_id", "revision_of", "salesperson_id", "accepted_by", "reason", "recipient", "language")
         check_text("id", self.id)
         check_choice("kind", self.kind, DocumentKind)
         check_text("party_id", self.party_id)

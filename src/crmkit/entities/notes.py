@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import attrs
 
 from crmkit._checks import check_kind, check_text, refused
-from crmkit.entities._fields import check_texts, happened_at, written_at
+from crmkit.entities._fields import happened_at, written_at
 from crmkit.entities.refs import Ref
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -78,7 +78,6 @@ class Note:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "employee_id", "party_id")
         check_text("id", self.id)
         check_kind("about", self.about, Ref)
         check_text("text", self.text)
@@ -119,7 +118,6 @@ class Attachment:
 
     def __attrs_post_init__(self) -> None:
         """Refuse paths, and names that look like others."""
-        check_texts(self, "employee_id", "party_id")
         check_text("id", self.id)
         check_kind("about", self.about, Ref)
         check_uri("uri", self.uri)
@@ -157,7 +155,6 @@ class Event:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "employee_id")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_text("kind", self.kind)

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, cast
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_each, check_int, check_kind, check_ratio, check_text, refused
-from crmkit.entities._fields import FrozenMapping, check_texts, emails, kept, text_set
+from crmkit.entities._fields import FrozenMapping, emails, kept, text_set
 from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones, kept_profiles
 
 Role = Literal["lead", "customer", "supplier", "partner", "referrer", "employee"]
@@ -78,7 +78,6 @@ class Source:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a detail without a category."""
-        check_texts(self, "category", "referred_by", "met_at_id", "campaign_id")
         if self.detail is not None and self.category is None:
             raise refused("detail", "<text>", "a detail only beside a category; give category= too")
 
@@ -106,7 +105,6 @@ class Conditions:
 
     def __attrs_post_init__(self) -> None:
         """Refuse negative terms."""
-        check_texts(self, "price_list", "tax_id")
         if self.payment_days is not None:
             check_int("payment_days", self.payment_days, at_least=0)
         check_int("cash_discount_days", self.cash_discount_days, at_least=0)
@@ -187,7 +185,6 @@ class Party:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "owner_id", "industry", "region", "language", "parent_id", "merged_into", "excluded")
         check_text("id", self.id)
         check_text("name", self.name)
         check_date("created_on", self.created_on)

@@ -8,7 +8,7 @@ from typing import Literal
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_kind, check_text, refused
-from crmkit.entities._fields import check_texts, texts
+from crmkit.entities._fields import texts
 from crmkit.periods import Period
 
 SingleField = Literal["active", "effective_class", "owner_id", "parent_id", "region"]
@@ -41,7 +41,6 @@ class PartyChange:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "before", "after")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_choice("field", self.field, ChangedField)
@@ -71,7 +70,6 @@ class Departure:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a departure without a reason."""
-        check_texts(self, "interaction_id")
         for name in ("id", "party_id", "because"):
             check_text(name, getattr(self, name))
         check_date("left_on", self.left_on)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_date, check_kind, check_text, refused
-from crmkit.entities._fields import check_texts
 from crmkit.money import Money, total
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ class Payment:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "discount_document_id", "reference")
         for name in ("id", "document_id", "party_id"):
             check_text(name, getattr(self, name))
         check_kind("amount", self.amount, Money)
