@@ -11,6 +11,7 @@ from crmkit.desks.corrections import save_opening_balances
 from crmkit.desks.document_moves import in_short, with_roles_by
 from crmkit.desks.interactions import save_interactions
 from crmkit.desks.loyalty_booking import save_cards
+from crmkit.desks.numbering import check_numbers
 from crmkit.desks.origin import check_origins
 from crmkit.desks.sales_additions import SALES_KINDS, save_sales_additions
 from crmkit.entities import Case, ContactPlan, Document, Interaction, LoyaltyCard, OpeningBalance, Party, Rating, Recall
@@ -30,7 +31,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     Write new records: a party with its contact plan, an interaction with its count; whoever gets a document becomes a customer.
 
     Raises:
-        InvalidValueError: For a kind that is made by a verb of its own, and for a version other than 0.
+        InvalidValueError: For a kind that is made by a verb of its own, a version other than 0, and a number that another document has.
         StaleWriteError: For an id that exists.
         NotStoredError: For a reference to nothing.
     """
@@ -39,6 +40,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     entities = work.at_home(entities)
     check_origins(work, [entity for entity in entities if isinstance(entity, Party)], added=entities)
     documents = [entity for entity in entities if isinstance(entity, Document)]
+    check_numbers(work, documents)
     recalls = [entity for entity in entities if isinstance(entity, Recall)]
     added = {entity.id: entity for entity in entities if isinstance(entity, Party)}
     kinds: dict[str, set[DocumentKind]] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, in_utc
 from crmkit.entities.refs import Ref
 from crmkit.errors import StateMoveError
@@ -98,6 +98,7 @@ class Case:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "party_id", "channel", "employee_id", "result")
         check_text("id", self.id)
         check_text("text", self.text)
         check_kind("about", self.about, Ref)
@@ -159,6 +160,7 @@ class CaseEvent:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "employee_id", "text")
         check_text("id", self.id)
         check_text("case_id", self.case_id)
         check_choice("state", self.state, CaseState)
@@ -178,6 +180,7 @@ class Rating:
         case_id: About which case.
         employee_id: About whom.
         comment: In their own words.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -189,10 +192,12 @@ class Rating:
     case_id: str | None = None
     employee_id: str | None = None
     comment: str | None = attrs.field(default=None, repr=False)
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse scores outside the range of their kind."""
+        check_texts(self, "case_id", "employee_id", "comment", "voided_because")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_date("rated_on", self.rated_on)
