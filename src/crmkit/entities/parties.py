@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias, cast
+from typing import Literal, cast
 
 import attrs
 
@@ -13,7 +13,6 @@ from crmkit._checks import (
     check_choice,
     check_date,
     check_each,
-    check_exact,
     check_int,
     check_kind,
     check_ratio,
@@ -21,37 +20,19 @@ from crmkit._checks import (
     check_texts,
     refused,
 )
-from crmkit.entities._fields import FrozenMapping, kept, text_set, texts
+from crmkit.entities._fields import CustomValue, FrozenMapping, custom_fields, kept, text_set, texts
 from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones, kept_profiles
 
 Role = Literal["lead", "customer", "supplier", "partner", "referrer", "employee"]
 PartyKind = Literal["organisation", "person"]
 AbcClass = Literal["A", "B", "C"]
 Block = Literal["delivery", "dunning"]
-CustomValue: TypeAlias = str | int | Decimal | bool | date
 
 _COUNTRY_OR_LANGUAGE = 2
 
 
 def _roles(value: Role | Iterable[Role]) -> frozenset[Role]:
     return cast("frozenset[Role]", frozenset(check_each("roles", value, lambda name, role: check_choice(name, role, Role))))
-
-
-def _custom(value: Mapping[str, CustomValue]) -> FrozenMapping[str, CustomValue]:
-    for name, item in value.items():
-        check_text("custom", name, empty=True)
-        match item:
-            case str():
-                check_text(f"custom[{name!r}]", item, empty=True)
-            case bool() | int():
-                pass
-            case Decimal():
-                check_exact(f"custom[{name!r}]", item)
-            case date():
-                check_date(f"custom[{name!r}]", item)
-            case _:
-                raise refused(f"custom[{name!r}]", type(item).__name__, "text, int, Decimal, bool or date")
-    return FrozenMapping(value)
 
 
 def _external_ids(value: Mapping[str, str]) -> FrozenMapping[str, str]:
@@ -203,7 +184,7 @@ class Party:
     dunning_level: int = 0
     blocks: frozenset[Block] = attrs.field(default=frozenset[Block](), converter=_blocks)
     external_ids: Mapping[str, str] = attrs.field(factory=dict, converter=_external_ids, repr=False)
-    custom: Mapping[str, CustomValue] = attrs.field(factory=dict, converter=_custom, repr=False)
+    custom: Mapping[str, CustomValue] = attrs.field(factory=dict, converter=custom_fields, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
