@@ -91,8 +91,7 @@ class FullHouse:
 
 
 def furnished(crm: Crm) -> FullHouse:
-    """Fill an empty desk."""
-    add_parties(crm)
+    """Fill a desk that has the parties."""
     promised = [Commitment(text="a list", due_on=DAY)]
     talk = crm.record_interaction("C-1", kind="phone", commitments=promised)
     quotes = [crm.documents.quote("C-1", lines=LINES) for _ in range(3)]

@@ -16,7 +16,7 @@ from crmkit.periods import Period
 from crmkit.persistence import MemoryStore
 from crmkit.records import JournalEntry
 from crmkit.store import Query
-from tests.desks.full_house import DAY, LINES, NOON, Clock, FullHouse, a_desk, eur, furnished
+from tests.desks.full_house import DAY, LINES, NOON, Clock, FullHouse, a_desk, add_parties, eur, furnished
 from tests.desks.public_verbs import public_verbs, verb_names
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ def watched() -> Watched:
 def house(watched: Watched) -> FullHouse:
     clock = Clock()
     crm = a_desk(watched, clock)  # type: ignore[arg-type]  # a store but for the names of its classes
+    add_parties(crm)
     filled = furnished(crm)
     crm.add(Contract(id="V-2", party_id="C-1", title="due", starts_on=date(2024, 1, 1), term=Interval(months=12)))
     crm.parties.hand_over(from_owner="ben", to_owner="carl", on=DAY + timedelta(days=1))
