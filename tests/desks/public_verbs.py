@@ -6,14 +6,14 @@ import inspect
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Engine
+
 from crmkit import Crm, Scope
 from crmkit.persistence import MemoryStore
 from crmkit.persistence.sql import SqlStore, create_engine, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from sqlalchemy import Engine
 
 NO_VERBS = {"open", "close"}
 """They open and close a store."""
@@ -35,18 +35,31 @@ def verb_names() -> list[str]:
 
 
 @cache
-def _template() -> Engine:
+def _migrated() -> Engine:
     engine = create_engine("sqlite://")
     upgrade(engine)
     return engine
 
 
-def an_empty_sqlite() -> SqlStore:
-    """A copy of a migrated database in memory: migrating anew would take most of the time of a test."""
-    engine = create_engine("sqlite://")
-    with _template().connect() as migrated, engine.connect() as copy:
-        source, target = (connection.connection.dbapi_connection for connection in (migrated, copy))
-        assert source is not None
-        assert target is not None
-        source.backup(target)
+_IDLE: list[Engine] = []
+"""Engines to use again, for each new one would compile all its statements anew."""
+
+
+def a_sqlite_copy(of: SqlStore | None = None) -> SqlStore:
+    """A database in memory that is a copy of another one, or of an empty one: migrating anew would take most of the time of a test."""
+    engine = _IDLE.pop() if _IDLE else create_engine("sqlite://")
+    with (_migrated() if of is None else engine_of(of)).connect() as original, engine.connect() as copy:
+        source, target = (connection.connection.dbapi_connection for connection in (original, copy))
+        source.backup(target)  # type: ignore[union-attr]  # the connection is open
     return SqlStore(engine)
+
+
+def give_back(store: SqlStore) -> None:
+    """Let another test have the engine of a store."""
+    _IDLE.append(engine_of(store))
+
+
+def engine_of(store: SqlStore) -> Engine:
+    engine = store._bind  # noqa: SLF001  # the tests of a store may know
+    assert isinstance(engine, Engine)
+    return engine

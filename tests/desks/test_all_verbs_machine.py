@@ -8,6 +8,7 @@ broken. At the end of each example the journal verifies, and an export comes bac
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,12 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from crmkit.errors import InvalidValueError
-from crmkit.persistence import MemoryStore
-from tests.desks.full_house import a_desk, furnished
-from tests.desks.machine.sides import ACTORS, Sides
+from tests.desks.full_house import a_desk
+from tests.desks.machine.sides import ACTORS, two_desks
 from tests.desks.machine.values import Draw
 from tests.desks.machine.verbs import ELSEWHERE, ON_EACH_KIND, READING, WRITING
-from tests.desks.public_verbs import an_empty_sqlite, public_verbs, verb_names
+from tests.desks.public_verbs import a_sqlite_copy, give_back, verb_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +39,7 @@ class AllVerbs(RuleBasedStateMachine):
 
     @initialize(furnish=st.booleans())
     def open_desks(self, furnish: bool) -> None:
-        self.sides = Sides()
-        if furnish:
-            self.sides.both(lambda desk: furnished(desk).quote)
+        self.sides = two_desks(furnish=furnish)
         self.look()
 
     def look(self) -> bool:
@@ -56,7 +54,7 @@ class AllVerbs(RuleBasedStateMachine):
         return changed
 
     def call(self, verb: str, seed: int, way: Callable[[Draw], Arguments], *, writes: bool) -> None:
-        draw = Draw(seed, all=self.sides.all, now=self.sides.now)
+        draw = Draw(seed, records=self.sides.all, now=self.sides.now)
         try:
             arguments, keywords = way(draw)
         except InvalidValueError:
@@ -65,7 +63,7 @@ class AllVerbs(RuleBasedStateMachine):
             keywords = {"at": draw.at(), "key": draw.maybe(lambda: f"K-{seed % 20}", 0.2), **keywords}
 
         def done(desk: Any) -> object:
-            return public_verbs(desk)[verb](*arguments, **keywords)
+            return attrgetter(verb)(desk)(*arguments, **keywords)
 
         answer = self.sides.both(done)
         changed = self.look()
@@ -92,14 +90,13 @@ class AllVerbs(RuleBasedStateMachine):
             self.sides.close()
 
     def comes_back(self, exported: Any) -> None:
-        fresh = an_empty_sqlite()
-        for store in (MemoryStore(), fresh):
-            again = a_desk(store, self.sides.clock)
-            again.import_(exported)
-            assert again.export() == exported
-            assert again.check() == ()
-            assert again.journal.verify() == ()
-        fresh.close()
+        fresh = a_sqlite_copy()
+        again = a_desk(fresh, self.sides.clock)
+        again.import_(exported)
+        assert again.export() == exported
+        assert again.check() == ()
+        assert again.journal.verify() == ()
+        give_back(fresh)
 
 
 def is_refusal(answer: object) -> bool:
@@ -135,4 +132,13 @@ def test_the_machine_knows_every_public_verb() -> None:
 
 
 TestAllVerbs = AllVerbs.TestCase
-TestAllVerbs.settings = settings(max_examples=20, stateful_step_count=50, deadline=None)
+TestAllVerbs.settings = settings(max_examples=min(settings().max_examples * 3, 300), stateful_step_count=50, deadline=None)
+
+
+class AllVerbsAtLength(AllVerbs):
+    """The same for the long campaign."""
+
+
+TestAllVerbsAtLength = AllVerbsAtLength.TestCase
+TestAllVerbsAtLength.settings = settings(max_examples=3_000, stateful_step_count=50, deadline=None)
+TestAllVerbsAtLength.pytestmark = [pytest.mark.long]  # type: ignore[attr-defined]  # where pytest looks for it

@@ -41,7 +41,9 @@ Marked: TypeAlias = Attachment | Departure | Event | Note | Payment | Rating | S
 MARKED = (Attachment, Departure, Event, Note, Payment, Rating, Spend, Touch)
 """The kinds of record that are marked as void, and passed over by whatever adds up or lists them."""
 
-_VOIDABLE = (*MARKED, Document, Interaction, LoyaltyEntry, OpeningBalance)
+VOIDABLE = (*MARKED, Document, Interaction, LoyaltyEntry, OpeningBalance)
+"""All kinds of record that can be void."""
+
 _VERBS: Mapping[str, str] = {
     "appointment": "appointments.cancel",
     "campaign": "change",
@@ -72,8 +74,8 @@ def check_voidable(entity: Stored) -> Ref:
         InvalidValueError: For other kinds, with the verb by which they end.
     """
     kind = kind_of(type(entity)).name
-    if not isinstance(entity, _VOIDABLE):
-        known = ", ".join(sorted(known.__name__ for known in _VOIDABLE))
+    if not isinstance(entity, VOIDABLE):
+        known = ", ".join(sorted(known.__name__ for known in VOIDABLE))
         own = f"; for a {kind} there is crm.{_VERBS[kind]}()" if kind in _VERBS else ""
         raise refused("entity", type(entity).__name__, f"one of {known}{own}")
     return Ref(kind, entity.id)

@@ -107,6 +107,10 @@ class Case:
         check_int("reopened", self.reopened, at_least=0)
         if (self.state == "closed") != (self.closed_at is not None):
             raise refused("closed_at", self.closed_at, "a moment for a closed case, and None for any other")
+        if self.started_at is not None and self.started_at < self.opened_at:
+            raise refused("started_at", self.started_at, f"a time from {self.opened_at.isoformat()} on, when it was captured")
+        if self.closed_at is not None and self.closed_at < (self.started_at or self.opened_at):
+            raise refused("closed_at", self.closed_at, "a time that is not before it was captured or started")
 
     def moved(self, to: CaseState, *, at: datetime, result: str | None = None) -> Case:
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from unittest import mock
 
@@ -17,8 +18,8 @@ from crmkit.errors import CrmkitError
 from crmkit.persistence import MemoryStore
 from crmkit.records import KINDS
 from crmkit.store import Query, Rights
-from tests.desks.full_house import Clock, a_desk, add_parties
-from tests.desks.public_verbs import an_empty_sqlite
+from tests.desks.full_house import Clock, a_desk, add_parties, furnished
+from tests.desks.public_verbs import a_sqlite_copy, engine_of, give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,16 +52,14 @@ class Counted:
 class Sides:
     """A desk in memory and one on SQLite."""
 
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.memory, self.sqlite = MemoryStore(), an_empty_sqlite()
-        self.actor = "anna"
+    def __init__(self, of: Sides | None = None) -> None:
+        self.clock, self.actor = Clock(), "anna"
+        self.memory, self.sqlite = MemoryStore(), a_sqlite_copy(None if of is None else of.sqlite)
         self._known: dict[tuple[str, str], tuple[object, tuple[int, str]]] = {}
         self._counted = Counted()
-        with self._deterministic():
-            for store in (self.memory, self.sqlite):
-                self._counted.count = 0
-                add_parties(a_desk(store, self.clock))
+        if of is not None:
+            self.memory._shelves = {key: dict(shelf) for key, shelf in of.memory._shelves.items()}  # noqa: SLF001  # quicker than any way through it
+            self._counted.count = of._counted.count  # noqa: SLF001  # another one of its own
 
     @property
     def now(self) -> datetime:
@@ -93,20 +92,20 @@ class Sides:
         return changed
 
     def close(self) -> None:
-        self.sqlite.close()
+        give_back(self.sqlite)
 
     def _in_memory(self) -> tuple[Texts, bool]:
         texts: Texts = {}
         before = self._known
         self._known = {}
-        with self.memory.transaction("acme", write=False) as transaction:
-            for name, kind in KINDS.items():
-                for record in transaction.find(Query(kind.entity)):
-                    key = name, record.id
-                    known = before.get(key)
-                    text = known[1] if known is not None and known[0] is record else (record.version, text_of(record))
-                    self._known[key] = record, text
-                    texts[key] = text
+        for (_, name), shelf in self.memory._shelves.items():  # noqa: SLF001  # past the store, as for the other one
+            for held in shelf.values():
+                record = held.entity
+                key = name, record.id
+                known = before.get(key)
+                text = known[1] if known is not None and known[0] is record else (record.version, text_of(record))
+                self._known[key] = record, text
+                texts[key] = text
         return texts, len(before) != len(self._known) or any(before[key][0] is not record for key, (record, _) in self._known.items())
 
     @contextmanager
@@ -114,6 +113,20 @@ class Sides:
         salts = mock.Mock(token_hex=self._counted)
         with mock.patch.object(id_module, "uuid7", self._counted), mock.patch.object(chain, "secrets", salts):
             yield
+
+
+@cache
+def _begun(*, furnish: bool) -> Sides:
+    sides = Sides()
+    sides.both(add_parties)
+    if furnish:
+        sides.both(lambda desk: furnished(desk).quote)
+    return sides
+
+
+def two_desks(*, furnish: bool) -> Sides:
+    """Two desks with parties, and with one of everything where that is asked for."""
+    return Sides(_begun(furnish=furnish))
 
 
 def text_of(record: Stored) -> str:
@@ -125,7 +138,7 @@ def text_of(record: Stored) -> str:
 def in_sqlite(store: SqlStore) -> Texts:
     """Read all rows past the store, so that what is compared is what is on the disk."""
     query = " UNION ALL ".join(f"SELECT '{name}', id, version, data FROM crmkit_{name}" for name in KINDS)  # noqa: S608  # names of ours
-    with store._bind.connect() as connection:  # type: ignore[union-attr]  # noqa: SLF001  # an engine
+    with engine_of(store).connect() as connection:
         raw: Any = connection.connection.dbapi_connection
         return {(name, id): (version, text) for name, id, version, text in raw.execute(query)}
 

@@ -31,9 +31,9 @@ class Draw:
     What Hypothesis would draw one by one is more than it lets an example of 50 steps have, so that each step draws one number.
     """
 
-    def __init__(self, seed: int, *, all: Callable[[type[Any]], Sequence[Any]], now: datetime) -> None:
+    def __init__(self, seed: int, *, records: Callable[[type[Any]], Sequence[Any]], now: datetime) -> None:
         self._random, self._simple = Random(seed), seed == 0  # noqa: S311  # no secret
-        self._all, self.now = all, now
+        self._all, self.now = records, now
         self.flawed = self.chance(0.25)
 
     def chance(self, probability: float) -> bool:

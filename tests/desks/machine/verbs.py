@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
+from crmkit.desks.voiding import VOIDABLE
 from crmkit.entities import (
     Appointment,
     Campaign,
@@ -54,6 +55,11 @@ def _to(draw: Draw) -> Any:
 
 def _opportunity(draw: Draw) -> str:
     return _open(draw, Opportunity)
+
+
+def _voided(draw: Draw, kind: type[Any]) -> Arguments:
+    valid = draw.record(kind, lambda one: getattr(one, "voided_because", None) is None)
+    return ((valid or added(draw, Party),), {"because": draw.text()})
 
 
 WRITING: Ways = {
@@ -302,9 +308,8 @@ ON_EACH_KIND: Mapping[str, Ways] = {
     },
     "change": {kind.__name__: lambda draw, kind=kind: ((changed(draw, kind),), {}) for kind in CHANGED},  # type: ignore[misc]
     "void": {
-        name: lambda draw, kind=kind: ((draw.record(kind.entity) or added(draw, Party),), {"because": draw.text()})  # type: ignore[misc]
-        for name, kind in KINDS.items()
-        if hasattr(kind.entity, "party_id") or name == "spend"
+        **{kind.__name__: lambda draw, kind=kind: _voided(draw, kind) for kind in VOIDABLE},  # type: ignore[misc]
+        "another": lambda draw: _voided(draw, KINDS[draw.of(*KINDS)].entity),
     },
 }
 """Verbs that are called on several kinds of record, with a way for each."""
