@@ -52,6 +52,14 @@ def check_private(name: str, value: object, check: Callable[..., T], *arguments:
         raise InvalidValueError(name, f"<{type(value).__name__}>", error.expected) from None
 
 
+def check_texts(entity: object, *names: str) -> None:
+    """Accept those fields of an entity that are None, or text that every database can hold; empty text too."""
+    for name in names:
+        value = getattr(entity, name)
+        if value is not None:
+            check_text(name, value, empty=True)
+
+
 def check_choice(name: str, value: object, choices: object) -> str:
     """Accept one of a `Literal`'s strings."""
     accepted: tuple[str, ...] = get_args(choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from crmkit._checks import check_kind
+from crmkit._checks import check_kind, check_text
 from crmkit.desks.additions import save_additions
 from crmkit.desks.aliases import resolved
 from crmkit.desks.changes import check_changeable, save_change
@@ -17,6 +17,7 @@ from crmkit.desks.invariants import broken_rules
 from crmkit.desks.portal import portal_of
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
+from crmkit.desks.voiding import check_voidable, save_void
 from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Party
@@ -146,6 +147,20 @@ class Crm(Desks):
         check_changeable(entity)
         arguments = {"entity": entity, "version": entity.version}
         return self._workplace.do("change", lambda work: save_change(work, entity), arguments=arguments, at=at, key=key)
+
+    def void(self, entity: Stored, *, because: str, at: datetime | None = None, key: str | None = None) -> None:
+        """
+        Take back what was recorded by mistake. It stays readable and in the timeline; figures, lists and facts leave it out.
+
+        An invoice that was issued here gets a cancellation, a booking on a loyalty card the opposite entry.
+
+        Raises:
+            NotStoredError: When there is none.
+            StateMoveError: When it is void already, or something stands in the way, such as a payment.
+            InvalidValueError: For kinds that end by a verb of their own, which is named.
+        """
+        arguments = {"entity": check_voidable(entity), "because": check_text("because", because)}
+        self._workplace.do("void", lambda work: save_void(work, entity, because=because), arguments=arguments, at=at, key=key)
 
     def record_interaction(
         self,

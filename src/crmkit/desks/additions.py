@@ -31,8 +31,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     Write new records: a party with its contact plan, an interaction with its count; whoever gets a document becomes a customer.
 
     Raises:
-        InvalidValueError: For a kind that is made by a verb of its own, for a version other than 0, and for a document's number that
-            another one of its kind has.
+        InvalidValueError: For a kind that is made by a verb of its own, a version other than 0, and a number that another document has.
         StaleWriteError: For an id that exists.
         NotStoredError: For a reference to nothing.
     """

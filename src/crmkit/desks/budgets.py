@@ -44,12 +44,12 @@ def budget_rows(plan: MarketingPlan, spends: Iterable[Spend]) -> tuple[BudgetRow
 
     Args:
         plan: The plan.
-        spends: Those of its campaigns; others are passed over.
+        spends: Those of its campaigns; others are passed over, and void ones too.
     """
     by_action: list[list[Spend]] = [[] for _ in plan.actions]
     outside: list[Spend] = []
     for spend in spends:
-        if spend.campaign_id in plan.campaign_ids:
+        if spend.campaign_id in plan.campaign_ids and spend.voided_because is None:
             place = next((place for place, action in enumerate(plan.actions) if _is_of(spend, action)), None)
             (outside if place is None else by_action[place]).append(spend)
     rows = [BudgetRow(action=action, spent=_sums(own)) for action, own in zip(plan.actions, by_action, strict=True)]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from crmkit.money import Money
     from crmkit.store import Transaction
 
+_PAGE = 20
+
 
 @attrs.frozen
 class CampaignsDesk:
@@ -159,7 +161,7 @@ class CampaignsDesk:
         with self.workplace.reading() as transaction:
             _must_be_there(transaction, Campaign, campaign_id)
             spends = transaction.find(Query(Spend, [_of(campaign_id)]))
-        return totals(spend.amount for spend in spends)
+        return totals(spend.amount for spend in spends if spend.voided_because is None)
 
     def budget(self, plan_id: str) -> tuple[BudgetRow, ...]:
         """
@@ -210,7 +212,7 @@ class CampaignsDesk:
 
     def touches(self, party_id: str) -> tuple[Touch, ...]:
         """
-        List by what a party was touched, the earliest first.
+        List by what a party was touched, the earliest first; void touches are left out.
 
         Raises:
             NotStoredError: When there is no such party.
@@ -218,11 +220,12 @@ class CampaignsDesk:
         with self.workplace.reading() as transaction:
             party = _must_be_there(transaction, Party, party_id)
             self.workplace.check_read(transaction, "campaigns.touches", party)
-            return tuple(transaction.find(Query(Touch, [Condition("party_id", "equal", party.id)], order_by="happened_at")))
+            found = transaction.find(Query(Touch, [Condition("party_id", "equal", party.id)], order_by="happened_at"))
+            return tuple(touch for touch in found if touch.voided_because is None)
 
     def first_touch(self, party_id: str) -> Touch | None:
         """
-        Find by what a party was touched when that was first recorded; nothing that is recorded later takes its place.
+        Find by what a party was touched when that was first recorded; nothing recorded later takes its place, unless it is void.
 
         Raises:
             NotStoredError: When there is no such party.
@@ -230,10 +233,13 @@ class CampaignsDesk:
         with self.workplace.reading() as transaction:
             party = _must_be_there(transaction, Party, party_id)
             self.workplace.check_read(transaction, "campaigns.first_touch", party)
-            found = transaction.find(
-                Query(Touch, [Condition("party_id", "equal", party.id)], limit=1)
-            )  # ids sort by the time they were made
-            return found[0] if found else None
+            after = None
+            while found := transaction.find(Query(Touch, [Condition("party_id", "equal", party.id)], after=after, limit=_PAGE)):
+                for touch in found:  # ids sort by the time they were made
+                    if touch.voided_because is None:
+                        return touch
+                after = (found[-1].id,)
+            return None
 
 
 def _of(campaign_id: str) -> Condition:

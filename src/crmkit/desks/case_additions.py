@@ -10,8 +10,10 @@ from crmkit.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from crmkit.desks.work import Work
+    from crmkit.entities import CaseState
 
 
 def save_cases(work: Work, cases: Sequence[Case]) -> None:
@@ -40,8 +42,13 @@ def save_ratings(work: Work, ratings: Sequence[Rating]) -> None:
 
 
 def _events(case: Case) -> Iterator[CaseEvent]:
-    yield CaseEvent(id=new_id(), case_id=case.id, happened_at=case.opened_at, state="captured", employee_id=case.employee_id)
+    """Make the moves that a case tells of; of one whose last move it does not date, that is dated like the one before."""
+    moves: list[tuple[CaseState, datetime]] = [("captured", case.opened_at)]
     if case.started_at is not None:
-        yield CaseEvent(id=new_id(), case_id=case.id, happened_at=case.started_at, state="in_progress", employee_id=case.employee_id)
+        moves.append(("in_progress", case.started_at))
     if case.closed_at is not None:
-        yield CaseEvent(id=new_id(), case_id=case.id, happened_at=case.closed_at, state="closed", employee_id=case.employee_id)
+        moves.append(("closed", case.closed_at))
+    if moves[-1][0] != case.state:
+        moves.append((case.state, moves[-1][1]))
+    for state, at in moves:
+        yield CaseEvent(id=new_id(), case_id=case.id, happened_at=at, state=state, employee_id=case.employee_id)

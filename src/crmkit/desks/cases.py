@@ -218,6 +218,7 @@ class CasesDesk:
     ) -> Case:
         def work(work: Work) -> Case:
             moved = work.get(Case, case_id).moved(to, at=work.moment.at, result=text)
+            _check_order(work, case_id)
             if to == "in_progress":
                 moved = attrs.evolve(moved, employee_id=employee_id or moved.employee_id or work.scope.actor)
             work.save(moved, _event(work, moved, text))
@@ -239,6 +240,13 @@ def _subject(work: Work, about: About, party_id: str | None) -> tuple[Ref, str |
             raise refused("party_id", party_id, f"the party of the record, {owner_id!r}, or none")
         owner_id = given
     return ref, owner_id
+
+
+def _check_order(work: Work, case_id: str) -> None:
+    """Times to resolution come from the moves, so none may come before the one before it."""
+    last = work.find(CaseEvent, Condition("case_id", "equal", case_id), order_by=["-happened_at"], limit=1)
+    if last and work.moment.at < last[0].happened_at:
+        raise refused("at", work.moment.at, f"a time that is not before the case's last move ({last[0].happened_at.isoformat()})")
 
 
 def _event(work: Work, case: Case, text: str | None) -> CaseEvent:

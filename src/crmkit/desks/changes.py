@@ -9,17 +9,21 @@ from crmkit.desks.document_verbs import check_document_change
 from crmkit.desks.origin import check_origin_change
 from crmkit.desks.work import as_stored
 from crmkit.entities import (
+    Attachment,
     Campaign,
     ContactPlan,
     Contract,
     Document,
+    Event,
     MarketingPlan,
+    Note,
     Opportunity,
     Party,
     Pipeline,
     Recall,
 )
-from crmkit.records import Stored
+from crmkit.errors import StateMoveError
+from crmkit.records import Stored, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +32,15 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Stored)
 
-CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign, MarketingPlan)
+CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign, MarketingPlan, Note, Attachment, Event)
 """The kinds of record whose fields can be changed as such."""
 
 _BY_VERBS: Mapping[type, tuple[str, ...]] = {
     Party: ("merged_into", "computed_class"),
-    Document: ("party_id", "kind", "subtype", "predecessor_id", "revision_of", "revision"),
+    Document: ("party_id", "kind", "subtype", "predecessor_id", "revision_of", "revision", "voided_because"),
+    Note: ("about", "party_id", "voided_because"),
+    Attachment: ("about", "party_id", "voided_because"),
+    Event: ("party_id", "voided_because"),
     Opportunity: ("party_id", "opened_on", "pipeline_id", "stage", "state", "closed_on", "closed_at", "reason", "superseded_by"),
     Contract: ("party_id", "renewals", "state", "cancelled_on", "ended_on", "reason"),
 }
@@ -59,8 +66,11 @@ def save_change(work: Work, entity: E) -> E:
         NotStoredError: When there is none to change.
         StaleWriteError: When someone else was quicker.
         InvalidValueError: For a change of what only a verb of its own changes.
+        StateMoveError: When it is void.
     """
     before = work.get(type(entity), entity.id)
+    if getattr(before, "voided_because", None) is not None:
+        raise StateMoveError(kind_of(type(entity)).name, entity.id, "voided", "changed", ())
     for name in _BY_VERBS.get(type(entity), ()):
         if getattr(before, name) != getattr(entity, name):
             raise refused(name, getattr(entity, name), f"what is stored, {getattr(before, name)!r}; it changes by a verb of its own")

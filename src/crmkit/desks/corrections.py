@@ -57,7 +57,7 @@ def save_opening_balances(work: Work, balances: Sequence[OpeningBalance]) -> Non
         if balance.party_id not in parties:
             raise NotStoredError("party", balance.party_id)
         _check_opening(work, balance, taken)
-        taken.add(balance.party_id)
+        taken |= {balance.party_id} if balance.voided_because is None else set()
         plans[balance.party_id] = work.planned(after_opening(plans[balance.party_id], balance), parties[balance.party_id])
     work.save(*balances, *plans.values())
     work.log_all([(balance, balance.party_id, None, f"{balance.contact_count} contacts before") for balance in balances])
@@ -66,7 +66,7 @@ def save_opening_balances(work: Work, balances: Sequence[OpeningBalance]) -> Non
 def _check_opening(work: Work, balance: OpeningBalance, taken: set[str]) -> None:
     if balance.last_contact_on is not None and balance.last_contact_on > work.moment.today:
         raise refused("last_contact_on", balance.last_contact_on, f"a day up to today ({work.moment.today})")
-    if balance.party_id in taken:
+    if balance.party_id in taken and balance.voided_because is None:
         raise refused("party_id", balance.party_id, "a party without an opening balance; void the first one before")
 
 

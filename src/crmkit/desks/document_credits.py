@@ -39,19 +39,25 @@ def credit_note_for(
         raise StateMoveError("document", invoice.id, invoice.state, "credit_note", ())
     if subtype == "bonus" and lines is None:
         raise refused("lines", None, "the lines of the bonus")
-    _check_not_deducted(work, invoice)
+    check_not_deducted(work, invoice, "credit_note")
     own = costless(lines) if subtype == "bonus" and lines is not None else successor_lines(work, invoice, "credit_note", lines)
     chain, _ = chain_of(work, invoice)
     note = successor_of(work, invoice, "credit_note", lines=own, subtype=subtype, reason=because, number=number)
     return _to_the_cent(note, invoice, chain)
 
 
-def _check_not_deducted(work: Work, invoice: Document) -> None:
+def check_not_deducted(work: Work, invoice: Document, to: str) -> None:
+    """
+    Accept an invoice that no final invoice took off.
+
+    Raises:
+        StateMoveError: For a down-payment that one did.
+    """
     if invoice.subtype != "down_payment" or invoice.predecessor_id is None:
         return
     before = work.transaction.get(Document, invoice.predecessor_id)
     if before is not None and invoice.id in chain_below([before], lambda ids: successors_of(work, ids)).deducted():
-        raise StateMoveError("document", invoice.id, "taken off by a final invoice", "credit_note", ())
+        raise StateMoveError("document", invoice.id, "taken off by a final invoice", to, ())
 
 
 def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:

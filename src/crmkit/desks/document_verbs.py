@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import refused
-from crmkit.desks.document_credits import credit_note_for
+from crmkit.conditions import Condition
+from crmkit.desks.document_credits import check_not_deducted, credit_note_for
 from crmkit.desks.document_issue import (
     costless,
     deductions,
@@ -19,8 +20,8 @@ from crmkit.desks.document_issue import (
     with_accepted,
 )
 from crmkit.desks.document_moves import check_valid, in_short, moved
-from crmkit.desks.numbering import check_numbers, number_of
-from crmkit.entities import Document, Line, Party
+from crmkit.desks.numbering import check_number, number_of
+from crmkit.entities import Document, Line, Party, Payment
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
 
@@ -131,7 +132,21 @@ def cancelled(work: Work, document_id: str, because: str) -> Document:
         raise StateMoveError("document", document.id, document.state, "cancelled", ())
     changed = moved(document, "cancelled", on=work.moment.on, reason=because)
     _check_nothing_follows(work, document, "cancelled")
-    return work.record(changed, summary=in_short(changed))
+    return work.record(changed, summary=f"{in_short(changed)}: {because}")
+
+
+def check_nothing_in_the_way(work: Work, document: Document, to: str) -> None:
+    """
+    Accept a document that can be taken back as if it had never been.
+
+    Raises:
+        StateMoveError: When another one came from it that still stands, a final invoice took it off, or it was paid.
+    """
+    _check_nothing_follows(work, document, to)
+    check_not_deducted(work, document, to)
+    for payment in work.find(Payment, Condition("document_id", "equal", document.id)):
+        if payment.voided_because is None:
+            raise StateMoveError("document", document.id, f"paid by payment {payment.id}: void that first", to, ())
 
 
 def _check_nothing_follows(work: Work, document: Document, to: str) -> None:
@@ -148,12 +163,12 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
 
     Raises:
         StateMoveError: For a move that its state does not allow.
-        InvalidValueError: For lines, totals or a currency on which another document was built, and for a number that another one has.
+        InvalidValueError: For lines, totals or a currency on which another document was built, and a number that another one has.
     """
-    if after.number != before.number:
-        check_numbers(work, [after])
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
+    if after.number is not None and after.number != before.number:
+        check_number(work, after.kind, after.number)
     for name in ("lines", "totals", "currency", "rounding"):
         if getattr(after, name) != getattr(before, name) and successors_of(work, [before.id]):
             raise refused(name, getattr(after, name), "what is stored, because another document came from it")

@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import check_date, check_int, check_kind, check_ratio, check_text, refused
 from crmkit.conditions import Condition
-from crmkit.desks.loyalty_booking import active_cards, book_documents, entry_id, in_short, invoice_of, return_entry
+from crmkit.desks.loyalty_booking import active_cards, book_documents, entry_id, free_entry_id, in_short, invoice_of, return_entry
 from crmkit.desks.party_lists import party_read
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Document, LoyaltyBalance, LoyaltyCard, LoyaltyEntry, Party
@@ -68,14 +68,14 @@ class LoyaltyDesk:
             card = active_cards(work, [document.party_id]).get(document.party_id)
             if card is not None:
                 work.get(LoyaltyCard, card.id)
-            found = work.find_each(LoyaltyEntry, "id", [entry_id(document)])
+            id, found = free_entry_id(work, document)
             if found or card is None:
                 return found[0] if found else None
             if document.currency != card.currency:
                 raise CurrencyMismatchError(card.currency, document.currency)
             if ratio is None:
                 return next((entry for entry in book_documents(work, [document]) if entry.id == entry_id(document)), None)
-            entry = return_entry(work, document, card=card, rate=ratio)
+            entry = attrs.evolve(return_entry(work, document, card=card, rate=ratio), id=id)
             return work.record(entry, happened_at=work.moment.start_of(entry.booked_on), summary=in_short(entry))
 
         return self.workplace.do("loyalty.book", work, arguments={"document_id": document_id, "rate": ratio}, at=at, key=key)

@@ -74,6 +74,17 @@ def entry_id(document: Document) -> str:
     return f"{document.kind} {document.id}"
 
 
+def free_entry_id(work: Work, document: Document) -> tuple[str, Sequence[LoyaltyEntry]]:
+    """Find the entry of a document, or the id that it will have: a return whose entry is void can be booked once more."""
+    id, times = entry_id(document), 1
+    while found := work.find_each(LoyaltyEntry, "id", [id, f"cancelled {id}"]):
+        if len(found) == 1 or all(entry.kind != "return" for entry in found):
+            break
+        times += 1
+        id = f"{entry_id(document)} {times}"
+    return id, [entry for entry in found if entry.id == id]
+
+
 def is_invoice(document: Document) -> bool:
     """Tell whether a document is an invoice that is credited, and does not itself take back."""
     return document.kind == "invoice" and document.subtype not in (*_NOT_EARNING, "cancellation")
@@ -99,6 +110,20 @@ def return_entry(work: Work, note: Document, *, card: LoyaltyCard, rate: Decimal
         rate=rate,
         document_id=note.id,
         flagged=True,
+    )
+
+
+def cancellation_of(entry: LoyaltyEntry) -> LoyaltyEntry:
+    """The entry that brings what another one did back to nothing; there is one at most."""
+    return attrs.evolve(
+        entry,
+        id=f"cancelled {entry.id}",
+        kind="cancellation",
+        credit=-entry.credit,
+        revenue=-entry.revenue,
+        points=-entry.points,
+        flagged=False,
+        version=0,
     )
 
 

@@ -79,7 +79,8 @@ def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
 def _check_lead(work: Work, lead: Party, target: Party) -> None:
     if lead.id == target.id:
         raise refused("into", target.id, "another party than the lead itself")
-    if work.find(Document, Condition("party_id", "equal", lead.id), Condition("kind", "equal", "invoice"), limit=1):
+    invoices = work.find(Document, Condition("party_id", "equal", lead.id), Condition("kind", "equal", "invoice"))
+    if any(invoice.voided_because is None for invoice in invoices):
         raise refused("party_id", lead.id, "a lead; this one has invoices, so it is a customer of its own")
 
 

@@ -90,24 +90,25 @@ class NotesDesk:
         return self.workplace.do("notes.record_event", work, arguments=arguments, at=at, key=key)
 
     def notes_about(self, about: About) -> tuple[Note, ...]:
-        """List what was written about a record, the oldest first."""
+        """List what was written about a record, the oldest first; void notes are left out."""
         with self.workplace.reading() as transaction:
-            found = transaction.find(Query(Note, [_about(about)]))
+            found = [one for one in transaction.find(Query(Note, [_about(about)])) if one.voided_because is None]
             reached = within_reach(self.workplace, transaction, "notes.notes_about", found)
         return tuple(sorted(reached, key=lambda note: (note.written_at, note.id)))
 
     def attachments_of(self, about: About) -> tuple[Attachment, ...]:
-        """List the files about a record, the oldest first."""
+        """List the files about a record, the oldest first; void ones are left out."""
         with self.workplace.reading() as transaction:
-            found = transaction.find(Query(Attachment, [_about(about)]))
+            found = [one for one in transaction.find(Query(Attachment, [_about(about)])) if one.voided_because is None]
             reached = within_reach(self.workplace, transaction, "notes.attachments_of", found)
         return tuple(sorted(reached, key=lambda attachment: (attachment.written_at, attachment.id)))
 
     def events_of(self, party_id: str) -> tuple[Event, ...]:
-        """List the noteworthy events of a party, the oldest first."""
+        """List the noteworthy events of a party, the oldest first; void ones are left out."""
         with self.workplace.reading() as transaction:
             found = transaction.find(Query(Event, [Condition("party_id", "equal", party_id)], order_by="happened_at"))
-            return within_reach(self.workplace, transaction, "notes.events_of", found)
+            valid = [one for one in found if one.voided_because is None]
+            return within_reach(self.workplace, transaction, "notes.events_of", valid)
 
 
 def save_event(work: Work, party_id: str, *, kind: str, text: str) -> Event:

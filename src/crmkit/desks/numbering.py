@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from crmkit.desks.work import Work
     from crmkit.entities import DocumentKind
+    from crmkit.errors import InvalidValueError
 
 
 def number_of(work: Work, kind: DocumentKind, *, given: str | None, on: date) -> str | None:
@@ -29,9 +30,7 @@ def number_of(work: Work, kind: DocumentKind, *, given: str | None, on: date) ->
         InvalidValueError: For a given number that another document of this kind has.
     """
     if given is not None:
-        if _is_taken(work, kind, check_text("number", given)):
-            raise refused("number", given, f"a number that no other {kind} of this tenant has")
-        return given
+        return check_number(work, kind, given)
     written_as = work.settings.numbers.get(kind)
     if written_as is None:
         return None
@@ -44,20 +43,38 @@ def number_of(work: Work, kind: DocumentKind, *, given: str | None, on: date) ->
     return number
 
 
-def check_numbers(work: Work, documents: Iterable[Document]) -> None:
+def check_number(work: Work, kind: DocumentKind, number: str) -> str:
     """
-    Accept documents that come with their numbers, in one query.
+    Accept a number that no other document of a kind has; void ones have none any more.
 
     Raises:
-        InvalidValueError: For a number that another document of this kind has, stored or among these.
+        InvalidValueError: When one has.
     """
-    numbered = [document for document in documents if document.number is not None]
-    stored = work.find_each(Document, "number", (str(document.number) for document in numbered))
-    owners = {(document.kind, document.number): document.id for document in stored}
+    if _is_taken(work, kind, check_text("number", number)):
+        raise _taken(kind, number)
+    return number
+
+
+def check_numbers(work: Work, added: Iterable[Document]) -> None:
+    """
+    Accept the host's numbers of documents that are added together.
+
+    Raises:
+        InvalidValueError: When two of a kind have the same one, or a stored document of the kind has it.
+    """
+    numbered = [document for document in added if document.number is not None and document.voided_because is None]
+    found = work.find_each(Document, "number", (str(document.number) for document in numbered))
+    seen = {(document.kind, document.number) for document in found if document.voided_because is None}
     for document in numbered:
-        if owners.setdefault((document.kind, document.number), document.id) != document.id:
-            raise refused("number", document.number, f"a number that no other {document.kind} of this tenant has")
+        if (document.kind, document.number) in seen:
+            raise _taken(document.kind, document.number)
+        seen.add((document.kind, document.number))
 
 
 def _is_taken(work: Work, kind: DocumentKind, number: str) -> bool:
-    return bool(work.find(Document, Condition("number", "equal", number), Condition("kind", "equal", kind), limit=1))
+    found = work.find(Document, Condition("number", "equal", number), Condition("kind", "equal", kind))
+    return any(document.voided_because is None for document in found)
+
+
+def _taken(kind: DocumentKind, number: str | None) -> InvalidValueError:
+    return refused("number", number, f"a number that no other {kind} of this tenant has")

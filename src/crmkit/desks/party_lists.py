@@ -165,7 +165,7 @@ def loss_reasons(workplace: Workplace, period: Period | None) -> Mapping[str, in
     where = () if period is None else (Condition("left_on", "at_least", period.start), Condition("left_on", "less_than", period.end))
     owners = workplace.scope.owners_reached("parties.loss_reasons")
     with workplace.reading() as transaction:
-        departures = transaction.find(Query(Departure, where))
+        departures = [departure for departure in transaction.find(Query(Departure, where)) if departure.voided_because is None]
         if owners is not None:
             parties = find_each(transaction, Party, "id", (departure.party_id for departure in departures))
             reached = {party.id for party in parties if party.owner_id in owners}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
 
-from crmkit._checks import check_each, check_instant, check_kind, check_text, refused
+from crmkit._checks import check_date, check_each, check_exact, check_instant, check_kind, check_text, refused
 
 K = TypeVar("K")
 V = TypeVar("V")
+CustomValue: TypeAlias = str | int | Decimal | bool | date
 
 
 class FrozenMapping(Mapping[K, V]):
@@ -60,6 +62,22 @@ def text_set(value: str | Iterable[str]) -> frozenset[str]:
 def kept(kind: type[V], values: Iterable[V]) -> tuple[V, ...]:
     """Keep values of one class in order."""
     return check_each(kind.__name__, values, lambda name, item: check_kind(name, item, kind))
+
+
+def custom_fields(value: Mapping[str, CustomValue]) -> FrozenMapping[str, CustomValue]:
+    """Keep the host's own fields, whose values come back from every store as they went."""
+    for name, item in value.items():
+        shown = f"custom[{check_text('custom', name, empty=True)!r}]"
+        match item:
+            case str():
+                check_text(shown, item, empty=True)
+            case Decimal():
+                check_exact(shown, item)
+            case date():
+                check_date(shown, item)
+            case _ if not isinstance(item, int):
+                raise refused(shown, type(item).__name__, "text, int, Decimal, bool or date")
+    return FrozenMapping(value)
 
 
 def happened_at(value: datetime) -> datetime:

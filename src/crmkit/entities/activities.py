@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, kept, texts
 from crmkit.errors import StateMoveError
 
@@ -87,6 +87,7 @@ class Interaction:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "employee_id", "person_id", "document_id", "result")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_text("kind", self.kind)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_int, check_text, refused
+from crmkit._checks import check_choice, check_int, check_text, check_texts, refused
 from crmkit.entities._fields import start_at, text_set
 from crmkit.errors import StateMoveError
 
@@ -49,6 +49,7 @@ class Appointment:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "party_id", "person_id", "place", "summary", "because")
         check_text("id", self.id)
         check_int("minutes", self.minutes, at_least=1)
         check_text("subject", self.subject)

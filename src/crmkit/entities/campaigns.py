@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_date, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, kept
 from crmkit.money import Money
 from crmkit.periods import Period
@@ -60,6 +60,7 @@ class Campaign:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "channel", "employee_id")
         for name in ("id", "name", "kind"):
             check_text(name, getattr(self, name))
         check_text("text", self.text, empty=True)
@@ -148,6 +149,7 @@ class Spend:
         source: For which source category, for example "fair".
         channel: For which channel.
         text: What it was for.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -158,10 +160,12 @@ class Spend:
     source: str | None = None
     channel: str | None = None
     text: str = ""
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "campaign_id", "source", "channel", "voided_because")
         check_text("id", self.id)
         check_date("spent_on", self.spent_on)
         check_kind("amount", self.amount, Money)
@@ -189,6 +193,7 @@ class PlannedAction:
 
     def __attrs_post_init__(self) -> None:
         """Refuse an action without a title or a time."""
+        check_texts(self, "campaign_id", "channel")
         check_text("title", self.title)
         check_kind("period", self.period, Period)
         _check_amount("budget", self.budget)
@@ -239,6 +244,7 @@ class Touch:
         kind: "click", "view" or "contact".
         campaign_id: To which campaign it belongs.
         cost: What it cost.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -249,10 +255,12 @@ class Touch:
     kind: TouchKind = "click"
     campaign_id: str | None = None
     cost: Money | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "campaign_id", "voided_because")
         for name in ("id", "party_id", "channel"):
             check_text(name, getattr(self, name))
         check_choice("kind", self.kind, TouchKind)

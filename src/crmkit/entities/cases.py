@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, in_utc
 from crmkit.entities.refs import Ref
 from crmkit.errors import StateMoveError
@@ -98,6 +98,7 @@ class Case:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "party_id", "channel", "employee_id", "result")
         check_text("id", self.id)
         check_text("text", self.text)
         check_kind("about", self.about, Ref)
@@ -106,6 +107,10 @@ class Case:
         check_int("reopened", self.reopened, at_least=0)
         if (self.state == "closed") != (self.closed_at is not None):
             raise refused("closed_at", self.closed_at, "a moment for a closed case, and None for any other")
+        if self.started_at is not None and self.started_at < self.opened_at:
+            raise refused("started_at", self.started_at, f"a time from {self.opened_at.isoformat()} on, when it was captured")
+        if self.closed_at is not None and self.closed_at < (self.started_at or self.opened_at):
+            raise refused("closed_at", self.closed_at, "a time that is not before it was captured or started")
 
     def moved(self, to: CaseState, *, at: datetime, result: str | None = None) -> Case:
         """
@@ -159,6 +164,7 @@ class CaseEvent:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "employee_id", "text")
         check_text("id", self.id)
         check_text("case_id", self.case_id)
         check_choice("state", self.state, CaseState)
@@ -178,6 +184,7 @@ class Rating:
         case_id: About which case.
         employee_id: About whom.
         comment: In their own words.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -189,10 +196,12 @@ class Rating:
     case_id: str | None = None
     employee_id: str | None = None
     comment: str | None = attrs.field(default=None, repr=False)
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse scores outside the range of their kind."""
+        check_texts(self, "case_id", "employee_id", "comment", "voided_because")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_date("rated_on", self.rated_on)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_each, check_private, check_text, refused
+from crmkit._checks import check_choice, check_date, check_each, check_private, check_text, check_texts, refused
 from crmkit.entities._fields import emails, kept, text_set
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Address:
         check_text("kind", self.kind)
         for name in ("street", "postal_code", "city"):
             check_text(name, getattr(self, name), empty=True)
-        if len(self.country) != _COUNTRY_LETTERS or not (self.country.isascii() and self.country.isupper()):
+        if len(check_text("country", self.country)) != _COUNTRY_LETTERS or not (self.country.isascii() and self.country.isupper()):
             raise refused("country", self.country, "an ISO 3166-1 alpha-2 code, for example 'DE'")
 
     def __repr__(self) -> str:
@@ -82,6 +82,7 @@ class Phone:
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty number."""
+        check_texts(self, "extension")
         check_text("number", self.number)
         check_text("kind", self.kind)
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_int, check_kind, check_local_time, check_text
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_local_time, check_text, check_texts
 from crmkit.periods import Interval
 
 RecallState = Literal["open", "done", "cancelled"]
@@ -94,6 +94,7 @@ class Recall:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "employee_id", "reason", "done_by_id")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_date("due_on", self.due_on)

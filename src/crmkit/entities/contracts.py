@@ -8,7 +8,7 @@ from typing import Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, check_texts, refused
 from crmkit.errors import StateMoveError
 from crmkit.money import Money
 from crmkit.periods import Interval
@@ -70,6 +70,7 @@ class Contract:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "number", "employee_id", "reason")
         for name in ("id", "party_id", "title", "kind"):
             check_text(name, getattr(self, name))
         check_date("starts_on", self.starts_on)

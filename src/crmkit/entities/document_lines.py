@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_decimal, check_int, check_kind, check_ratio, check_text, refused
+from crmkit._checks import check_choice, check_decimal, check_int, check_kind, check_ratio, check_text, check_texts, refused
 from crmkit.money import Rounding
 
 _EXACT = Context(prec=60)
@@ -99,6 +99,7 @@ class Line:
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty item, a price per nothing, and a line that is both from the predecessor and beyond it."""
+        check_texts(self, "description", "item_group")
         check_text("item_id", self.item_id)
         check_text("unit", self.unit)
         check_int("price_unit", self.price_unit, at_least=1)

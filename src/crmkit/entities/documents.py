@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_date, check_int, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_currency, check_date, check_int, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import kept
 from crmkit.entities.contact_details import Address
 from crmkit.entities.document_lines import Line, RoundingPolicy
@@ -70,7 +70,7 @@ class Document:
         revision_of: The quote that it replaces.
         revision: How often it was written, the first is 1.
         salesperson_id: Who sold it.
-        state: "open", "accepted", "lost", "cancelled", or "superseded" by its next revision.
+        state: "open", "accepted", "lost", "cancelled", or "superseded" by its next revision; a void one is "cancelled".
         rounding: Where it rounds.
         totals: What it comes to as the host says; it wins over the sum of the lines.
         valid_until: The last day on which a quote can be accepted.
@@ -83,6 +83,7 @@ class Document:
         delivery_address: Where the goods go.
         conditions: What was agreed then.
         language: Its language, ISO 639-1.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
 
     >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33", unit_cost="0.20", tax_ratio="0.19")
@@ -116,15 +117,32 @@ class Document:
     delivery_address: Address | None = attrs.field(default=None, repr=False)
     conditions: Conditions | None = attrs.field(default=None, repr=False)
     language: str | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(
+            self,
+            "number",
+            "predecessor_id",
+            "revision_of",
+            "salesperson_id",
+            "accepted_by",
+            "reason",
+            "recipient",
+            "language",
+            "voided_because",
+        )
         check_text("id", self.id)
         check_choice("kind", self.kind, DocumentKind)
         check_text("party_id", self.party_id)
         check_date("issued_on", self.issued_on)
         check_currency("currency", self.currency)
+        check_kind("rounding", self.rounding, RoundingPolicy)
+        for name, kind in (("billing_address", Address), ("delivery_address", Address), ("conditions", Conditions)):
+            if getattr(self, name) is not None:
+                check_kind(name, getattr(self, name), kind)
         check_choice("state", self.state, DocumentState)
         check_choice("subtype", self.subtype, DocumentSubtype)
         if self.kind not in _KINDS_OF_SUBTYPE.get(self.subtype, (self.kind,)):
@@ -135,6 +153,8 @@ class Document:
                 check_date(name, getattr(self, name))
         if self.id in (self.predecessor_id, self.revision_of):
             raise refused("predecessor_id" if self.id == self.predecessor_id else "revision_of", self.id, "another document than itself")
+        if self.voided_because is not None and self.state != "cancelled":
+            raise refused("state", self.state, "'cancelled' for a void document")
         if self.totals is not None:
             self._check_totals(check_kind("totals", self.totals, DocumentTotals))
 
@@ -203,7 +223,7 @@ class Document:
         return parts_of(self.totals.net, own, sizes=[line.net_amount() for line in self.lines])
 
     def line_costs(self) -> tuple[Money | None, ...]:
-        """Cost of each line, rounded per line; None where it is unknown. A bonus costs nothing, and that is known, unless it says a cost."""
+        """Cost of each line, rounded per line; None where it is unknown. A bonus that names no cost has none."""
         unknown = Decimal(0) if self.subtype == "bonus" else None
         costs = (unknown if line.unit_cost is None else line.cost_amount() for line in self.lines)
         return tuple(None if cost is None else self._rounded(cost) for cost in costs)

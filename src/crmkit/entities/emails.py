@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_text, refused
+from crmkit._checks import check_choice, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, texts
 from crmkit.entities.activities import Direction
 from crmkit.entities.notes import check_uri
@@ -93,6 +93,7 @@ class Unassigned:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "interaction_id", "because")
         check_text("id", self.id)
         check_text("sender", self.sender)
         check_text("subject", self.subject, empty=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from crmkit._checks import check_text
+from crmkit._checks import check_text, check_texts
 from crmkit.entities._fields import happened_at, recorded_at
 from crmkit.entities.refs import Ref
 
@@ -47,6 +47,7 @@ class HistoryEntry:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "party_id", "summary")
         check_text("id", self.id)
         check_text("actor", self.actor)
         check_text("verb", self.verb)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_date, check_decimal, check_int, check_kind, check_ratio, check_text, refused
+from crmkit._checks import (
+    check_choice,
+    check_currency,
+    check_date,
+    check_decimal,
+    check_int,
+    check_kind,
+    check_ratio,
+    check_text,
+    check_texts,
+    refused,
+)
 from crmkit.entities._fields import kept
 from crmkit.errors import CurrencyMismatchError
 from crmkit.money import Money, total
@@ -137,6 +148,7 @@ class LoyaltyEntry:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "document_id", "invoice_id", "because")
         for name in ("id", "card_id", "party_id"):
             check_text(name, getattr(self, name))
         check_choice("kind", self.kind, LoyaltyEntryKind)

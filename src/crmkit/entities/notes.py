@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from crmkit._checks import check_kind, check_text, refused
+from crmkit._checks import check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, written_at
 from crmkit.entities.refs import Ref
 
@@ -64,6 +64,7 @@ class Note:
         written_at: When; kept in UTC.
         employee_id: Who wrote it.
         party_id: The party of the record.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -74,10 +75,12 @@ class Note:
     written_at: datetime = attrs.field(converter=written_at)
     employee_id: str | None = None
     party_id: str | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "employee_id", "party_id", "voided_because")
         check_text("id", self.id)
         check_kind("about", self.about, Ref)
         check_text("text", self.text)
@@ -103,6 +106,7 @@ class Attachment:
         written_at: When it was attached; kept in UTC.
         employee_id: Who attached it.
         party_id: The party of the record.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -114,10 +118,12 @@ class Attachment:
     written_at: datetime = attrs.field(converter=written_at)
     employee_id: str | None = None
     party_id: str | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse paths, and names that look like others."""
+        check_texts(self, "employee_id", "party_id", "voided_because")
         check_text("id", self.id)
         check_kind("about", self.about, Ref)
         check_uri("uri", self.uri)
@@ -142,6 +148,7 @@ class Event:
         text: What happened.
         happened_at: When; kept in UTC.
         employee_id: Who wrote it down.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -151,10 +158,12 @@ class Event:
     text: str = attrs.field(repr=False)
     happened_at: datetime = attrs.field(converter=happened_at)
     employee_id: str | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "employee_id", "voided_because")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_text("kind", self.kind)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_instant, check_kind, check_ratio, check_text, refused
+from crmkit._checks import check_choice, check_date, check_instant, check_kind, check_ratio, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, kept
 from crmkit.entities.document_lines import Line
 from crmkit.errors import StateMoveError
@@ -95,6 +95,7 @@ class Opportunity:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "salesperson_id", "reason", "superseded_by")
         for name in ("id", "party_id", "title", "stage", "pipeline_id"):
             check_text(name, getattr(self, name))
         check_choice("category", self.category, ForecastCategory)
@@ -202,6 +203,7 @@ class StageMove:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "from_stage", "reason", "employee_id")
         for name in ("id", "opportunity_id", "party_id", "to_stage", "pipeline_id"):
             check_text(name, getattr(self, name))
         check_date("happened_on", self.happened_on)

@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias, cast
+from typing import Literal, cast
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_each, check_int, check_kind, check_ratio, check_text, refused
-from crmkit.entities._fields import FrozenMapping, emails, kept, text_set
+from crmkit._checks import (
+    check_choice,
+    check_date,
+    check_each,
+    check_int,
+    check_kind,
+    check_ratio,
+    check_text,
+    check_texts,
+    refused,
+)
+from crmkit.entities._fields import CustomValue, FrozenMapping, custom_fields, emails, kept, text_set
 from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones, kept_profiles
 
 Role = Literal["lead", "customer", "supplier", "partner", "referrer", "employee"]
 PartyKind = Literal["organisation", "person"]
 AbcClass = Literal["A", "B", "C"]
 Block = Literal["delivery", "dunning"]
-CustomValue: TypeAlias = str | int | Decimal | bool | date
 
 _COUNTRY_OR_LANGUAGE = 2
 
 
 def _roles(value: Role | Iterable[Role]) -> frozenset[Role]:
     return cast("frozenset[Role]", frozenset(check_each("roles", value, lambda name, role: check_choice(name, role, Role))))
-
-
-def _custom(value: Mapping[str, CustomValue]) -> FrozenMapping[str, CustomValue]:
-    for name, item in value.items():
-        if not isinstance(item, str | int | Decimal | date):
-            raise refused(f"custom[{name!r}]", type(item).__name__, "text, int, Decimal, bool or date")
-    return FrozenMapping(value)
 
 
 def _external_ids(value: Mapping[str, str]) -> FrozenMapping[str, str]:
@@ -78,6 +80,7 @@ class Source:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a detail without a category."""
+        check_texts(self, "category", "detail", "referred_by", "met_at_id", "campaign_id")
         if self.detail is not None and self.category is None:
             raise refused("detail", "<text>", "a detail only beside a category; give category= too")
 
@@ -105,6 +108,7 @@ class Conditions:
 
     def __attrs_post_init__(self) -> None:
         """Refuse negative terms."""
+        check_texts(self, "price_list", "tax_id")
         if self.payment_days is not None:
             check_int("payment_days", self.payment_days, at_least=0)
         check_int("cash_discount_days", self.cash_discount_days, at_least=0)
@@ -180,16 +184,20 @@ class Party:
     dunning_level: int = 0
     blocks: frozenset[Block] = attrs.field(default=frozenset[Block](), converter=_blocks)
     external_ids: Mapping[str, str] = attrs.field(factory=dict, converter=_external_ids, repr=False)
-    custom: Mapping[str, CustomValue] = attrs.field(factory=dict, converter=_custom, repr=False)
+    custom: Mapping[str, CustomValue] = attrs.field(factory=dict, converter=custom_fields, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "owner_id", "industry", "region", "parent_id", "merged_into", "excluded")
         check_text("id", self.id)
         check_text("name", self.name)
         check_date("created_on", self.created_on)
         check_choice("kind", self.kind, PartyKind)
         check_kind("active", self.active, bool)
+        for name, kind in (("source", Source), ("conditions", Conditions)):
+            if getattr(self, name) is not None:
+                check_kind(name, getattr(self, name), kind)
         if not self.roles:
             raise refused("roles", self.roles, "at least one role")
         for name in ("manual_class", "computed_class"):
@@ -198,7 +206,7 @@ class Party:
         check_int("dunning_level", self.dunning_level, at_least=0)
         if self.verified_on is not None:
             check_date("verified_on", self.verified_on)
-        if len(self.language) != _COUNTRY_OR_LANGUAGE or not self.language.islower():
+        if len(check_text("language", self.language)) != _COUNTRY_OR_LANGUAGE or not self.language.islower():
             raise refused("language", self.language, "an ISO 639-1 code, for example 'de'")
         self._check_relations()
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_date, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import texts
 from crmkit.periods import Period
 
@@ -41,6 +41,7 @@ class PartyChange:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "before", "after")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_choice("field", self.field, ChangedField)
@@ -58,6 +59,7 @@ class Departure:
         left_on: The day.
         because: The reason; an open list, counted by its text.
         interaction_id: The talk in which it was said.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -66,10 +68,12 @@ class Departure:
     left_on: date
     because: str
     interaction_id: str | None = None
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a departure without a reason."""
+        check_texts(self, "interaction_id", "voided_because")
         for name in ("id", "party_id", "because"):
             check_text(name, getattr(self, name))
         check_date("left_on", self.left_on)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_date, check_kind, check_text, refused
+from crmkit._checks import check_date, check_kind, check_text, check_texts, refused
 from crmkit.money import Money, total
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Payment:
         cash_discount: What was taken off for paying early, beside the amount.
         discount_document_id: The credit note of the subtype "cash_discount" that books it.
         reference: The host's reference, for example a line of a bank statement.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -41,10 +42,12 @@ class Payment:
     cash_discount: Money | None = None
     discount_document_id: str | None = None
     reference: str | None = attrs.field(default=None, repr=False)
+    voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "discount_document_id", "reference", "voided_because")
         for name in ("id", "document_id", "party_id"):
             check_text(name, getattr(self, name))
         check_kind("amount", self.amount, Money)
@@ -104,7 +107,7 @@ def cash_discount_until(document: Document) -> date | None:
 
 def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as_of: date) -> tuple[OpenItem, ...]:
     """
-    List what is open on a day, the earliest due first: invoices less what was paid and credited up to that day.
+    List what is open on a day, the earliest due first: invoices less what was paid and credited up to that day. Void payments paid nothing.
 
     A credit note lowers its invoice where that is among the documents, else it is an item of its own. Pro-forma invoices and cancelled
     documents are none.
@@ -124,7 +127,7 @@ def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as
     for document in posted.values():
         settled.setdefault(_settles(document, posted), []).append(-_owed(document))
     for payment in payments:
-        if payment.document_id in posted and payment.paid_on <= as_of:
+        if payment.document_id in posted and payment.paid_on <= as_of and payment.voided_because is None:
             document = posted[payment.document_id]
             sign = -1 if document.kind == "credit_note" else 1
             settled.setdefault(_settles(document, posted), []).append(payment.settled() * sign)

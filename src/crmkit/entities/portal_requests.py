@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_decimal, check_each, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_date, check_decimal, check_each, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import in_utc, kept
 from crmkit.entities.portal_data import ProposedChange
 from crmkit.errors import StateMoveError
@@ -103,6 +103,7 @@ class PortalRequest:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a request for nothing."""
+        check_texts(self, "person_id", "quote_id", "document_id", "answer")
         check_text("id", self.id)
         check_text("party_id", self.party_id)
         check_choice("kind", self.kind, PortalRequestKind)

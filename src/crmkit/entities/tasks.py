@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_kind, check_local_time, check_text, refused
+from crmkit._checks import check_choice, check_date, check_kind, check_local_time, check_text, check_texts, refused
 from crmkit.entities.refs import Ref
 from crmkit.errors import StateMoveError
 
@@ -64,6 +64,7 @@ class Task:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a task that is nobody's, or of both."""
+        check_texts(self, "party_id", "result", "because")
         check_text("id", self.id)
         check_text("text", self.text)
         check_date("due_on", self.due_on)
@@ -154,6 +155,7 @@ class FollowUp:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
+        check_texts(self, "employee_id", "party_id")
         check_text("id", self.id)
         check_kind("about", self.about, Ref)
         check_date("due_on", self.due_on)

@@ -58,7 +58,7 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
 
 def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
     """
-    Make the table of documents from those of sales: one row each. Of the revisions of a quote only the latest is in it.
+    Make the table of documents from those of sales: one row each. Of the revisions of a quote only the latest is in it; void ones are not.
 
     >>> from datetime import date
     >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33")
@@ -75,7 +75,11 @@ def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
     """
     polars = _polars()
     given = check_each("documents", documents, lambda name, item: check_kind(name, item, Document))
-    kept = [document for document in given if document.kind not in _PURCHASES and document.state != "superseded"]
+    kept = [
+        document
+        for document in given
+        if document.kind not in _PURCHASES and document.state != "superseded" and document.voided_because is None
+    ]
     amounts = [(-document.net() if document.kind == "credit_note" else document.net()).amount for document in kept]
     text, day = polars.String, polars.Date
     columns: dict[str, tuple[list[Any], Any]] = {

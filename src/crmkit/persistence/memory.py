@@ -109,9 +109,11 @@ class MemoryTransaction:
     def find(self, query: Query[E]) -> Sequence[E]:
         """Find several, in the order of the query."""
         self.state.check_reading()
-        names = [name for name, _ in query.sort_fields]
         passes = _tests(query)
-        found = [held for held in self._candidates(query) if all(held.values[name] is not None for name in names) and passes(held.values)]
+        found = list(self._candidates(query))
+        if query.where or query.after is not None or query.order_by:
+            names = [name for name, _ in query.sort_fields]
+            found = [held for held in found if all(held.values[name] is not None for name in names) and passes(held.values)]
         for name, descending in reversed(query.sort_fields):
             found.sort(key=partial(_value, name), reverse=descending)
         return tuple(cast("E", held.entity) for held in found[: query.limit])

@@ -50,6 +50,8 @@ def recounted(
 
 
 def after_opening(plan: ContactPlan, balance: OpeningBalance) -> ContactPlan:
-    """Count what an old system knew; the last contact only moves forward."""
+    """Count what an old system knew, unless it is void; the last contact only moves forward."""
+    if balance.voided_because is not None:
+        return plan
     days = [day for day in (plan.last_contact_on, balance.last_contact_on) if day is not None]
     return attrs.evolve(plan, contact_count=plan.contact_count + balance.contact_count, last_contact_on=max(days, default=None))

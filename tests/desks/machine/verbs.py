@@ -1,0 +1,390 @@
+"""Every public verb with how its arguments are drawn: those by position, then those by keyword."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from crmkit.desks.voiding import VOIDABLE
+from crmkit.entities import (
+    Appointment,
+    Campaign,
+    Case,
+    Contract,
+    Department,
+    Document,
+    DocumentKind,
+    FollowUp,
+    Interaction,
+    LoyaltyCard,
+    MarketingPlan,
+    Opportunity,
+    Party,
+    Recall,
+    Task,
+    Unassigned,
+)
+from crmkit.periods import Interval
+from crmkit.records import KINDS
+from tests.desks.machine.additions import ADDED, CHANGED, added, changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.desks.machine.values import Draw
+
+    Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+    Ways = Mapping[str, Callable[[Draw], Arguments]]
+
+
+def _open(draw: Draw, kind: type[Any], state: str = "open") -> str:
+    return draw.id(kind, lambda one: one.state == state)
+
+
+def _holder(draw: Draw) -> str:
+    card = draw.record(LoyaltyCard, lambda one: one.active)
+    return draw.party() if card is None else card.party_id
+
+
+def _posted(draw: Draw, *kinds: str) -> str:
+    return draw.id(Document, lambda one: one.kind in kinds and one.is_posted)
+
+
+def _to(draw: Draw) -> Any:
+    return draw.of(draw.employee(), Department("dispatch"))
+
+
+def _opportunity(draw: Draw) -> str:
+    return _open(draw, Opportunity)
+
+
+def _voided(draw: Draw, kind: type[Any]) -> Arguments:
+    valid = draw.record(kind, lambda one: getattr(one, "voided_because", None) is None)
+    return ((valid or added(draw, Party),), {"because": draw.text()})
+
+
+WRITING: Ways = {
+    "record_interaction": lambda draw: (
+        (draw.of(draw.party(), wrong=[None]),),
+        {
+            "kind": draw.of("phone", "visit", wrong=[""]),
+            "document_id": draw.of(None, wrong=[draw.id(Document)]),
+            "person_id": draw.of(None, wrong=["P-1"]),
+            "topics": draw.some(draw.text, 0, 1),
+            "commitments": draw.commitments(),
+            "result": draw.maybe(draw.text),
+            "direction": draw.of("out", "in", wrong=["up"]),
+            "reached": not draw.chance(0.2),
+            "minutes": draw.of(None, 5, wrong=[-1]),
+            "recall": draw.maybe(draw.when),
+        },
+    ),
+    "appointments.schedule": lambda draw: (
+        (draw.maybe(draw.party, 0.8),),
+        {
+            "start_at": draw.moment(),
+            "minutes": draw.of(30, 90, wrong=[0]),
+            "attendees": draw.some(draw.employee, 1, 2),
+            "subject": draw.text(),
+            "person_id": draw.of(None, wrong=["P-1"]),
+            "place": draw.maybe(draw.text),
+        },
+    ),
+    "appointments.move": lambda draw: (
+        (_open(draw, Appointment, "planned"),),
+        {"start_at": draw.moment(), "minutes": draw.of(None, 15, wrong=[-5])},
+    ),
+    "appointments.hold": lambda draw: (
+        (draw.id(Appointment, lambda one: one.state == "planned" and one.start_at <= draw.now),),
+        {"summary": draw.text(), "contact": draw.of("visit", None, wrong=[""])},
+    ),
+    "appointments.cancel": lambda draw: ((_open(draw, Appointment, "planned"),), {"because": draw.text()}),
+    "campaigns.add_members": lambda draw: ((draw.id(Campaign), draw.some(draw.party, 0, 3)), {}),
+    "campaigns.record_response": lambda draw: ((draw.id(Campaign), draw.party()), {"response": draw.text()}),
+    "campaigns.record_spend": lambda draw: (
+        (draw.maybe(lambda: draw.id(Campaign), 0.8),),
+        {
+            "amount": draw.amount(),
+            "spent_on": draw.maybe(draw.day),
+            "source": draw.maybe(draw.text),
+            "channel": draw.maybe(draw.text),
+            "text": draw.of("", "x"),
+        },
+    ),
+    "campaigns.record_touch": lambda draw: (
+        (draw.party(),),
+        {
+            "channel": draw.text(),
+            "campaign_id": draw.maybe(lambda: draw.id(Campaign)),
+            "kind": draw.of("click", "view", wrong=["x"]),
+            "cost": draw.maybe(draw.amount),
+        },
+    ),
+    "cases.open": lambda draw: (
+        (draw.about(),),
+        {
+            "text": draw.text(),
+            "kind": draw.of("complaint", "defect", wrong=["x"]),
+            "channel": draw.maybe(draw.text),
+            "employee_id": draw.maybe(draw.employee),
+            "due_at": draw.maybe(lambda: draw.moment(1)),
+            "party_id": draw.of(None, wrong=[draw.party()]),
+        },
+    ),
+    "cases.start": lambda draw: ((_open(draw, Case, "captured"),), {"employee_id": draw.maybe(draw.employee)}),
+    "cases.close": lambda draw: ((draw.id(Case, lambda one: one.state != "closed"),), {"result": draw.text()}),
+    "cases.reopen": lambda draw: ((_open(draw, Case, "closed"),), {"because": draw.text()}),
+    "cases.assign": lambda draw: ((draw.id(Case),), {"employee_id": draw.employee()}),
+    "cases.rate": lambda draw: (
+        (draw.party(),),
+        {
+            "kind": draw.of("csat", "nps", wrong=["x"]),
+            "score": draw.of(5, 1, wrong=[0, 11]),
+            "case_id": draw.of(None, wrong=[draw.id(Case)]),
+            "comment": draw.maybe(draw.text),
+        },
+    ),
+    "contact.plan": lambda draw: ((draw.party(),), {"frequency": draw.of(Interval(days=30), Interval(months=1), Interval(days=1), None)}),
+    "contact.recall": lambda draw: (
+        (draw.party(),),
+        {"on": draw.when(), "reason": draw.maybe(draw.text), "employee_id": draw.maybe(draw.employee)},
+    ),
+    "contact.cancel_recall": lambda draw: ((_open(draw, Recall),), {}),
+    "contact.postpone": lambda draw: ((draw.party(),), {"to": draw.when()}),
+    "contact.keep_commitment": lambda draw: (
+        (draw.id(Interaction, lambda one: one.open_commitments),),
+        {"text": draw.of("x", "a list", wrong=["price"])},
+    ),
+    "contact.open_balance": lambda draw: (
+        (draw.party(),),
+        {"last_contact_on": draw.maybe(lambda: draw.day(last=0), 0.7), "contact_count": draw.of(3, 1, wrong=[0, -1])},
+    ),
+    "contact.reassign": lambda draw: (
+        (draw.id(Interaction, lambda one: one.voided_because is None),),
+        {"party_id": draw.party(), "because": draw.maybe(draw.text)},
+    ),
+    "contracts.renew": lambda draw: ((_open(draw, Contract, "active"),), {}),
+    "contracts.renew_due": lambda _: ((), {}),
+    "contracts.cancel": lambda draw: (
+        (_open(draw, Contract, "active"),),
+        {"because": draw.text(), "ends_on": draw.maybe(lambda: draw.day(0))},
+    ),
+    "documents.quote": lambda draw: (
+        (draw.party(),),
+        {
+            "lines": draw.lines(),
+            "valid_until": draw.maybe(draw.day),
+            "number": draw.number(),
+            "currency": draw.of(None, None, None, "USD", wrong=["x"]),
+        },
+    ),
+    "documents.revise": lambda draw: (
+        (draw.document("quote"),),
+        {"lines": draw.lines(), "valid_until": draw.maybe(draw.day), "number": draw.number()},
+    ),
+    "documents.accept": lambda draw: ((draw.document("quote"),), {"by": draw.maybe(draw.text)}),
+    "documents.lose": lambda draw: ((draw.document("quote"),), {"because": draw.text()}),
+    "documents.order": lambda draw: ((draw.document("quote"),), {"lines": draw.lines_or_all(), "number": draw.number()}),
+    "documents.deliver": lambda draw: ((draw.document("order"),), {"lines": draw.lines_or_all(), "number": draw.number()}),
+    "documents.invoice": lambda draw: (
+        (draw.document("quote", "order", "delivery_note"),),
+        {
+            "subtype": (subtype := draw.of("normal", "normal", "down_payment", "final", "pro_forma", wrong=["x"])),
+            "lines": draw.lines() if subtype == "down_payment" else draw.lines_or_all(),
+            "number": draw.number(),
+        },
+    ),
+    "documents.issue_credit_note": lambda draw: (
+        (_posted(draw, "invoice"),),
+        {
+            "subtype": (subtype := draw.of("normal", "normal", "bonus", "cancellation", wrong=["x"])),
+            "lines": draw.lines() if subtype == "bonus" else draw.lines_or_all(),
+            "because": draw.text(),
+            "number": draw.number(),
+        },
+    ),
+    "documents.cancel": lambda draw: ((draw.id(Document, lambda one: one.state == "open"),), {"because": draw.text()}),
+    "documents.record_payment": lambda draw: (
+        (_posted(draw, "invoice", "credit_note"),),
+        {
+            "amount": draw.amount(),
+            "paid_on": draw.maybe(lambda: draw.day(last=0)),
+            "cash_discount": draw.maybe(draw.amount),
+            "reference": draw.maybe(draw.text),
+        },
+    ),
+    "emails.file": lambda draw: (
+        (),
+        {
+            "sender": draw.address(),
+            "recipients": draw.some(draw.address, 1, 2),
+            "subject": draw.text(),
+            "uri": draw.of(None, "dms:1", wrong=["/etc/passwd"]),
+        },
+    ),
+    "emails.assign": lambda draw: ((_open(draw, Unassigned), draw.party()), {}),
+    "emails.dismiss": lambda draw: ((_open(draw, Unassigned),), {"because": draw.text()}),
+    "loyalty.book": lambda draw: (
+        (draw.id(Document, lambda one: one.is_posted and one.predecessor_id is None),),
+        {"rate": draw.of(None, draw.ratio())},
+    ),
+    "loyalty.set_rate": lambda draw: ((_holder(draw),), {"ratio": draw.ratio(), "since": draw.day(last=0)}),
+    "loyalty.redeem": lambda draw: ((_holder(draw),), {"amount": draw.amount(), "because": draw.maybe(draw.text)}),
+    "loyalty.open_balance": lambda draw: (
+        (_holder(draw),),
+        {"credit": draw.maybe(draw.amount, 0.8), "revenue": draw.maybe(draw.amount), "points": draw.of(9, 0, wrong=[-1])},
+    ),
+    "loyalty.expire": lambda draw: (
+        (_holder(draw),),
+        {"credit": draw.maybe(draw.amount), "points": draw.of(1, 0, wrong=[-1]), "because": draw.maybe(draw.text)},
+    ),
+    "loyalty.reset": lambda draw: ((_holder(draw),), {"credit": draw.chance(0.5)}),
+    "loyalty.give_back": lambda draw: ((_holder(draw),), {"because": draw.text()}),
+    "notes.write": lambda draw: ((draw.about(),), {"text": draw.text(), "kind": draw.of("note", wrong=[""])}),
+    "notes.attach": lambda draw: (
+        (draw.about(),),
+        {"uri": draw.of("https://x.example/1", wrong=["../x"]), "title": draw.text(), "kind": draw.of("offer", wrong=[""])},
+    ),
+    "notes.record_event": lambda draw: ((draw.party(),), {"kind": draw.text(), "text": draw.text()}),
+    "opportunities.open": lambda draw: (
+        (draw.party(),),
+        {
+            "title": draw.text(),
+            "amount": draw.maybe(draw.amount, 0.8),
+            "expected_on": draw.maybe(draw.day),
+            "pipeline": draw.of(None, "service", wrong=["x"]),
+            "stage": draw.of(None, "offer", wrong=["x"]),
+            "lines": draw.some(draw.line, 0, 1),
+            "probability": draw.maybe(draw.ratio),
+        },
+    ),
+    "opportunities.move": lambda draw: (
+        (_opportunity(draw),),
+        {"to": draw.of("offer", "negotiation", "qualification", "visit", wrong=["won"])},
+    ),
+    "opportunities.win": lambda draw: ((_opportunity(draw),), {"amount": draw.maybe(draw.amount)}),
+    "opportunities.lose": lambda draw: ((_opportunity(draw),), {"because": draw.text()}),
+    "opportunities.disqualify": lambda draw: ((_opportunity(draw),), {"because": draw.text()}),
+    "opportunities.supersede": lambda draw: ((_opportunity(draw),), {"by": draw.id(Opportunity)}),
+    "opportunities.reopen": lambda draw: ((draw.id(Opportunity, lambda one: one.state != "open"),), {"because": draw.maybe(draw.text)}),
+    "parties.convert_lead": lambda draw: ((draw.id(Party, lambda one: "lead" in one.roles),), {"into": draw.maybe(draw.party, 0.7)}),
+    "parties.categorise": lambda draw: ((draw.party(),), {"add": draw.some(draw.text, 0, 2), "remove": draw.some(draw.text, 0, 1)}),
+    "parties.deactivate": lambda draw: ((draw.party(),), {"because": draw.text()}),
+    "parties.reactivate": lambda draw: ((draw.id(Party, lambda one: not one.active),), {}),
+    "parties.verify": lambda draw: ((draw.party(),), {}),
+    "parties.leave": lambda draw: (
+        (draw.party(),),
+        {"because": draw.text(), "interaction_id": draw.of(None, wrong=[draw.id(Interaction)])},
+    ),
+    "parties.record_classes": lambda draw: (({draw.party(): draw.of("A", "C", None, wrong=["X"]) for _ in range(2)},), {}),
+    "parties.hand_over": lambda draw: (
+        (),
+        {"from_owner": draw.employee(), "to_owner": draw.employee(), "on": draw.maybe(draw.day)},
+    ),
+    "parties.carry_out_handovers": lambda _: ((), {}),
+    "parties.appoint_deputy": lambda draw: ((draw.employee(),), {"deputy_id": draw.employee(), "period": draw.period()}),
+    "purchases.request": lambda draw: ((draw.party(),), {"lines": draw.lines(), "number": draw.number()}),
+    "purchases.order": lambda draw: ((draw.party(),), {"lines": draw.lines(), "number": draw.number()}),
+    "purchases.order_requested": lambda draw: (
+        (draw.document("request_for_quotation"),),
+        {"lines": draw.lines_or_all(), "number": draw.number()},
+    ),
+    "tasks.assign": lambda draw: ((_to(draw),), {"text": draw.text(), "due_on": draw.when(), "about": draw.maybe(draw.about)}),
+    "tasks.complete": lambda draw: ((_open(draw, Task),), {"result": draw.maybe(draw.text)}),
+    "tasks.cancel": lambda draw: ((_open(draw, Task),), {"because": draw.text()}),
+    "tasks.move": lambda draw: ((_open(draw, Task),), {"due_on": draw.when()}),
+    "tasks.hand_to": lambda draw: ((_open(draw, Task), _to(draw)), {}),
+    "tasks.follow_up": lambda draw: (
+        (draw.about(),),
+        {"on": draw.when(), "note": draw.text(), "employee_id": draw.maybe(draw.employee)},
+    ),
+    "tasks.complete_follow_up": lambda draw: ((_open(draw, FollowUp),), {}),
+    "tasks.move_follow_up": lambda draw: ((_open(draw, FollowUp),), {"to": draw.when()}),
+}
+
+ON_EACH_KIND: Mapping[str, Ways] = {
+    "add": {
+        **{kind.__name__: lambda draw, kind=kind: ((added(draw, kind),), {}) for kind in ADDED},  # type: ignore[misc]
+        "several": lambda draw: (tuple(added(draw, draw.of(*ADDED)) for _ in range(3)), {}),
+    },
+    "change": {kind.__name__: lambda draw, kind=kind: ((changed(draw, kind),), {}) for kind in CHANGED},  # type: ignore[misc]
+    "void": {
+        **{kind.__name__: lambda draw, kind=kind: _voided(draw, kind) for kind in VOIDABLE},  # type: ignore[misc]
+        "another": lambda draw: _voided(draw, KINDS[draw.of(*KINDS)].entity),
+    },
+}
+"""Verbs that are called on several kinds of record, with a way for each."""
+
+READING: Ways = {
+    "get": lambda draw: ((draw.of(Party, Document, Task), draw.of(draw.party(), draw.new_id())), {}),
+    "find": lambda draw: (
+        (draw.of("mu", "gross ann", "müller", wrong=[" "]),),
+        {"roles": draw.maybe(lambda: draw.of("lead", "customer")), "limit": draw.limit()},
+    ),
+    "timeline": lambda draw: (
+        (draw.party(),),
+        {
+            "kinds": draw.maybe(lambda: [draw.of("document", "interaction")]),
+            "past": not draw.chance(0.2),
+            "planned": not draw.chance(0.3),
+            "newest_first": draw.chance(0.5),
+            "limit": draw.limit(),
+        },
+    ),
+    "work_queue": lambda draw: ((), {"as_of": draw.maybe(draw.day), "employee_id": draw.maybe(draw.employee), "limit": draw.limit()}),
+    "check": lambda _: ((), {}),
+    "export": lambda _: ((), {}),
+    "appointments.agenda": lambda draw: (
+        (),
+        {"within": draw.maybe(draw.period), "employee_id": draw.maybe(draw.employee), "party_id": draw.maybe(draw.party)},
+    ),
+    "appointments.upcoming": lambda draw: ((draw.party(),), {}),
+    "campaigns.members": lambda draw: ((draw.id(Campaign),), {"response": draw.maybe(draw.text)}),
+    "campaigns.cost": lambda draw: ((draw.id(Campaign),), {}),
+    "campaigns.budget": lambda draw: ((draw.id(MarketingPlan),), {}),
+    "campaigns.touches": lambda draw: ((draw.party(),), {}),
+    "campaigns.first_touch": lambda draw: ((draw.party(),), {}),
+    "cases.pending": lambda draw: ((), {"employee_id": draw.maybe(draw.employee), "limit": draw.limit()}),
+    "cases.events": lambda draw: ((draw.id(Case),), {}),
+    "contracts.due": lambda draw: ((), {"by": draw.when(), "employee_id": draw.maybe(draw.employee)}),
+    "documents.open_items": lambda draw: ((draw.maybe(draw.party),), {"as_of": draw.maybe(draw.day)}),
+    "documents.open_lines": lambda draw: ((draw.id(Document),), {"to": draw.of(*get_args(DocumentKind))}),
+    "documents.asks_only_for_quotes": lambda draw: ((draw.party(),), {}),
+    "emails.unassigned": lambda draw: ((), {"limit": draw.limit()}),
+    "facts.sales": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "facts.customers": lambda _: ((), {}),
+    "facts.contact_plans": lambda _: ((), {}),
+    "facts.documents": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "journal.head": lambda _: ((), {}),
+    "journal.entries": lambda draw: ((), {"limit": draw.limit()}),
+    "journal.changes_of": lambda draw: ((draw.about(),), {}),
+    "journal.verify": lambda _: ((), {}),
+    "loyalty.balance": lambda draw: ((_holder(draw),), {}),
+    "loyalty.entries": lambda draw: ((_holder(draw),), {}),
+    "notes.notes_about": lambda draw: ((draw.about(),), {}),
+    "notes.attachments_of": lambda draw: ((draw.about(),), {}),
+    "notes.events_of": lambda draw: ((draw.party(),), {}),
+    "opportunities.pending": lambda draw: ((), {"party_id": draw.maybe(draw.party), "expected_by": draw.maybe(draw.day)}),
+    "opportunities.stage_moves": lambda draw: ((draw.id(Opportunity),), {}),
+    "outbox.pending": lambda draw: ((), {"limit": draw.limit()}),
+    "outbox.done": lambda draw: ((draw.some(lambda: draw.id(KINDS["outbox_event"].entity), 0, 2),), {}),
+    "parties.deputies": lambda draw: ((), {"on": draw.maybe(draw.day)}),
+    "parties.stale": lambda draw: ((), {"verified_before": draw.day(), "limit": draw.limit()}),
+    "parties.excluded": lambda draw: ((), {"because": draw.of(None, "internal")}),
+    "parties.completeness": lambda draw: ((draw.party(),), {}),
+    "parties.group": lambda draw: ((draw.party(),), {}),
+    "parties.by_external_id": lambda draw: (("erp", draw.new_id()), {}),
+    "parties.changed_since": lambda draw: ((draw.of("", "000000000009"),), {"limit": draw.limit()}),
+    "parties.value_on": lambda draw: ((draw.party(), draw.of("owner_id", "active", "region", wrong=["name"])), {"on": draw.day()}),
+    "parties.loss_reasons": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "tasks.pending": lambda draw: (
+        (),
+        {"to": draw.maybe(lambda: _to(draw)), "about": draw.maybe(draw.about), "due_by": draw.maybe(draw.day)},
+    ),
+    "tasks.pending_follow_ups": lambda draw: (
+        (),
+        {"employee_id": draw.maybe(draw.employee), "about": draw.maybe(draw.about), "due_by": draw.maybe(draw.day)},
+    ),
+}
+
+ELSEWHERE = ("import_",)
+"""What every example does at its end."""
