@@ -23,6 +23,9 @@ from crmkit.desks.requests import RequestsDesk
 from crmkit.desks.tasks import TasksDesk
 
 if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
     from crmkit.desks.workplace import Workplace
 
 
@@ -70,3 +73,15 @@ class Desks:
         self.purchases: PurchasesDesk = PurchasesDesk(workplace)
         self.requests: RequestsDesk = RequestsDesk(workplace)
         self.tasks: TasksDesk = TasksDesk(workplace)
+
+    def __enter__(self) -> Self:
+        """Use it in a `with`."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._workplace.store.close()
