@@ -1,17 +1,21 @@
-"""Queries as SELECT statements. Sorting and paging are index ranges; text is compared by code point."""
+"""
+Queries as SELECT statements. Sorting and paging are index ranges; text is compared by code point.
+
+A statement is compiled once for all queries of one shape; only their parameters differ.
+"""
 
 from __future__ import annotations
 
 import json
 import operator
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import attrs
 from sqlalchemy import (
     ARRAY,
-    TIMESTAMP,
     BigInteger,
     ColumnElement,
-    Date,
     Dialect,
     Select,
     Table,
@@ -20,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -31,12 +36,13 @@ from crmkit.records import Stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sqlalchemy import BindParameter
     from sqlalchemy.types import TypeEngine
 
-    from crmkit.conditions import Condition, Scalar
     from crmkit.store import Query
 
 E = TypeVar("E", bound=Stored)
+Parameters = tuple[Any, ...] | dict[str, Any]
 
 _COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
     "equal": operator.eq,
@@ -47,35 +53,80 @@ _COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[boo
     "less_than": operator.lt,
 }
 _LONGEST_LIST = 500  # longer ones go as one parameter, far below any database's limit of parameters
+_LISTED = -1
+_SHAPES_KEPT = 1_000
 
 
-def select_found(query: Query[E], table: Table, tenant: str, dialect: Dialect) -> Select[int, str]:
-    """Write the statement that finds version and data of what a query asks for."""
-    order = [(table.c[name], descending) for name, descending in query.sort_fields]
-    statement = (
-        select(table.c.version, table.c.data)
-        .where(table.c.tenant == tenant)
-        .where(*(_test(query, condition, table, dialect) for condition in query.where))
-        .where(*(column.is_not(None) for column, _ in order if column.nullable))
-        .order_by(*(column.desc() if descending else column.asc() for column, descending in _sorted_by(query, order, dialect)))
-    )
-    position = sort_position(query)
-    if position is not None:
-        statement = statement.where(_after(order, position))
-    return statement if query.limit is None else statement.limit(query.limit)
+class _Test(NamedTuple):
+    """The shape of a condition: for a list its length, or -1 where it goes as one parameter; for "missing" whether it must be."""
+
+    column: str
+    test: str
+    size: int
 
 
-def _sorted_by(
-    query: Query[E], order: Sequence[tuple[ColumnElement[Any], bool]], dialect: Dialect
-) -> Sequence[tuple[ColumnElement[Any], bool]]:
+class _Shape(NamedTuple):
+    """What one statement serves."""
+
+    tests: tuple[_Test, ...]
+    order: tuple[tuple[str, bool], ...] = ()
+    sorted: bool = False
+    continued: bool = False
+    limited: bool = False
+    locked: bool = False
+
+
+@attrs.frozen
+class _Statement:
     """
-    Sort by expression where a query filters but does not sort.
+    A compiled statement.
 
-    Without statistics SQLite would rather walk through the whole primary key than sort what the index of a filter finds.
+    Attributes:
+        text: As the driver takes it.
+        positions: The names of its parameters in order; None for a driver that takes them by name.
+        defaults: The values that it brings itself.
+        converters: What brings a parameter into the driver's form.
     """
-    if dialect.name == "sqlite" and query.where and not query.order_by:
-        return [(column.concat(""), descending) for column, descending in order]
-    return order
+
+    text: str
+    positions: tuple[str, ...] | None
+    defaults: dict[str, Any]
+    converters: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+    def parameters(self, values: dict[str, Any]) -> Parameters:
+        """Arrange values for the driver."""
+        values = {**self.defaults, **values}
+        for name, convert in self.converters:
+            values[name] = convert(values[name])
+        return values if self.positions is None else tuple([values[name] for name in self.positions])
+
+
+def select_found(query: Query[E], table: Table, tenant: str, dialect: Dialect) -> tuple[str, Parameters]:
+    """Write the statement that finds version and data of what a query asks for, with its parameters."""
+    values: dict[str, Any] = {"tenant": tenant}
+    tests = []
+    for place, condition in enumerate(query.where):
+        value: Any = comparable_condition(query, condition).value
+        size = 0
+        if condition.test == "missing":
+            size = int(value)
+        elif condition.test == "one_of":
+            size = _give_list(values, f"c{place}", value, table.c[condition.column], dialect)
+        else:
+            values[f"c{place}"] = value
+        tests.append(_Test(condition.column, condition.test, size))
+    position = sort_position(query) or ()
+    values.update((f"a{place}", value) for place, value in enumerate(position))
+    values["limit"] = query.limit
+    shape = _Shape(tuple(tests), query.sort_fields, bool(query.order_by), bool(position), query.limit is not None)
+    statement = _compiled(shape, table, dialect)
+    return statement.text, statement.parameters(values)
+
+
+def select_one(id: str, table: Table, tenant: str, dialect: Dialect, *, lock: bool) -> tuple[str, Parameters]:
+    """Write the statement that finds version and data of one record, with its parameters."""
+    statement = _compiled(_Shape((_Test("id", "equal", 0),), locked=lock), table, dialect)
+    return statement.text, statement.parameters({"tenant": tenant, "c0": id})
 
 
 def is_one_of(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialect) -> ColumnElement[bool]:
@@ -84,35 +135,101 @@ def is_one_of(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialec
         return false()
     if len(values) <= _LONGEST_LIST:
         return column.in_(values)
-    if dialect.name == "postgresql":
-        return column == func.any(bindparam(None, list(values), type_=ARRAY(_element_type(values[0]))))
-    process = column.type.dialect_impl(dialect).bind_processor(dialect)
-    listed = json.dumps([process(value) if process else value for value in values])
-    return column.in_(select(func.json_each(listed).table_valued("value").c.value))
+    return _is_listed(column, bindparam(None, _listed(column, values, dialect), type_=_list_type(column, dialect)), dialect)
 
 
-def _element_type(value: object) -> TypeEngine[Any]:
-    types: dict[str, TypeEngine[Any]] = {"int": BigInteger(), "date": Date(), "datetime": TIMESTAMP(timezone=True)}
-    return types.get(type(value).__name__, Text())
+def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
+    """Name each value, the last one several times up to a power of two, so that few shapes serve all lengths."""
+    if len(wanted) > _LONGEST_LIST:
+        values[name] = _listed(column, wanted, dialect)
+        return _LISTED
+    size = 1 << (len(wanted) - 1).bit_length() if wanted else 0
+    values.update((f"{name}_{place}", wanted[min(place, len(wanted) - 1)]) for place in range(size))
+    return size
 
 
-def _test(query: Query[E], condition: Condition, table: Table, dialect: Dialect) -> ColumnElement[bool]:
-    column = table.c[condition.column]
-    value: Any = comparable_condition(query, condition).value
-    if condition.test == "missing":
-        return column.is_(None) if value else column.is_not(None)
-    if condition.test == "one_of":
-        return is_one_of(column, value, dialect)
-    return _COMPARISONS[condition.test](column, value)
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _compiled(shape: _Shape, table: Table, dialect: Dialect) -> _Statement:
+    compiled = _select(shape, table, dialect).compile(dialect=dialect)
+    names = tuple(compiled.positiontup or ()) if compiled.positional else None
+    converters = ((name, _converter(parameter.type, dialect)) for name, parameter in compiled.binds.items() if name in compiled.params)
+    return _Statement(str(compiled), names, dict(compiled.params), tuple((name, convert) for name, convert in converters if convert))
 
 
-def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[Scalar]) -> ColumnElement[bool]:
+def _select(shape: _Shape, table: Table, dialect: Dialect) -> Select[int, str]:
+    order = [(table.c[name], descending) for name, descending in shape.order]
+    statement = (
+        select(table.c.version, table.c.data)
+        .where(table.c.tenant == _parameter("tenant", table.c.tenant))
+        .where(*(_test(f"c{place}", test, table.c[test.column], dialect) for place, test in enumerate(shape.tests)))
+        .where(*(column.is_not(None) for column, _ in order if column.nullable))
+        .order_by(*(column.desc() if descending else column.asc() for column, descending in _sorted_by(shape, order, dialect)))
+    )
+    if shape.continued:
+        statement = statement.where(_after(order, [_parameter(f"a{place}", column) for place, (column, _) in enumerate(order)]))
+    if shape.limited:
+        statement = statement.limit(bindparam("limit", type_=BigInteger()))
+    return statement.with_for_update(key_share=True) if shape.locked else statement  # others may still refer to it
+
+
+def _sorted_by(
+    shape: _Shape, order: Sequence[tuple[ColumnElement[Any], bool]], dialect: Dialect
+) -> Sequence[tuple[ColumnElement[Any], bool]]:
+    """
+    Sort by expression where a query filters but does not sort.
+
+    Without statistics SQLite would rather walk through the whole primary key than sort what the index of a filter finds.
+    """
+    if dialect.name == "sqlite" and shape.tests and not shape.sorted:
+        return [(column.concat(literal_column("''")), descending) for column, descending in order]
+    return order
+
+
+def _test(name: str, test: _Test, column: ColumnElement[Any], dialect: Dialect) -> ColumnElement[bool]:
+    if test.test == "missing":
+        return column.is_(None) if test.size else column.is_not(None)
+    if test.test != "one_of":
+        return _COMPARISONS[test.test](column, _parameter(name, column))
+    if test.size == _LISTED:
+        return _is_listed(column, bindparam(name, type_=_list_type(column, dialect)), dialect)
+    if test.size == 1:
+        return column == _parameter(f"{name}_0", column)
+    return column.in_([_parameter(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
+
+
+def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[BindParameter[Any]]) -> ColumnElement[bool]:
     """Compare with the last record of the page before, by all sort fields in their order."""
     directions = {descending for _, descending in order}
     if len(directions) == 1:
-        fields, values = tuple_(*(column for column, _ in order)), tuple(position)
+        fields, values = tuple_(*(column for column, _ in order)), tuple_(*position)
         return fields < values if directions == {True} else fields > values
     (column, descending), value = order[0], position[0]
     further = column < value if descending else column > value
     in_reach = column <= value if descending else column >= value  # what an index can begin at
     return and_(in_reach, or_(further, _after(order[1:], position[1:])))
+
+
+def _parameter(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
+    return bindparam(name, type_=column.type)
+
+
+def _is_listed(column: ColumnElement[Any], values: BindParameter[Any], dialect: Dialect) -> ColumnElement[bool]:
+    if dialect.name == "postgresql":
+        return column == func.any(values)
+    return column.in_(select(func.json_each(values).table_valued("value").c.value))
+
+
+def _listed(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialect) -> Any:  # noqa: ANN401  # as the database takes it
+    """Put many values into one parameter: an array, or JSON."""
+    if dialect.name == "postgresql":
+        return list(values)
+    convert = _converter(column.type, dialect)
+    return json.dumps([convert(value) for value in values] if convert else list(values))
+
+
+def _list_type(column: ColumnElement[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return ARRAY(column.type.dialect_impl(dialect)) if dialect.name == "postgresql" else Text()
+
+
+def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return type_.dialect_impl(dialect).bind_processor(dialect)
