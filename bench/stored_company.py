@@ -53,7 +53,9 @@ def make(path: Path, *, parties: int, entries: int, of_busy: int) -> None:
            SELECT tenant, id, 1, date('2024-01-01', '+' || (abs(random()) % 1000) || ' days'), json_object('party_id', id)
            FROM crmkit_party"""
     )
-    database.executemany("INSERT INTO crmkit_search_term (tenant, id, version, party_id, term, data) VALUES ('acme', ?, 1, ?, ?, ?)", _terms(parties))
+    database.executemany(
+        "INSERT INTO crmkit_search_term (tenant, id, version, party_id, term, data) VALUES ('acme', ?, 1, ?, ?, ?)", _terms(parties)
+    )
     database.executemany(
         """INSERT INTO crmkit_history_entry (tenant, id, version, party_id, happened_at, kind, data)
            VALUES ('acme', ?, 1, ?, ?, 'interaction', ?)""",

@@ -8,7 +8,7 @@ contract `crmkit.testing.contracts.StoreContract` against it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 import attrs
 
@@ -133,6 +133,11 @@ class Query(Generic[E]):
             check_int("limit", self.limit, at_least=1)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it asks for all that fit, by id: the kind of query of which several can be answered at once."""
+        return not self.order_by and self.after is None and self.limit is None
+
+    @property
     def record(self) -> RecordKind[E]:
         """The declaration of the kind."""
         return kind_of(self.kind)
@@ -156,6 +161,14 @@ class Transaction(Protocol):
 
     def find(self, query: Query[E]) -> Sequence[E]:
         """Find several, in the order of the query."""
+
+    def find_several(self, queries: Sequence[Query[Any]]) -> Sequence[Sequence[Any]]:
+        """
+        Answer several queries at once, each by id: one round trip where the store can.
+
+        Raises:
+            InvalidValueError: For a query with an order, a place to go on from, or a limit of its own.
+        """
 
     def save(self, entities: Sequence[Stored]) -> None:
         """

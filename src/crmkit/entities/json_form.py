@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
@@ -53,7 +53,7 @@ def structure(kind: type[E], data: Mapping[str, Json]) -> E:
 
 def structure_trusted(kind: type[E], data: Mapping[str, Json]) -> E:
     """Make an entity of what `unstructure` wrote: quicker, but an error does not say where."""
-    return _converter(detailed=False).structure(data, kind)
+    return _trusted(kind)(data, kind)
 
 
 def _problems(error: ClassValidationError, source: str) -> Iterator[Problem]:
@@ -71,10 +71,15 @@ def _message(error: BaseException, kind: type | None) -> str:
 
 
 @cache
+def _trusted(kind: type[E]) -> Callable[[Mapping[str, Json], type[E]], E]:
+    return _converter(detailed=False).get_structure_hook(kind)
+
+
+@cache
 def _converter(*, detailed: bool) -> Converter:
     from cattrs.preconf.json import make_converter  # noqa: PLC0415
 
-    converter = make_converter(detailed_validation=detailed, forbid_extra_keys=True, omit_if_default=True)
+    converter = make_converter(detailed_validation=detailed, forbid_extra_keys=detailed, omit_if_default=True)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, lambda value, _: _decimal_in(value))
     converter.register_unstructure_hook(time, time.isoformat)

@@ -12,7 +12,7 @@ import attrs
 from crmkit._checks import check_kind, check_text
 from crmkit.entities import Document
 from crmkit.errors import NotStoredError, StoreError
-from crmkit.persistence.field_values import comparable_condition, field_values, sort_position
+from crmkit.persistence.field_values import check_plain, comparable_value, field_values, sort_position
 from crmkit.persistence.found_facts import check_facts, found_facts
 from crmkit.persistence.open_units import OpenUnits, UnitState
 from crmkit.persistence.sales_lines import sales_lines
@@ -116,6 +116,11 @@ class MemoryTransaction:
             found.sort(key=partial(_value, name), reverse=descending)
         return tuple(cast("E", held.entity) for held in found[: query.limit])
 
+    def find_several(self, queries: Sequence[Query[Any]]) -> Sequence[Sequence[Any]]:
+        """Answer several queries at once, each by id."""
+        check_plain(queries)
+        return [self.find(query) for query in queries]
+
     def save(self, entities: Sequence[Stored]) -> None:
         """Insert at version 0, else compare the version; each is stored at its version + 1. All or none."""
         self.state.check_writing("save")
@@ -186,7 +191,7 @@ def _value(name: str, held: _Held) -> Any:  # noqa: ANN401  # values of one fiel
 
 
 def _tests(query: Query[E]) -> Callable[[Row], bool]:
-    conditions = tuple(comparable_condition(query, condition) for condition in query.where)
+    conditions = tuple(attrs.evolve(condition, value=comparable_value(query, condition)) for condition in query.where)
     position = sort_position(query)
 
     def passes(values: Row) -> bool:

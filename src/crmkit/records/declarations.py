@@ -9,6 +9,8 @@ import attrs
 from crmkit._checks import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmkit.conditions import Scalar
 
 FieldType = Literal["text", "day", "instant", "number"]
@@ -63,6 +65,11 @@ class RecordKind(Generic[E]):
     fields: tuple[Field, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     id_refers_to: str | None = None
+    _by_name: Mapping[str, Field] = attrs.field(init=False, eq=False, repr=False)
+
+    @_by_name.default
+    def _fields_by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in (Field(name="id"), *self.fields)}
 
     def value_of(self, entity: Stored, name: str) -> Scalar | None:
         """Read a declared field."""
@@ -76,10 +83,9 @@ class RecordKind(Generic[E]):
         Raises:
             InvalidValueError: Naming the declared ones.
         """
-        for field in (Field(name="id"), *self.fields):
-            if field.name == name:
-                return field
-        raise refused("column", name, f"a declared field of {self.name}: " + ", ".join(("id", *(field.name for field in self.fields))))
+        if (field := self._by_name.get(name)) is not None:
+            return field
+        raise refused("column", name, f"a declared field of {self.name}: " + ", ".join(self._by_name))
 
 
 PARTY = Field(name="party_id", refers_to="party")

@@ -28,15 +28,16 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
 )
 
-from crmkit.persistence.field_values import comparable_condition, sort_position
+from crmkit.persistence.field_values import comparable_value, sort_position
 from crmkit.records import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import BindParameter
+    from sqlalchemy import BindParameter, CompoundSelect
     from sqlalchemy.types import TypeEngine
 
     from crmkit.store import Query
@@ -101,32 +102,22 @@ class _Statement:
         return values if self.positions is None else tuple([values[name] for name in self.positions])
 
 
-def select_found(query: Query[E], table: Table, tenant: str, dialect: Dialect) -> tuple[str, Parameters]:
-    """Write the statement that finds version and data of what a query asks for, with its parameters."""
+def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant: str, dialect: Dialect) -> tuple[str, Parameters]:
+    """
+    Write the statement that finds what queries ask for, with its parameters.
+
+    Its rows are version and data; of several queries also, first, the place of the query, in no certain order.
+    """
     values: dict[str, Any] = {"tenant": tenant}
-    tests = []
-    for place, condition in enumerate(query.where):
-        value: Any = comparable_condition(query, condition).value
-        size = 0
-        if condition.test == "missing":
-            size = int(value)
-        elif condition.test == "one_of":
-            size = _give_list(values, f"c{place}", value, table.c[condition.column], dialect)
-        else:
-            values[f"c{place}"] = value
-        tests.append(_Test(condition.column, condition.test, size))
-    position = sort_position(query) or ()
-    values.update((f"a{place}", value) for place, value in enumerate(position))
-    values["limit"] = query.limit
-    shape = _Shape(tuple(tests), query.sort_fields, bool(query.order_by), bool(position), query.limit is not None)
-    statement = _compiled(shape, table, dialect)
+    shapes = [_shape(query, values, f"q{place}_", table, dialect) for place, (query, table) in enumerate(zip(queries, tables, strict=True))]
+    statement = _compiled(tuple(shapes), tuple(tables), dialect)
     return statement.text, statement.parameters(values)
 
 
 def select_one(id: str, table: Table, tenant: str, dialect: Dialect, *, lock: bool) -> tuple[str, Parameters]:
     """Write the statement that finds version and data of one record, with its parameters."""
-    statement = _compiled(_Shape((_Test("id", "equal", 0),), locked=lock), table, dialect)
-    return statement.text, statement.parameters({"tenant": tenant, "c0": id})
+    statement = _compiled((_Shape((_Test("id", "equal", 0),), locked=lock),), (table,), dialect)
+    return statement.text, statement.parameters({"tenant": tenant, "q0_c0": id})
 
 
 def is_one_of(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialect) -> ColumnElement[bool]:
@@ -136,6 +127,25 @@ def is_one_of(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialec
     if len(values) <= _LONGEST_LIST:
         return column.in_(values)
     return _is_listed(column, bindparam(None, _listed(column, values, dialect), type_=_list_type(column, dialect)), dialect)
+
+
+def _shape(query: Query[Any], values: dict[str, Any], prefix: str, table: Table, dialect: Dialect) -> _Shape:
+    """Tell the shape of a query, and name its values."""
+    tests = []
+    for place, condition in enumerate(query.where):
+        name, value, size = f"{prefix}c{place}", comparable_value(query, condition), 0
+        if condition.test == "missing":
+            size = int(value is True)
+        elif isinstance(value, tuple):
+            size = _give_list(values, name, value, table.c[condition.column], dialect)
+        else:
+            values[name] = value
+        tests.append(_Test(condition.column, condition.test, size))
+    position = sort_position(query) or ()
+    values.update((f"{prefix}a{place}", value) for place, value in enumerate(position))
+    if query.limit is not None:
+        values[f"{prefix}limit"] = query.limit
+    return _Shape(tuple(tests), query.sort_fields, bool(query.order_by), bool(position), query.limit is not None)
 
 
 def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
@@ -149,26 +159,40 @@ def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column:
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
-def _compiled(shape: _Shape, table: Table, dialect: Dialect) -> _Statement:
-    compiled = _select(shape, table, dialect).compile(dialect=dialect)
+def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Dialect) -> _Statement:
+    if len(shapes) == 1:
+        statement: Select[Any] | CompoundSelect[Any] = _ordered(_select(shapes[0], tables[0], dialect), shapes[0], tables[0], dialect)
+    else:
+        parts = zip(shapes, tables, strict=True)
+        statement = union_all(
+            *(
+                _select(shape, table, dialect, prefix=f"q{place}_", first=(literal_column(str(place)),))
+                for place, (shape, table) in enumerate(parts)
+            )
+        )
+    compiled = statement.compile(dialect=dialect)
     names = tuple(compiled.positiontup or ()) if compiled.positional else None
     converters = ((name, _converter(parameter.type, dialect)) for name, parameter in compiled.binds.items() if name in compiled.params)
     return _Statement(str(compiled), names, dict(compiled.params), tuple((name, convert) for name, convert in converters if convert))
 
 
-def _select(shape: _Shape, table: Table, dialect: Dialect) -> Select[int, str]:
-    order = [(table.c[name], descending) for name, descending in shape.order]
-    statement = (
-        select(table.c.version, table.c.data)
+def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", first: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
+    return (
+        select(*first, table.c.version, table.c.data)
         .where(table.c.tenant == _parameter("tenant", table.c.tenant))
-        .where(*(_test(f"c{place}", test, table.c[test.column], dialect) for place, test in enumerate(shape.tests)))
-        .where(*(column.is_not(None) for column, _ in order if column.nullable))
-        .order_by(*(column.desc() if descending else column.asc() for column, descending in _sorted_by(shape, order, dialect)))
+        .where(*(_test(f"{prefix}c{place}", test, table.c[test.column], dialect) for place, test in enumerate(shape.tests)))
+    )
+
+
+def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Dialect) -> Select[Any]:
+    order = [(table.c[name], descending) for name, descending in shape.order]
+    statement = statement.where(*(column.is_not(None) for column, _ in order if column.nullable)).order_by(
+        *(column.desc() if descending else column.asc() for column, descending in _sorted_by(shape, order, dialect))
     )
     if shape.continued:
-        statement = statement.where(_after(order, [_parameter(f"a{place}", column) for place, (column, _) in enumerate(order)]))
+        statement = statement.where(_after(order, [_parameter(f"q0_a{place}", column) for place, (column, _) in enumerate(order)]))
     if shape.limited:
-        statement = statement.limit(bindparam("limit", type_=BigInteger()))
+        statement = statement.limit(bindparam("q0_limit", type_=BigInteger()))
     return statement.with_for_update(key_share=True) if shape.locked else statement  # others may still refer to it
 
 

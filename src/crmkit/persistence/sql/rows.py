@@ -11,7 +11,7 @@ from crmkit.persistence.field_values import field_values
 from crmkit.records import RecordKind, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
 E = TypeVar("E", bound=Stored)
 
@@ -30,7 +30,11 @@ def to_row(kind: RecordKind[Any], entity: Stored, tenant: str) -> dict[str, Any]
     }
 
 
-def from_row(kind: RecordKind[E], version: int, data: str) -> E:
-    """Make the record of a row."""
-    values: Mapping[str, Any] = json.loads(data)
-    return structure_trusted(kind.entity, {**values, "version": version})
+def from_rows(kind: RecordKind[E], rows: Sequence[tuple[int, str]]) -> list[E]:
+    """Make the records of rows, each a version and data; one JSON text is read faster than many."""
+    if not rows:
+        return []
+    values: list[dict[str, Any]] = json.loads(f"[{','.join([data for _, data in rows])}]")
+    for one, (version, _) in zip(values, rows, strict=True):
+        one["version"] = version
+    return [structure_trusted(kind.entity, one) for one in values]
