@@ -32,6 +32,8 @@ def refused(name: str, value: object, expected: str) -> InvalidValueError:
 
 def check_text(name: str, value: object, *, empty: bool = False) -> str:
     """Accept text that every database can hold; its content never shows in the error."""
+    if isinstance(value, str) and value.isascii() and "\0" not in value and (empty or (value and not value.isspace())):
+        return value  # nearly all texts are done here
     if not isinstance(value, str):
         raise InvalidValueError(name, type(value).__name__, "text")
     if not value.strip() and not empty:

@@ -112,6 +112,7 @@ class Query(Generic[E]):
             last one. A record without a value in one of them is not found.
         after: The sort values and id of the last record of the page before.
         limit: The most records to find; None is all of them.
+        sort_fields: Each sort field with whether it descends, id last.
     """
 
     kind: type[E]
@@ -119,6 +120,12 @@ class Query(Generic[E]):
     order_by: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     after: tuple[Scalar, ...] | None = attrs.field(default=None, kw_only=True)
     limit: int | None = attrs.field(default=None, kw_only=True)
+    sort_fields: tuple[tuple[str, bool], ...] = attrs.field(init=False, eq=False, repr=False)
+
+    @sort_fields.default
+    def _fields_sorted_by(self) -> tuple[tuple[str, bool], ...]:
+        fields = [(name.removeprefix("-"), name.startswith("-")) for name in self.order_by]
+        return (*fields, ("id", bool(fields) and fields[-1][1]))
 
     def __attrs_post_init__(self) -> None:
         """Refuse fields that are not declared and cursors that do not fit."""
@@ -141,12 +148,6 @@ class Query(Generic[E]):
     def record(self) -> RecordKind[E]:
         """The declaration of the kind."""
         return kind_of(self.kind)
-
-    @property
-    def sort_fields(self) -> tuple[tuple[str, bool], ...]:
-        """Each sort field with whether it descends, id last."""
-        fields = [(name.removeprefix("-"), name.startswith("-")) for name in self.order_by]
-        return (*fields, ("id", bool(fields) and fields[-1][1]))
 
 
 class Transaction(Protocol):

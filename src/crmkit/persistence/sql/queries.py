@@ -150,6 +150,9 @@ def _shape(query: Query[Any], values: dict[str, Any], prefix: str, table: Table,
 
 def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
     """Name each value, the last one several times up to a power of two, so that few shapes serve all lengths."""
+    if len(wanted) == 1:
+        values[name] = wanted[0]
+        return 1
     if len(wanted) > _LONGEST_LIST:
         values[name] = _listed(column, wanted, dialect)
         return _LISTED
@@ -217,7 +220,7 @@ def _test(name: str, test: _Test, column: ColumnElement[Any], dialect: Dialect) 
     if test.size == _LISTED:
         return _is_listed(column, bindparam(name, type_=_list_type(column, dialect)), dialect)
     if test.size == 1:
-        return column == _parameter(f"{name}_0", column)
+        return column == _parameter(name, column)
     return column.in_([_parameter(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
 
 

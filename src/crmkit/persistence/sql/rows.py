@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import check_text
-from crmkit.entities.json_form import structure_trusted, unstructure
+from crmkit.entities.json_form import unstructure
+from crmkit.entities.stored_form import entity_of
 from crmkit.persistence.field_values import field_values
 from crmkit.records import RecordKind, Stored
 
@@ -37,4 +38,4 @@ def from_rows(kind: RecordKind[E], rows: Sequence[tuple[int, str]]) -> list[E]:
     values: list[dict[str, Any]] = json.loads(f"[{','.join([data for _, data in rows])}]")
     for one, (version, _) in zip(values, rows, strict=True):
         one["version"] = version
-    return [structure_trusted(kind.entity, one) for one in values]
+    return [entity_of(kind.entity, one) for one in values]
