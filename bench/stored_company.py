@@ -6,6 +6,7 @@ One party, BUSY, has the most history; all others share the rest.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from itertools import count
 from typing import TYPE_CHECKING
@@ -50,8 +51,8 @@ def make(path: Path, *, parties: int, entries: int, of_busy: int) -> None:
     )
     database.execute(
         """INSERT INTO crmkit_contact_plan (tenant, id, version, next_contact_on, data)
-           SELECT tenant, id, 1, date('2024-01-01', '+' || (abs(random()) % 1000) || ' days'), json_object('party_id', id)
-           FROM crmkit_party"""
+           SELECT tenant, id, 1, day, json_object('party_id', id, 'frequency', json_object('days', 30), 'next_contact_on', day)
+           FROM (SELECT tenant, id, date('2024-01-01', '+' || (rowid * 7919 % 1000) || ' days') AS day FROM crmkit_party)"""
     )
     database.executemany(
         "INSERT INTO crmkit_search_term (tenant, id, version, party_id, term, data) VALUES ('acme', ?, 1, ?, ?, ?)", _terms(parties)
@@ -75,13 +76,18 @@ def id_of(number: int) -> str:
 def _parties(parties: int) -> Iterator[tuple[str, str, str]]:
     for number in range(parties):
         id, owner = id_of(number), f"E-{number % OWNERS}"
-        yield (
-            id,
-            owner,
-            f'{{"id":"{id}","name":"{name_of(number)}","created_on":"2024-01-01","roles":["customer"],"owner_id":"{owner}",'
-            f'"people":[{{"id":"1","last_name":"Huber","first_name":"Anna"}}],"emails":["office@{number}.example"],'
-            f'"addresses":[{{"street":"Hauptstraße {number % 99}","postal_code":"{number % 9000 + 1000}","city":"Wien","country":"AT"}}]}}',
-        )
+        address = {"street": f"Hauptstraße {number % 99}", "postal_code": str(number % 9000 + 1000), "city": "Wien", "country": "AT"}
+        data = {
+            "id": id,
+            "name": name_of(number),
+            "created_on": "2024-01-01",
+            "roles": ["customer"],
+            "people": [{"id": "1", "last_name": "Huber", "first_name": "Anna"}],
+            "addresses": [address],
+            "emails": [f"office@{number}.example"],
+            "owner_id": owner,
+        }
+        yield id, owner, json.dumps(data)
 
 
 def _terms(parties: int) -> Iterator[tuple[str, str, str, str]]:
@@ -90,7 +96,7 @@ def _terms(parties: int) -> Iterator[tuple[str, str, str, str]]:
         for field, text in (("name", name_of(number)), ("people", "Anna Huber")):
             for word in sorted(set(folded_words(text))):
                 id = f"{party_id} {field} {word}"
-                yield id, party_id, word, f'{{"id":"{id}","party_id":"{party_id}","field":"{field}","term":"{word}"}}'
+                yield id, party_id, word, json.dumps({"id": id, "party_id": party_id, "field": field, "term": word})
 
 
 def _history(parties: int, entries: int, of_busy: int) -> Iterator[tuple[str, str, str, str]]:
@@ -101,10 +107,14 @@ def _history(parties: int, entries: int, of_busy: int) -> Iterator[tuple[str, st
         minute = number % (700 * 24 * 60)
         at = f"2024-{minute // 43200 % 12 + 1:02d}-{minute // 1440 % 28 + 1:02d}T{minute // 60 % 24:02d}:{minute % 60:02d}:00"
         id = f"H-{number:08d}"
-        yield (
-            id,
-            party_id,
-            f"{at}.000000Z",
-            f'{{"id":"{id}","party_id":"{party_id}","happened_at":"{at}+00:00","recorded_at":"{at}+00:00","actor":"E-1",'
-            f'"verb":"record_interaction","about":{{"kind":"interaction","id":"I-{number}"}},"summary":"phone to them, spring offer"}}',
-        )
+        data = {
+            "id": id,
+            "party_id": party_id,
+            "happened_at": f"{at}+00:00",
+            "recorded_at": f"{at}+00:00",
+            "actor": "E-1",
+            "verb": "record_interaction",
+            "about": {"kind": "interaction", "id": f"I-{number}"},
+            "summary": "phone to them, spring offer",
+        }
+        yield id, party_id, f"{at}.000000Z", json.dumps(data)

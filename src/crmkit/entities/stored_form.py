@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 
@@ -26,7 +26,7 @@ E = TypeVar("E")
 
 def entity_of(kind: type[E], data: Mapping[str, Json]) -> E:
     """Make an entity of what `unstructure` wrote, with its version."""
-    entity: E = _reader(kind)(data)
+    entity: E = _reader(cast("Any", kind))(data)
     return entity
 
 
@@ -40,8 +40,11 @@ def _reader(kind: type[Any]) -> Callable[[Any], Any]:
         put = getattr(kind, field.name).__set__
         setters[field.name] = put, _of_field(field)
         if field.default is not attrs.NOTHING:
-            default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]  # a class
-            defaults.append((field.name, put, field.converter(default) if callable(field.converter) else default))  # nothing of it can change
+            default: Any = field.default
+            default = default.factory() if hasattr(default, "factory") else default
+            defaults.append(
+                (field.name, put, field.converter(default) if callable(field.converter) else default)
+            )  # nothing of it can change
 
     def read(data: Mapping[str, Any]) -> Any:  # noqa: ANN401  # of the class
         entity = object.__new__(kind)
@@ -58,10 +61,9 @@ def _reader(kind: type[Any]) -> Callable[[Any], Any]:
 
 def _of_field(field: attrs.Attribute[Any]) -> Callable[[Any], Any] | None:
     """Choose what makes the value of a field; None where JSON has it as it is."""
-    convert, keep = _of_type(field.type), field.converter
-    if get_origin(field.type) is Mapping and convert and callable(keep):
-        return lambda value: keep(convert(value))
-    return convert
+    convert: Any = _of_type(field.type)  # of a mapping there is always one
+    keep: Any = field.converter
+    return (lambda value: keep(convert(value))) if keep and get_origin(field.type) is Mapping else convert
 
 
 def _of_type(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401  # any annotation
@@ -76,7 +78,7 @@ def _of_type(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401  # any a
         convert = _of_type(present[0])
         return None if convert is None else lambda value: None if value is None else convert(value)
     if origin in (tuple, frozenset) and (origin is frozenset or get_args(kind)[1:] == (...,)):
-        convert = _of_type(get_args(kind)[0])
-        return origin if convert is None else lambda value: origin(map(convert, value))
+        each: Any = _of_type(get_args(kind)[0])
+        return origin if each is None else lambda value: origin(map(each, value))
     structure = structure_hook(kind)
     return lambda value: structure(value, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 import attrs
@@ -9,8 +10,6 @@ import attrs
 from crmkit._checks import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crmkit.conditions import Scalar
 
 FieldType = Literal["text", "day", "instant", "number"]

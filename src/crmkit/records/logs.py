@@ -164,6 +164,6 @@ LOGS: tuple[RecordKind[Any], ...] = (
     ),
     RecordKind(name="journal_head", entity=JournalHead),
     RecordKind(name="outbox_event", entity=OutboxEvent, fields=(Field(name="state"),), indexes=(("state",),)),
-    RecordKind(name="search_term", entity=SearchTerm, fields=(PARTY, Field(name="term")), indexes=(("term",), ("party_id",))),
+    RecordKind(name="search_term", entity=SearchTerm, fields=(PARTY, Field(name="term")), indexes=(("term",), ("party_id", "term"))),
     RecordKind(name="used_key", entity=UsedKey),
 )

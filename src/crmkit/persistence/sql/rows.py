@@ -31,7 +31,7 @@ def to_row(kind: RecordKind[Any], entity: Stored, tenant: str) -> dict[str, Any]
     }
 
 
-def from_rows(kind: RecordKind[E], rows: Sequence[tuple[int, str]]) -> list[E]:
+def from_rows(kind: RecordKind[E], rows: Sequence[Sequence[Any]]) -> list[E]:
     """Make the records of rows, each a version and data; one JSON text is read faster than many."""
     if not rows:
         return []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import polars as pl
-    from sqlalchemy import Row, Table
+    from sqlalchemy import Table
 
     from crmkit.errors import CrmkitError
     from crmkit.periods import Period
@@ -95,7 +95,7 @@ class SqlTransaction:
     def _table(self, record: RecordKind[Any]) -> Table:
         return self._writer.tables.records[record.name]
 
-    def _rows(self, statement: tuple[str, Parameters]) -> Sequence[Row[Any]]:
+    def _rows(self, statement: tuple[str, Parameters]) -> Sequence[Sequence[Any]]:
         return self._guarded(lambda: self._connection.exec_driver_sql(*statement).all())
 
     def _guarded(self, work: Callable[[], T]) -> T:
