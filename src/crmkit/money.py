@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -34,7 +35,7 @@ _OTHER_DIGITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
-_PRECISION = 60
+_EXACT = Context(prec=60)
 
 
 def minor_digits(currency: str) -> int:
@@ -55,7 +56,12 @@ def rounded(amount: Exact, digits: int, *, rounding: Rounding = "half_up") -> De
     (Decimal('2.68'), Decimal('-2.68'), Decimal('0.12'))
     """
     check_choice("rounding", rounding, Rounding)
-    return Decimal(amount).quantize(Decimal(1).scaleb(-digits), rounding=_MODES[rounding], context=Context(prec=_PRECISION))
+    return Decimal(amount).quantize(_step(digits), rounding=_MODES[rounding], context=_EXACT)
+
+
+@cache
+def _step(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -92,7 +98,7 @@ class Money:
         >>> Money.of(3, "JPY")
         Money.of('3', 'JPY')
         """
-        scaled = check_decimal("amount", amount).scaleb(minor_digits(check_currency("currency", currency)), Context(prec=_PRECISION))
+        scaled = check_decimal("amount", amount).scaleb(minor_digits(check_currency("currency", currency)), _EXACT)
         if scaled != scaled.to_integral_value():
             raise refused(
                 "amount", amount, f"at most {minor_digits(currency)} decimals in {currency}; round it first, for example with rounded()"
@@ -161,7 +167,7 @@ class Money:
         >>> Money.of("0.33", "EUR").times(Decimal("0.19"))
         Money.of('0.06', 'EUR')
         """
-        product = Context(prec=_PRECISION).multiply(self.minor, Decimal(check_exact("factor", factor)))
+        product = _EXACT.multiply(self.minor, Decimal(check_exact("factor", factor)))
         return self._of_minor(int(rounded(product, 0, rounding=rounding)))
 
     def allocate(self, weights: Sequence[Exact]) -> tuple[Money, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 from crmkit._checks import refused
 from crmkit.desks.document_verbs import check_document_change
 from crmkit.desks.origin import check_origin_change
-from crmkit.desks.work import as_stored
 from crmkit.entities import (
     Campaign,
     ContactPlan,
@@ -19,6 +18,7 @@ from crmkit.entities import (
     Pipeline,
     Recall,
 )
+from crmkit.entities.stored_form import as_stored
 from crmkit.records import Stored
 
 if TYPE_CHECKING:

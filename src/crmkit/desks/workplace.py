@@ -12,6 +12,7 @@ import attrs
 
 from crmkit._checks import check_instant, check_text, refused
 from crmkit.conditions import Condition
+from crmkit.desks.collector import paused_collector
 from crmkit.desks.keys import fingerprint_of, replayed, used_key
 from crmkit.desks.moments import Moment
 from crmkit.desks.work import Work
@@ -106,7 +107,7 @@ class Workplace:
         fingerprint = fingerprint_of(verb, arguments) if key is not None else ""
         for tried in range(_TRIES):
             try:
-                with self.store.transaction(self.scope.tenant, write=True) as transaction:
+                with paused_collector(), self.store.transaction(self.scope.tenant, write=True) as transaction:
                     used = transaction.get(UsedKey, check_text("key", key)) if key is not None else None
                     if used is not None:
                         return cast("R", replayed(used, fingerprint))

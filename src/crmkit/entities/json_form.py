@@ -56,6 +56,11 @@ def structure_hook(kind: Any) -> Callable[[Any, Any], Any]:  # noqa: ANN401  # a
     return _converter(detailed=False).get_structure_hook(kind)
 
 
+def unstructure_hook(kind: type[Any]) -> Callable[[Any], dict[str, Json]]:
+    """Find what `unstructure` does with the entities of a class."""
+    return _converter(detailed=True).get_unstructure_hook(kind)
+
+
 def _problems(error: ClassValidationError, source: str) -> Iterator[Problem]:
     from cattrs import transform_error  # noqa: PLC0415  # as above
 

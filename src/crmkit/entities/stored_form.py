@@ -1,20 +1,23 @@
 """
-Entities from the JSON form in which a store keeps them: what was checked when it was written is not checked again.
+Entities in the JSON text in which a store keeps them, and back: what was checked when it was written is not checked again.
 
 So a row that an older release accepted can still be read, and a page of rows costs about half.
 """
 
 from __future__ import annotations
 
+import json
+import weakref
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 
-from crmkit.entities.json_form import structure_hook
+from crmkit.entities.json_form import structure_hook, unstructure_hook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +26,60 @@ if TYPE_CHECKING:
 
 E = TypeVar("E")
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_TEXTS: dict[int, tuple[weakref.ref[object], str]] = {}
+
 
 def entity_of(kind: type[E], data: Mapping[str, Json]) -> E:
     """Make an entity of what `unstructure` wrote, with its version."""
     entity: E = _reader(cast("Any", kind))(data)
     return entity
+
+
+def text_of(entity: object) -> str:
+    """Write an entity as a store keeps it, without its version."""
+    known = _TEXTS.get(id(entity))
+    if known is not None and known[0]() is entity:
+        return known[1]
+    kind: Any = type(entity)
+    data = _writer(kind)(entity)
+    data.pop("version", None)
+    return _ENCODER.encode(data)
+
+
+def kept_text_of(entity: object) -> str:
+    """Write an entity as `text_of` does, for its row and for its journal at once: the text is kept while the entity lives."""
+    id_, text = id(entity), text_of(entity)
+    _TEXTS[id_] = weakref.ref(entity, lambda gone: _forget(id_, gone)), text
+    return text
+
+
+def as_stored(entity: E) -> E:
+    """Copy an entity at the version at which it is stored now."""
+    kind: Any = type(entity)
+    copied: E = object.__new__(kind)
+    for put, get in _slots(kind):
+        put(copied, get(entity))
+    object.__setattr__(copied, "version", entity.version + 1)  # type: ignore[attr-defined]  # every record has one
+    return copied
+
+
+def _forget(id_: int, gone: weakref.ref[object]) -> None:
+    """Drop a text with its entity, unless another one lives at its address already."""
+    if (known := _TEXTS.get(id_)) is not None and known[0] is gone:
+        del _TEXTS[id_]
+
+
+@cache
+def _writer(kind: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    return unstructure_hook(kind)
+
+
+@cache
+def _slots(kind: type[Any]) -> tuple[tuple[Callable[[Any, Any], None], Callable[[Any], Any]], ...]:
+    """List what puts and gets each field but the version."""
+    names = [field.name for field in attrs.fields(kind) if field.name != "version"]
+    return tuple((getattr(kind, name).__set__, attrgetter(name)) for name in names)
 
 
 @cache

@@ -37,8 +37,11 @@ def comparable(field: Field, value: object) -> Scalar:
 
 def field_values(kind: RecordKind[E], entity: Stored) -> dict[str, Scalar | None]:
     """Read the declared fields of a record, each in its comparable form."""
-    values = ((field, kind.value_of(entity, field.name)) for field in kind.fields)
-    return {field.name: None if value is None else comparable(field, value) for field, value in values}
+    found = {}
+    for field in kind.fields:
+        value = kind.value_of(entity, field.name)
+        found[field.name] = None if value is None else comparable(field, value)
+    return found
 
 
 def comparable_value(query: Query[E], condition: Condition) -> Scalar | tuple[Scalar, ...]:

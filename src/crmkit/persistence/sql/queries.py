@@ -25,6 +25,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    insert,
     literal_column,
     or_,
     select,
@@ -36,9 +37,9 @@ from crmkit.persistence.field_values import comparable_value, sort_position
 from crmkit.records import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import BindParameter, CompoundSelect
+    from sqlalchemy import BindParameter, ClauseElement, CompoundSelect, Connection
     from sqlalchemy.types import TypeEngine
 
     from crmkit.store import Query
@@ -79,7 +80,7 @@ class _Shape(NamedTuple):
 
 
 @attrs.frozen
-class _Statement:
+class Statement:
     """
     A compiled statement.
 
@@ -95,12 +96,12 @@ class _Statement:
     defaults: dict[str, Any]
     converters: tuple[tuple[str, Callable[[Any], Any]], ...]
 
-    def parameters(self, values: dict[str, Any]) -> Parameters:
+    def parameters(self, values: Mapping[str, Any]) -> Parameters:
         """Arrange values for the driver."""
-        values = {**self.defaults, **values}
+        given = {**self.defaults, **values} if self.defaults else dict(values)
         for name, convert in self.converters:
-            values[name] = convert(values[name])
-        return values if self.positions is None else tuple([values[name] for name in self.positions])
+            given[name] = convert(given[name])
+        return given if self.positions is None else tuple([given[name] for name in self.positions])
 
 
 def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant: str, dialect: Dialect) -> tuple[str, Parameters]:
@@ -113,6 +114,14 @@ def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant:
     shapes = [_shape(query, values, f"q{place}_", table, dialect) for place, (query, table) in enumerate(zip(queries, tables, strict=True))]
     statement = _compiled(tuple(shapes), tuple(tables), dialect)
     return statement.text, statement.parameters(values)
+
+
+def insert_into(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write new rows: the driver gets them as they are, which takes a third of what a statement of Core takes for each."""
+    statement = _insert(table, connection.dialect)
+    parameters: Any = [statement.parameters(row) for row in rows]
+    if parameters:
+        connection.exec_driver_sql(statement.text, parameters)
 
 
 def select_one(id: str, table: Table, tenant: str, dialect: Dialect, *, lock: bool) -> tuple[str, Parameters]:
@@ -163,7 +172,12 @@ def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column:
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
-def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Dialect) -> _Statement:
+def _insert(table: Table, dialect: Dialect) -> Statement:
+    return _statement(insert(table).values({column.name: _parameter(column.name, column) for column in table.c}), dialect)
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Dialect) -> Statement:
     if len(shapes) == 1:
         statement: Select[Any] | CompoundSelect[Any] = _ordered(_select(shapes[0], tables[0], dialect), shapes[0], tables[0], dialect)
     else:
@@ -174,10 +188,15 @@ def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Di
                 for place, (shape, table) in enumerate(parts)
             )
         )
-    compiled = statement.compile(dialect=dialect)
+    return _statement(statement, dialect)
+
+
+def _statement(written: ClauseElement, dialect: Dialect) -> Statement:
+    compiled: Any = written.compile(dialect=dialect)
     names = tuple(compiled.positiontup or ()) if compiled.positional else None
     converters = ((name, _converter(parameter.type, dialect)) for name, parameter in compiled.binds.items() if name in compiled.params)
-    return _Statement(str(compiled), names, dict(compiled.params), tuple((name, convert) for name, convert in converters if convert))
+    defaults = {name: value for name, value in compiled.params.items() if value is not None}
+    return Statement(str(compiled), names, defaults, tuple((name, convert) for name, convert in converters if convert))
 
 
 def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", first: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:

@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import check_text
-from crmkit.entities.json_form import unstructure
-from crmkit.entities.stored_form import entity_of
+from crmkit.entities.stored_form import entity_of, text_of
 from crmkit.persistence.field_values import field_values
 from crmkit.records import RecordKind, Stored
 
@@ -19,15 +18,12 @@ E = TypeVar("E", bound=Stored)
 
 def to_row(kind: RecordKind[Any], entity: Stored, tenant: str) -> dict[str, Any]:
     """Make the row of the next version of a record."""
-    data = unstructure(entity)
-    data.pop("version", None)
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return {
         "tenant": tenant,
         "id": entity.id,
         "version": entity.version + 1,
         **field_values(kind, entity),
-        "data": check_text(kind.name, text),
+        "data": check_text(kind.name, text_of(entity)),
     }
 
 
