@@ -121,7 +121,7 @@ def test_every_lead_is_found_by_its_name(bicycles: Crm, store: SqlStore) -> None
     parties, _ = all_of(store, "adventureworks")
 
     leads = [party for party in parties if party.kind == "person" and "lead" in party.roles]
-    assert [lead.id for lead in leads if lead.id not in {hit.party.id for hit in bicycles.find(lead.name, roles="lead", limit=50)}] == []
+    assert [lead.id for lead in leads if lead.id not in {hit.party.id for hit in bicycles.find(lead.name, roles=["lead"], limit=50)}] == []
 
 
 def test_the_timeline_of_a_reseller_is_complete(bicycles: Crm, order_lines: list[dict[str, str]]) -> None:
