@@ -129,6 +129,13 @@ def oldest(session: nox.Session) -> None:
     session.run("pytest", *(session.posargs or EVERYTHING))
 
 
+@nox.session(requires=["wheel"])
+def postgresql(session: nox.Session) -> None:
+    """Test the desks and the stores on PostgreSQL too; its server programs must be on this machine."""
+    install_wheel(session, "tests")
+    session.run("pytest", *(session.posargs or ["-n", "2", "tests/desks", "tests/persistence"]), env={"CRMKIT_DESKS_ON_POSTGRESQL": "1"})
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; every warning is an error."""

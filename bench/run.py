@@ -1,7 +1,9 @@
 """
 Run the benchmarks, all or those named, one after the other; exit with 1 if one misses what it allows.
 
-    python bench/run.py [import_time report_startup against_engines]
+    python bench/run.py [--short] [import_time report_startup against_engines timeline_and_find bulk_load]
+
+With `--short` those that take minutes run on less.
 """
 
 from __future__ import annotations
@@ -11,15 +13,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ALL = ("import_time", "report_startup", "against_engines")
+ALL = ("import_time", "report_startup", "against_engines", "timeline_and_find", "bulk_load")
+SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"]}
 
 
 def main(names: list[str]) -> int:
     """Run each in a process of its own."""
     missed = []
-    for name in names or ALL:
+    short = "--short" in names
+    for name in [name for name in names if name != "--short"] or ALL:
         print(f"\n{name}", flush=True)
-        if subprocess.run([sys.executable, HERE / f"{name}.py"], check=False).returncode:
+        if subprocess.run([sys.executable, HERE / f"{name}.py", *(SHORT.get(name, []) if short else [])], check=False).returncode:
             missed.append(name)
     if missed:
         print(f"\nmissed: {', '.join(missed)}")

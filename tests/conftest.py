@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Engine
+
+    from tests.persistence.postgresql_server import Server
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -35,3 +41,44 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """A throw-away PostgreSQL, reachable over a socket in a folder of its own only."""
+    pytest.importorskip("psycopg", reason="no psycopg to reach PostgreSQL with")
+    from tests.persistence.postgresql_server import Server, server_programs  # noqa: PLC0415  # Unix only
+
+    programs = server_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server programs on this machine")
+    folder = Path(tempfile.mkdtemp(prefix="crmkit-pg-"))
+    server = Server(programs, folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: Server) -> Iterator[Engine]:
+    """An engine to a PostgreSQL database with the tables of crmkit."""
+    from crmkit.persistence.sql import create_engine, upgrade  # noqa: PLC0415  # an extra
+
+    engine = create_engine(postgresql_server.url())
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(migrated_postgresql: Engine) -> Engine:
+    """The same, with empty tables."""
+    from crmkit.persistence.sql.tables import tables_of  # noqa: PLC0415  # an extra
+
+    with migrated_postgresql.begin() as connection:
+        for table in reversed(tables_of("crmkit_", None).metadata.sorted_tables):
+            connection.execute(table.delete())
+    return migrated_postgresql

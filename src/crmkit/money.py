@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -36,7 +37,7 @@ __all__ = ["Money", "Rounding", "minor_digits", "rounded", "total", "totals"]
 Rounding = Literal["half_up", "half_even"]
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
-_PRECISION = 60
+_EXACT = Context(prec=60)
 
 
 def minor_digits(currency: str) -> int:
@@ -58,9 +59,14 @@ def rounded(amount: Exact, digits: int, *, rounding: Rounding = "half_up") -> De
     """
     check_choice("rounding", rounding, Rounding)
     try:
-        return Decimal(amount).quantize(Decimal(1).scaleb(-digits), rounding=_MODES[rounding], context=Context(prec=_PRECISION))
+        return Decimal(amount).quantize(_step(digits), rounding=_MODES[rounding], context=_EXACT)
     except InvalidOperation:
-        raise refused("amount", amount, f"a number of at most {_PRECISION} digits") from None
+        raise refused("amount", amount, f"a number of at most {_EXACT.prec} digits") from None
+
+
+@cache
+def _step(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
 
 
 def _largest(currency: str) -> Decimal:
@@ -110,7 +116,7 @@ class Money:
         exact = check_decimal("amount", amount)
         if exact.copy_abs() > _largest(check_currency("currency", currency)):
             raise _too_large(exact, currency)
-        scaled = exact.scaleb(minor_digits(currency), Context(prec=_PRECISION))
+        scaled = exact.scaleb(minor_digits(currency), _EXACT)
         if scaled != scaled.to_integral_value():
             raise refused(
                 "amount", amount, f"at most {minor_digits(currency)} decimals in {currency}; round it first, with Decimal.quantize"
@@ -179,7 +185,7 @@ class Money:
         >>> Money.of("0.33", "EUR").times(Decimal("0.19"))
         Money.of('0.06', 'EUR')
         """
-        product = Context(prec=_PRECISION).multiply(self.minor, Decimal(check_exact("factor", factor)))
+        product = _EXACT.multiply(self.minor, Decimal(check_exact("factor", factor)))
         return self._of_minor(int(rounded(product, 0, rounding=rounding)))
 
     def allocate(self, weights: Sequence[Exact]) -> tuple[Money, ...]:
@@ -206,7 +212,7 @@ class Money:
 
     def _of_minor(self, minor: int) -> Money:
         if abs(minor) > LARGEST_INT:
-            raise _too_large(Decimal(minor).scaleb(-minor_digits(self.currency), Context(prec=_PRECISION)), self.currency)
+            raise _too_large(Decimal(minor).scaleb(-minor_digits(self.currency), _EXACT), self.currency)
         return Money(minor=minor, currency=self.currency)
 
     def _minor_of(self, name: str, other: object) -> int:

@@ -8,7 +8,7 @@ contract `crmkit.testing.contracts.StoreContract` against it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 import attrs
 
@@ -112,6 +112,7 @@ class Query(Generic[E]):
             last one. A record without a value in one of them is not found.
         after: The sort values and id of the last record of the page before.
         limit: The most records to find; None is all of them.
+        sort_fields: Each sort field with whether it descends, id last.
     """
 
     kind: type[E]
@@ -119,6 +120,12 @@ class Query(Generic[E]):
     order_by: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     after: tuple[Scalar, ...] | None = attrs.field(default=None, kw_only=True)
     limit: int | None = attrs.field(default=None, kw_only=True)
+    sort_fields: tuple[tuple[str, bool], ...] = attrs.field(init=False, eq=False, repr=False)
+
+    @sort_fields.default
+    def _fields_sorted_by(self) -> tuple[tuple[str, bool], ...]:
+        fields = [(name.removeprefix("-"), name.startswith("-")) for name in self.order_by]
+        return (*fields, ("id", bool(fields) and fields[-1][1]))
 
     def __attrs_post_init__(self) -> None:
         """Refuse fields that are not declared and cursors that do not fit."""
@@ -133,15 +140,14 @@ class Query(Generic[E]):
             check_int("limit", self.limit, at_least=1)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it asks for all that fit, by id: the kind of query of which several can be answered at once."""
+        return not self.order_by and self.after is None and self.limit is None
+
+    @property
     def record(self) -> RecordKind[E]:
         """The declaration of the kind."""
         return kind_of(self.kind)
-
-    @property
-    def sort_fields(self) -> tuple[tuple[str, bool], ...]:
-        """Each sort field with whether it descends, id last."""
-        fields = [(name.removeprefix("-"), name.startswith("-")) for name in self.order_by]
-        return (*fields, ("id", bool(fields) and fields[-1][1]))
 
 
 class Transaction(Protocol):
@@ -156,6 +162,14 @@ class Transaction(Protocol):
 
     def find(self, query: Query[E]) -> Sequence[E]:
         """Find several, in the order of the query."""
+
+    def find_several(self, queries: Sequence[Query[Any]]) -> Sequence[Sequence[Any]]:
+        """
+        Answer several queries at once, each by id: one round trip where the store can.
+
+        Raises:
+            InvalidValueError: For a query with an order, a place to go on from, or a limit of its own.
+        """
 
     def save(self, entities: Sequence[Stored]) -> None:
         """

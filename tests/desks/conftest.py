@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from crmkit.store import Store
 
     HistoryOf = Callable[[], list[HistoryEntry]]
+
+
+STORES = ["memory", "sqlite", *(["postgresql"] if os.environ.get("CRMKIT_DESKS_ON_POSTGRESQL") else [])]
+"""PostgreSQL only where it is asked for, as the nox session "postgresql" does: a desk's rules are the same on every store."""
 
 
 class Clock:
@@ -39,13 +44,16 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    from crmkit.persistence.sql import open_store  # noqa: PLC0415  # an extra
+    from crmkit.persistence.sql import SqlStore, open_store  # noqa: PLC0415  # an extra
 
+    if request.param == "postgresql":
+        yield SqlStore(request.getfixturevalue("postgresql"))
+        return
     opened = open_store(f"sqlite:///{tmp_path / 'crm.db'}")
     yield opened
     opened.close()

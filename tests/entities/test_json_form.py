@@ -66,7 +66,7 @@ from crmkit.entities import (
     structure,
     unstructure,
 )
-from crmkit.entities.json_form import structure_trusted
+from crmkit.entities.stored_form import entity_of
 from crmkit.errors import InvalidDataError, InvalidValueError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -263,7 +263,7 @@ FULL = (
 def test_an_entity_comes_back_as_it_went(entity: Any) -> None:
     data = json.loads(json.dumps(unstructure(entity)))
 
-    for again in (structure(type(entity), data), structure_trusted(type(entity), data)):
+    for again in (structure(type(entity), data), entity_of(type(entity), data)):
         assert again == entity
         assert again.version == entity.version
 

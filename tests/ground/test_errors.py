@@ -36,6 +36,7 @@ EXAMPLES: tuple[tuple[CrmkitError, str], ...] = (
     (errors.StoreError("23514", "ck_party"), "the database refused (23514) by ck_party"),
     (errors.StoreError("disk full"), "the database refused (disk full)"),
     (errors.OutcomeUnknownError("08006"), "lost while committing (08006)"),
+    (errors.TransientStoreError("40001"), "could not do it just now (40001); nothing was stored"),
     (errors.MissingExtraError("sql", "sqlalchemy"), "pip install 'crmkit[sql]'"),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,8 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from crmkit.entities import Party
-from crmkit.errors import CrmkitError, OutcomeUnknownError, StoreError
+from crmkit.errors import CrmkitError, OutcomeUnknownError, StoreError, TransientStoreError
 from crmkit.persistence.sql import SqlStore, create_engine
-from crmkit.persistence.transient import TransientStoreError
 from crmkit.store import Query
 from crmkit.testing.contract_data import TENANT, a_party, a_recall, found, keep, stored
 
@@ -134,11 +132,6 @@ def test_a_locked_file_is_worth_repeating(sqlite_file: Engine) -> None:
     event.remove(sqlite_file, "before_cursor_execute", _wait_briefly)
     keep(store, a_recall())
     others.dispose()
-
-
-def test_a_transient_error_survives_pickling() -> None:
-    error = pickle.loads(pickle.dumps(TransientStoreError("40001")))  # noqa: S301  # our own bytes
-    assert str(error) == str(TransientStoreError("40001"))
 
 
 def _cut(server: Server) -> None:

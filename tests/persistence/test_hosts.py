@@ -11,10 +11,9 @@ import sqlalchemy
 from sqlalchemy import Engine, StaticPool, event, text
 
 from crmkit.entities import Party
-from crmkit.errors import InvalidValueError, NotStoredError, StaleWriteError, StoreError
+from crmkit.errors import InvalidValueError, NotStoredError, StaleWriteError, StoreError, TransientStoreError
 from crmkit.persistence.sql import SqlStore, create_engine, prepare_engine, upgrade
 from crmkit.persistence.sql.units import raw_connection
-from crmkit.persistence.transient import TransientStoreError
 from crmkit.testing.contract_data import TENANT, a_party, a_plan, a_recall, found, keep
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit.entities import Ref
-from crmkit.entities.json_form import unstructure
+from crmkit.entities.stored_form import text_of
 from crmkit.records import JournalChange, JournalEntry, JournalHead, Stored, kind_of
 
 if TYPE_CHECKING:
@@ -72,10 +72,3 @@ def _change(id: str, before: Stored | None, after: Stored, party_id: str | None)
         before=None if before is None else text_of(before),
         after=text_of(after),
     )
-
-
-def text_of(entity: Stored) -> str:
-    """Write a record as the journal keeps it: its JSON form without the version."""
-    data = unstructure(entity)
-    data.pop("version", None)
-    return json.dumps(data, sort_keys=True)

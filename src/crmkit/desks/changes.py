@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 from crmkit._checks import refused
 from crmkit.desks.document_verbs import check_document_change
 from crmkit.desks.origin import check_origin_change
-from crmkit.desks.work import as_stored
 from crmkit.entities import (
     Attachment,
     Campaign,
@@ -22,6 +21,7 @@ from crmkit.entities import (
     Pipeline,
     Recall,
 )
+from crmkit.entities.stored_form import as_stored
 from crmkit.errors import StateMoveError
 from crmkit.records import Stored, kind_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import attrs
 
 from crmkit.desks.activity_invariants import ACTIVITY_RULES
-from crmkit.desks.chain import subject_of, text_of
+from crmkit.desks.chain import subject_of
 from crmkit.desks.party_invariants import PARTY_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
 from crmkit.desks.terms import search_terms
 from crmkit.entities import ContactPlan, Document, HistoryEntry, Party, Ref
+from crmkit.entities.stored_form import text_of
 from crmkit.errors import NotPermittedError, Problem
 from crmkit.records import KINDS, JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, Stored, UsedKey
 from crmkit.scheduling import next_contact_on
@@ -141,7 +143,7 @@ def _records_are_as_the_journal_left_them(everything: Everything) -> Iterator[tu
             continue
         for record in everything.by_class[kind.entity]:
             subject = subject_of(Ref(name, record.id))
-            if subject in last and last[subject] != text_of(record):
+            if subject in last and last[subject] != text_of(record) and json.loads(last[subject] or "null") != json.loads(text_of(record)):
                 yield subject, "was changed past the desk"
 
 

@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from crmkit.entities.json_form import structure_trusted, unstructure
+from crmkit.entities.json_form import unstructure
+from crmkit.entities.stored_form import entity_of
 from crmkit.errors import KeyReusedError
 from crmkit.records import KINDS, Stored, UsedKey, kind_of
 
@@ -38,5 +39,5 @@ def replayed(used: UsedKey, fingerprint: str) -> Stored | None:
         raise KeyReusedError(used.id)
     if used.result_kind == "none":
         return None
-    result: Stored = structure_trusted(KINDS[used.result_kind].entity, json.loads(used.result))
+    result: Stored = entity_of(KINDS[used.result_kind].entity, json.loads(used.result))
     return result

@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import check_choice, check_each, check_int, check_text
 from crmkit.conditions import Condition
-from crmkit.desks.terms import folded_words, search_terms
+from crmkit.desks.terms import folded_words, people_words
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Party
 from crmkit.entities.parties import Role
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 HitField = Literal["name", "people"]
 
 _LAST_CHARACTER = "\U0010ffff"
-_PAGE = 200
+_PROBED = 20
+_EACH_OF_SEVERAL = 8
+_LARGEST_PAGE = 500
 
 
 @attrs.frozen(kw_only=True)
@@ -49,38 +51,60 @@ def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | No
     asked = None if roles is None else frozenset(check_each("roles", roles, lambda name, role: check_choice(name, role, Role)))
     check_int("limit", limit, at_least=1)
     owners = workplace.scope.owners_reached("find")
-    hits: dict[str, Hit] = {}
+    hits: list[Hit] = []
     with workplace.reading() as transaction:
-        for party in _candidates(transaction, max(words, key=len, default="")):
+        for party in _candidates(transaction, words, limit):
             field = _matching_field(party, words)
             role = min(party.roles if asked is None else party.roles & asked, default=None)
             if field is not None and role is not None and (owners is None or party.owner_id in owners):
-                hits[party.id] = Hit(party=party, role=role, field=field)
+                hits.append(Hit(party=party, role=role, field=field))
             if len(hits) == limit:
                 break
-    return tuple(sorted(hits.values(), key=lambda hit: (hit.field != "name", hit.party.name.casefold(), hit.party.id)))
+    return tuple(sorted(hits, key=lambda hit: (hit.field != "name", hit.party.name.casefold(), hit.party.id)))
 
 
-def _candidates(transaction: Transaction, word: str) -> Iterator[Party]:
-    """Walk through the parties with a word that begins so, page by page of the index."""
-    if not word:
+def _candidates(transaction: Transaction, words: list[str], limit: int) -> Iterator[Party]:
+    """Walk through the parties that have all words, page by page of the index of the rarest one; pages grow while few of them fit."""
+    if not words:
         return
-    where = [Condition("term", "at_least", word), Condition("term", "less_than", word + _LAST_CHARACTER)]
+    rarest, *others = _rarest_first(transaction, words)
     seen: set[str] = set()
-    after = None
-    while page := transaction.find(Query(SearchTerm, where, order_by="term", after=after, limit=_PAGE)):
-        fresh = dict.fromkeys(term.party_id for term in page if term.party_id not in seen)
+    after, size = None, min(limit * _EACH_OF_SEVERAL if others else limit, _LARGEST_PAGE)
+    while page := transaction.find(Query(SearchTerm, _begins_with(rarest), order_by="term", after=after, limit=size)):
+        fresh = [id for id in dict.fromkeys(term.party_id for term in page) if id not in seen]
         seen.update(fresh)
-        yield from find_each(transaction, Party, "id", fresh)
-        after = (page[-1].term, page[-1].id)
+        for word in others:
+            having = {term.party_id for term in find_each(transaction, SearchTerm, "party_id", fresh, *_begins_with(word))}
+            fresh = [id for id in fresh if id in having]
+        parties = {party.id: party for party in find_each(transaction, Party, "id", fresh)}
+        yield from (parties[id] for id in fresh if id in parties)
+        if len(page) < size:
+            return
+        after, size = (page[-1].term, page[-1].id), min(2 * size, _LARGEST_PAGE)
+
+
+def _rarest_first(transaction: Transaction, words: list[str]) -> list[str]:
+    """Put the word first that the fewest parties have, as far as a short look tells; the longest one where all have many."""
+    if len(words) == 1:
+        return words
+
+    def rarity(word: str) -> tuple[int, int]:
+        return len(transaction.find(Query(SearchTerm, _begins_with(word), order_by="term", limit=_PROBED))), -len(word)
+
+    return sorted(set(words), key=rarity)
+
+
+def _begins_with(word: str) -> tuple[Condition, Condition]:
+    return Condition("term", "at_least", word), Condition("term", "less_than", word + _LAST_CHARACTER)
 
 
 def _matching_field(party: Party, words: list[str]) -> HitField | None:
     """Find the field in which each word begins a word, the name first."""
-    terms = search_terms(party)
-    fields: tuple[HitField, ...] = ("name", "people")
-    for field in fields:
-        own = [term.term for term in terms if term.field == field]
-        if all(any(known.startswith(word) for known in own) for word in words):
-            return field
-    return None
+    if _has_all(folded_words(party.name), words):
+        return "name"
+    return "people" if _has_all(people_words(party), words) else None
+
+
+def _has_all(known: Iterable[str], words: list[str]) -> bool:
+    beginnings = tuple(known)
+    return all(any(one.startswith(word) for one in beginnings) for word in words)

@@ -18,9 +18,13 @@ def search_terms(party: Party) -> list[SearchTerm]:
     """List the words by which a party is found; a merged one is found as the other."""
     if party.merged_into is not None:
         return []
-    people = (name for person in party.people for name in (person.first_name, person.last_name))
-    words = {("name", word) for word in folded_words(party.name)} | {("people", word) for name in people for word in folded_words(name)}
+    words = {("name", word) for word in folded_words(party.name)} | {("people", word) for word in people_words(party)}
     return [SearchTerm(id=f"{party.id} {field} {word}", party_id=party.id, field=field, term=word) for field, word in sorted(words)]
+
+
+def people_words(party: Party) -> list[str]:
+    """List the words of the names of its contact persons, folded."""
+    return [word for person in party.people for name in (person.first_name, person.last_name) for word in folded_words(name)]
 
 
 def folded_words(text: str) -> list[str]:

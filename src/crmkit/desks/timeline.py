@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import check_int, check_text
 from crmkit.conditions import Condition
-from crmkit.desks.aliases import resolved
-from crmkit.desks.groups import members_of
+from crmkit.desks.groups import with_members
 from crmkit.desks.planned_items import planned_items
-from crmkit.entities import HistoryEntry, Party
+from crmkit.entities import HistoryEntry
 from crmkit.entities.timelines import Timeline, page_of, position_at, position_of
-from crmkit.errors import NotStoredError
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -37,14 +35,10 @@ def timeline_of(
     after = None if cursor is None else position_at(cursor)
     moment = workplace.moment()
     with workplace.reading() as transaction:
-        party = transaction.get(Party, check_text("party_id", party_id))
-        if party is None:
-            raise NotStoredError("party", party_id)
-        party = resolved(transaction, party)
+        party, *below = with_members(transaction, check_text("party_id", party_id))
         workplace.check_read(transaction, "timeline", party)
-        below = members_of(transaction, party.id)
         party_ids = [party.id, *(child.id for child in below)]
-        where = [Condition("party_id", "one_of", tuple(party_ids)) if below else Condition("party_id", "equal", party.id)]
+        where = [Condition("party_id", "one_of", tuple(party_ids))]
         if wanted is not None:
             where.append(Condition("kind", "one_of", tuple(sorted(wanted))))
         order = "-happened_at" if newest_first else "happened_at"

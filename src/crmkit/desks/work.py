@@ -15,6 +15,7 @@ from crmkit.desks.loyalty_booking import book_documents
 from crmkit.desks.moments import Moment
 from crmkit.desks.party_traces import save_party_traces
 from crmkit.entities import ContactPlan, Document, HistoryEntry, Party, Ref
+from crmkit.entities.stored_form import as_stored, kept_text_of
 from crmkit.errors import NotPermittedError, NotStoredError
 from crmkit.ids import new_id
 from crmkit.records import OutboxEvent, Stored, kind_of
@@ -119,6 +120,8 @@ class Work:
             since: The day from which changes of parties hold; the day of the verb by default.
         """
         saved = self.at_home(entities)
+        for entity in saved:
+            kept_text_of(entity)
         self.transaction.save(saved)
         pairs = [(self._before(entity) if entity.version else None, entity) for entity in saved]
         for before, entity in pairs:
@@ -195,11 +198,6 @@ class Work:
         owned_by |= {before.id: before.owner_id for before, _, _ in self._changes if isinstance(before, Party)}
         if not owners.issuperset(owned_by.get(party_id) for party_id in wanted):
             raise NotPermittedError(self.scope.actor, self.verb)
-
-
-def as_stored(entity: E) -> E:
-    """Give a saved record the version at which it is stored now."""
-    return attrs.evolve(entity, version=entity.version + 1)  # type: ignore[misc]  # every stored record is an attrs class
 
 
 def _party_of(entity: Stored) -> str | None:

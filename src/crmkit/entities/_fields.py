@@ -102,6 +102,8 @@ def written_at(value: datetime) -> datetime:
 
 def in_utc(name: str, value: datetime) -> datetime:
     """Keep a moment of any name in UTC, as `happened_at` does."""
+    if getattr(value, "tzinfo", None) is UTC:
+        return value
     try:
         return check_instant(name, value).astimezone(UTC)
     except OverflowError:

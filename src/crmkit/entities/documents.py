@@ -253,7 +253,8 @@ class Document:
         return tuple(Money(minor=int(floor) + (place in extra), currency=self.currency) for place, floor in enumerate(floors))
 
     def _rounded(self, amount: Decimal) -> Money:
-        return Money.of(rounded(amount, minor_digits(self.currency), rounding=self.rounding.mode), self.currency)
+        digits = minor_digits(self.currency)
+        return Money(minor=int(rounded(amount, digits, rounding=self.rounding.mode).scaleb(digits)), currency=self.currency)
 
     def _sum(self, amounts: Iterable[Money]) -> Money:
         return total(amounts, currency=self.currency)

@@ -17,6 +17,7 @@ from crmkit.errors.records import (
     StaleWriteError,
     StateMoveError,
     StoreError,
+    TransientStoreError,
 )
 from crmkit.errors.values import CurrencyMismatchError, InvalidDataError, InvalidValueError, Problem, UndefinedMetricError
 
@@ -37,6 +38,7 @@ __all__ = [
     "StaleWriteError",
     "StateMoveError",
     "StoreError",
+    "TransientStoreError",
     "UndefinedMetricError",
     "UnsupportedEngineError",
 ]

@@ -155,3 +155,17 @@ class OutcomeUnknownError(StoreError):
     def __str__(self) -> str:
         """Say what to do."""
         return f"the connection was lost while committing ({self.code}); look whether it was stored, or pass key= and repeat"
+
+
+@attrs.frozen
+class TransientStoreError(StoreError):
+    """
+    The database could not serve a unit of work just now: nothing of it is stored, and repeating all of it may succeed.
+
+    Every store raises it for a deadlock, a lock that it waited for too long, or a lost connection before the end: `Crm` then runs the verb
+    again, a few times, before the caller sees it.
+    """
+
+    def __str__(self) -> str:
+        """Say that nothing was stored."""
+        return f"the database could not do it just now ({self.code}); nothing was stored, so it can be repeated"

@@ -257,7 +257,7 @@ def _is_reversal(document: Document) -> bool:
 
 
 def _fitting(document: Document, amount: Decimal) -> Decimal:
-    if amount != rounded(amount, _DECIMALS):
+    if minor_digits(document.currency) > _DECIMALS and amount != rounded(amount, _DECIMALS):
         what = f"{document.kind} {document.id} over {amount} {document.currency}"
         raise refused("documents", what, f"amounts with at most {_DECIMALS} decimals, which is what tables hold")
     return amount

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-import attrs
-
 from crmkit._checks import check_date, check_instant, check_int, check_text, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from crmkit.conditions import Condition, Scalar
     from crmkit.records import Field, RecordKind, Stored
@@ -39,18 +37,21 @@ def comparable(field: Field, value: object) -> Scalar:
 
 def field_values(kind: RecordKind[E], entity: Stored) -> dict[str, Scalar | None]:
     """Read the declared fields of a record, each in its comparable form."""
-    values = ((field, kind.value_of(entity, field.name)) for field in kind.fields)
-    return {field.name: None if value is None else comparable(field, value) for field, value in values}
+    found = {}
+    for field in kind.fields:
+        value = kind.value_of(entity, field.name)
+        found[field.name] = None if value is None else comparable(field, value)
+    return found
 
 
-def comparable_condition(query: Query[E], condition: Condition) -> Condition:
+def comparable_value(query: Query[E], condition: Condition) -> Scalar | tuple[Scalar, ...]:
     """Bring the value of a condition, or its several values, into the form of its field."""
-    field = query.record.field(condition.column)
     if condition.test == "missing":
-        return condition
+        return condition.value
+    field = query.record.field(condition.column)
     if isinstance(condition.value, tuple):
-        return attrs.evolve(condition, value=tuple(comparable(field, value) for value in condition.value))
-    return attrs.evolve(condition, value=comparable(field, condition.value))
+        return tuple([comparable(field, value) for value in condition.value])
+    return comparable(field, condition.value)
 
 
 def sort_position(query: Query[E]) -> tuple[Scalar, ...] | None:
@@ -59,6 +60,18 @@ def sort_position(query: Query[E]) -> tuple[Scalar, ...] | None:
         return None
     fields: Iterator[Field] = (query.record.field(name) for name, _ in query.sort_fields)
     return tuple(comparable(field, value) for field, value in zip(fields, query.after, strict=True))
+
+
+def check_plain(queries: Sequence[Query[E]]) -> None:
+    """
+    Accept queries of which several can be answered at once.
+
+    Raises:
+        InvalidValueError: For one with an order, a place to go on from, or a limit.
+    """
+    for query in queries:
+        if not query.is_plain:
+            raise refused("queries", query.record.name, "queries without order_by=, after= and limit=; find() takes those")
 
 
 def _in_utc(name: str, value: object) -> datetime:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import attrs
 
 from crmkit._checks import check_kind, check_text
+from crmkit.conditions import Condition
 from crmkit.entities import Document
 from crmkit.errors import NotStoredError, StoreError
-from crmkit.persistence.field_values import comparable_condition, field_values, sort_position
+from crmkit.persistence.field_values import check_plain, comparable_value, field_values, sort_position
 from crmkit.persistence.found_facts import check_facts, found_facts
+from crmkit.persistence.memory_shelves import Held, Shelf
 from crmkit.persistence.open_units import OpenUnits, UnitState
 from crmkit.persistence.sales_lines import sales_lines
 from crmkit.persistence.write_checks import Key, by_kind, missing_reference, referring_fields, stale_write
 from crmkit.records import KINDS, RecordKind, Stored, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import polars as pl
 
@@ -31,18 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["MemoryStore"]
 
 E = TypeVar("E", bound=Stored)
-Row = dict[str, "Scalar | None"]
+Row = Mapping[str, "Scalar | None"]
 
-
-@attrs.frozen
-class _Held:
-    """A record with the comparable values of its declared fields and its id."""
-
-    entity: Stored
-    values: Row
-
-
-Shelf = dict[str, _Held]
+_BY_VALUE = ("equal", "one_of")
 
 
 class MemoryStore:
@@ -70,25 +65,17 @@ class MemoryStore:
         """Open a unit of work; leaving it normally keeps what it wrote, leaving it by an exception drops it."""
         check_text("tenant", tenant)
         with self._units.entered(), self._lock:
-            stored = {name: self._shelves.get((tenant, name), {}) for name in KINDS}
+            stored = {name: self._shelves.get((tenant, name)) or Shelf(kind) for name, kind in KINDS.items()}
             transaction = MemoryTransaction(stored, write=check_kind("write", write, bool))
             try:
                 yield transaction
             finally:
                 transaction.state.end()
             for name, changes in transaction.changes.items():
-                _merge(self._shelves.setdefault((tenant, name), {}), changes)
+                self._shelves.setdefault((tenant, name), stored[name]).merge(changes)
 
     def close(self) -> None:
         """Give nothing back: it holds nothing but memory."""
-
-
-def _merge(shelf: Shelf, changes: Mapping[str, _Held | None]) -> None:
-    for id_, held in changes.items():
-        if held is None:
-            shelf.pop(id_, None)
-        else:
-            shelf[id_] = held
 
 
 class MemoryTransaction:
@@ -97,7 +84,7 @@ class MemoryTransaction:
     def __init__(self, stored: Mapping[str, Shelf], *, write: bool) -> None:
         """Begin with what is stored."""
         self.state: UnitState = UnitState(write=write)
-        self.changes: dict[str, dict[str, _Held | None]] = {}
+        self.changes: dict[str, dict[str, Held | None]] = {}
         self._stored = stored
 
     def get(self, kind: type[E], id: str, *, lock: bool = False) -> E | None:
@@ -109,14 +96,22 @@ class MemoryTransaction:
     def find(self, query: Query[E]) -> Sequence[E]:
         """Find several, in the order of the query."""
         self.state.check_reading()
-        passes = _tests(query)
-        found = list(self._candidates(query))
-        if query.where or query.after is not None or query.order_by:
-            names = [name for name, _ in query.sort_fields]
-            found = [held for held in found if all(held.values[name] is not None for name in names) and passes(held.values)]
+        names = [name for name, _ in query.sort_fields]
+        conditions = [attrs.evolve(condition, value=comparable_value(query, condition)) for condition in query.where]
+        passes = _tests(query, conditions)
+        found = [
+            held
+            for held in self._candidates(query.record.name, conditions)
+            if all(held.values[name] is not None for name in names) and passes(held.values)
+        ]
         for name, descending in reversed(query.sort_fields):
             found.sort(key=partial(_value, name), reverse=descending)
         return tuple(cast("E", held.entity) for held in found[: query.limit])
+
+    def find_several(self, queries: Sequence[Query[Any]]) -> Sequence[Sequence[Any]]:
+        """Answer several queries at once, each by id."""
+        check_plain(queries)
+        return [self.find(query) for query in queries]
 
     def save(self, entities: Sequence[Stored]) -> None:
         """Insert at version 0, else compare the version; each is stored at its version + 1. All or none."""
@@ -142,7 +137,7 @@ class MemoryTransaction:
         if self._held(key) is None:
             raise NotStoredError(*key)
         for referring, field in referring_fields(key[0]):
-            if any(held.values[field] == id for held in self._all(referring.name)):
+            if any(held.values[field] == id for held in self._candidates(referring.name, [Condition(field, "equal", id)])):
                 raise StoreError("referred_to", f"{referring.name}.{field}")
         self.changes.setdefault(key[0], {})[id] = None
 
@@ -156,39 +151,41 @@ class MemoryTransaction:
         held = self._held(key)
         return 0 if held is None else held.entity.version
 
-    def _held(self, key: Key) -> _Held | None:
+    def _held(self, key: Key) -> Held | None:
         name, id_ = key
         changes = self.changes.get(name, {})
-        return changes[id_] if id_ in changes else self._stored[name].get(id_)
+        return changes[id_] if id_ in changes else self._stored[name].records.get(id_)
 
-    def _all(self, name: str) -> Iterator[_Held]:
-        changes = self.changes.get(name, {})
-        yield from (held for id_, held in self._stored[name].items() if id_ not in changes)
-        yield from (held for held in changes.values() if held is not None)
+    def _candidates(self, name: str, conditions: Sequence[Condition]) -> Iterator[Held]:
+        """List what can fit: by id, by an index, or all."""
+        ids = next((_values_of(condition) for condition in conditions if condition.column == "id" and condition.test in _BY_VALUE), None)
+        if ids is not None:
+            return (held for id_ in dict.fromkeys(ids) if (held := self._held((name, id_))) is not None)
+        changes, shelf = self.changes.get(name, {}), self._stored[name]
+        found = shelf.candidates(conditions)
+        known = shelf.records if found is None else found
+        return chain(
+            (shelf.records[id_] for id_ in known if id_ not in changes and id_ in shelf.records),
+            (held for held in changes.values() if held is not None),
+        )
 
-    def _candidates(self, query: Query[E]) -> Iterator[_Held]:
-        """List what can be found: a query for ids looks only at those."""
-        name = query.record.name
-        for condition in query.where:
-            if condition.column == "id" and condition.test in ("equal", "one_of"):
-                ids = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-                return (held for id_ in dict.fromkeys(ids) if (held := self._held((name, str(id_)))) is not None)
-        return self._all(name)
+
+def _values_of(condition: Condition) -> tuple[str, ...]:
+    return cast("tuple[str, ...]", condition.value if isinstance(condition.value, tuple) else (condition.value,))
 
 
-def _held(kind: RecordKind[Any], entity: Stored) -> _Held:
+def _held(kind: RecordKind[Any], entity: Stored) -> Held:
     values = {"id": entity.id, **field_values(kind, entity)}
     if isinstance(entity, Document):
         sales_lines(entity)  # refuses what the table of sales could not hold
-    return _Held(attrs.evolve(cast("Any", entity), version=entity.version + 1), values)
+    return Held(attrs.evolve(cast("Any", entity), version=entity.version + 1), values)
 
 
-def _value(name: str, held: _Held) -> Any:  # noqa: ANN401  # values of one field are all of one type
+def _value(name: str, held: Held) -> Any:  # noqa: ANN401  # values of one field are all of one type
     return held.values[name]
 
 
-def _tests(query: Query[E]) -> Callable[[Row], bool]:
-    conditions = tuple(comparable_condition(query, condition) for condition in query.where)
+def _tests(query: Query[E], conditions: Sequence[Condition]) -> Callable[[Row], bool]:
     position = sort_position(query)
 
     def passes(values: Row) -> bool:

@@ -31,6 +31,7 @@ SOLD = ("invoice", "credit_note")
 
 _DIGITS = 28
 _DECIMALS = {**dict.fromkeys(AMOUNTS, 3), **dict.fromkeys(FINE_NUMBERS, 6)}
+_LARGEST = {name: Decimal(10) ** (_DIGITS - decimals) for name, decimals in _DECIMALS.items()}
 
 
 def sales_lines(document: Document) -> list[dict[str, Any]]:
@@ -56,7 +57,6 @@ def _check(row: Mapping[str, Any]) -> None:
     for name in TEXTS:
         if row[name] is not None:
             check_text(name, row[name], empty=True)
-    for name, decimals in _DECIMALS.items():
-        largest = Decimal(10) ** (_DIGITS - decimals)
+    for name, largest in _LARGEST.items():
         if row[name] is not None and not -largest < row[name] < largest:
             raise refused(name, row[name], f"a number below {largest:.0e}, which is what tables hold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 import attrs
@@ -63,6 +64,11 @@ class RecordKind(Generic[E]):
     fields: tuple[Field, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     id_refers_to: str | None = None
+    _by_name: Mapping[str, Field] = attrs.field(init=False, eq=False, repr=False)
+
+    @_by_name.default
+    def _fields_by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in (Field(name="id"), *self.fields)}
 
     def value_of(self, entity: Stored, name: str) -> Scalar | None:
         """Read a declared field."""
@@ -76,10 +82,9 @@ class RecordKind(Generic[E]):
         Raises:
             InvalidValueError: Naming the declared ones.
         """
-        for field in (Field(name="id"), *self.fields):
-            if field.name == name:
-                return field
-        raise refused("column", name, f"a declared field of {self.name}: " + ", ".join(("id", *(field.name for field in self.fields))))
+        if (field := self._by_name.get(name)) is not None:
+            return field
+        raise refused("column", name, f"a declared field of {self.name}: " + ", ".join(self._by_name))
 
 
 PARTY = Field(name="party_id", refers_to="party")

@@ -238,3 +238,21 @@ class FindingContract:
     def test_in_an_empty_store_nothing_is_found(self, store: Store) -> None:
         assert found(store, Party) == []
         assert found(store, Document, Condition("issued_on", "at_least", DAY), order_by=["issued_on"], limit=5) == []
+
+    def test_several_queries_are_each_answered_as_if_alone(self, store: Store) -> None:
+        _many_recalls(store)
+        keep(store, a_party("P-9"))
+        due = Query(Recall, [Condition("due_on", "at_most", DAY), Condition("state", "equal", "open")])
+        queries: list[Query[Any]] = [due, Query(Party, [Condition("id", "one_of", ("P-1", "P-9"))]), due, Query(Document)]
+        with store.transaction(TENANT, write=False) as transaction:
+            alone = [list(transaction.find(query)) for query in queries]
+            assert [list(records) for records in transaction.find_several(queries)] == alone
+            assert [list(records) for records in transaction.find_several(queries[:1])] == alone[:1]
+            assert list(transaction.find_several([])) == []
+        assert alone[0]
+        assert alone[3] == []
+
+    def test_several_queries_have_no_order_or_page_of_their_own(self, store: Store) -> None:
+        for query in (Query(Recall, order_by="due_on"), Query(Recall, limit=1), Query(Recall, after=("R-1",))):
+            with store.transaction(TENANT, write=False) as transaction, pytest.raises(InvalidValueError, match="find\\(\\) takes those"):
+                transaction.find_several([query])

@@ -15,8 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from crmkit._checks import refused
-from crmkit.errors import CrmkitError, OutcomeUnknownError, StoreError
-from crmkit.persistence.transient import TransientStoreError
+from crmkit.errors import CrmkitError, OutcomeUnknownError, StoreError, TransientStoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

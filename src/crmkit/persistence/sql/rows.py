@@ -6,31 +6,32 @@ import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import check_text
-from crmkit.entities.json_form import structure_trusted, unstructure
+from crmkit.entities.stored_form import entity_of, text_of
 from crmkit.persistence.field_values import field_values
 from crmkit.records import RecordKind, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
 E = TypeVar("E", bound=Stored)
 
 
 def to_row(kind: RecordKind[Any], entity: Stored, tenant: str) -> dict[str, Any]:
     """Make the row of the next version of a record."""
-    data = unstructure(entity)
-    data.pop("version", None)
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return {
         "tenant": tenant,
         "id": entity.id,
         "version": entity.version + 1,
         **field_values(kind, entity),
-        "data": check_text(kind.name, text),
+        "data": check_text(kind.name, text_of(entity)),
     }
 
 
-def from_row(kind: RecordKind[E], version: int, data: str) -> E:
-    """Make the record of a row."""
-    values: Mapping[str, Any] = json.loads(data)
-    return structure_trusted(kind.entity, {**values, "version": version})
+def from_rows(kind: RecordKind[E], rows: Sequence[Sequence[Any]]) -> list[E]:
+    """Make the records of rows, each a version and data; one JSON text is read faster than many."""
+    if not rows:
+        return []
+    values: list[dict[str, Any]] = json.loads(f"[{','.join([data for _, data in rows])}]")
+    for one, (version, _) in zip(values, rows, strict=True):
+        one["version"] = version
+    return [entity_of(kind.entity, one) for one in values]

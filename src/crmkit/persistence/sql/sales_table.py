@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, delete, insert, select, type_coerce
+from sqlalchemy import Text, delete, select, type_coerce
 
 from crmkit.entities import Document
 from crmkit.persistence.sales_lines import sales_lines
-from crmkit.persistence.sql.queries import is_one_of
+from crmkit.persistence.sql.queries import insert_into, is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,7 @@ def replace_lines(connection: Connection, table: Table, tenant: str, changed: Se
     """Write lines, in the place of those that changed documents had before."""
     if changed:
         connection.execute(delete(table).where(table.c.tenant == tenant, is_one_of(table.c.document_id, changed, connection.dialect)))
-    if lines:
-        connection.execute(insert(table), lines)
+    insert_into(connection, table, lines)
 
 
 def read_sales(connection: Connection, table: Table, tenant: str, period: Period | None) -> pl.LazyFrame:

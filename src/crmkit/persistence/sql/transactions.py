@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeVar
-
-from sqlalchemy import select
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from crmkit._checks import check_text
+from crmkit.persistence.field_values import check_plain
 from crmkit.persistence.found_facts import check_facts, found_facts
 from crmkit.persistence.open_units import UnitState
-from crmkit.persistence.sql.queries import select_found
+from crmkit.persistence.sql.queries import select_found, select_one
 from crmkit.persistence.sql.refusals import guarded
-from crmkit.persistence.sql.rows import from_row
+from crmkit.persistence.sql.rows import from_rows
 from crmkit.persistence.sql.sales_table import read_sales
-from crmkit.records import Stored, kind_of
+from crmkit.records import RecordKind, Stored, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import polars as pl
+    from sqlalchemy import Table
 
     from crmkit.errors import CrmkitError
     from crmkit.periods import Period
+    from crmkit.persistence.sql.queries import Parameters
     from crmkit.persistence.sql.writer import Writer
     from crmkit.store import Query
 
@@ -42,20 +43,28 @@ class SqlTransaction:
         """Find one by id; *lock* keeps others from changing it until the end of the transaction."""
         self.state.check_writing("lock") if lock else self.state.check_reading()
         record = kind_of(kind)
-        table = self._writer.tables.records[record.name]
-        statement = select(table.c.version, table.c.data).where(table.c.tenant == self._writer.tenant, table.c.id == check_text("id", id))
-        if lock:
-            statement = statement.with_for_update(key_share=True)  # others may still refer to it
-        row = self._guarded(lambda: self._connection.execute(statement).one_or_none())
-        return None if row is None else from_row(record, row.version, row.data)
+        rows = self._rows(select_one(check_text("id", id), self._table(record), self._writer.tenant, self._connection.dialect, lock=lock))
+        return next(iter(from_rows(record, rows)), None)
 
     def find(self, query: Query[E]) -> Sequence[E]:
         """Find several, in the order of the query."""
         self.state.check_reading()
         record = query.record
-        statement = select_found(query, self._writer.tables.records[record.name], self._writer.tenant, self._connection.dialect)
-        rows = self._guarded(lambda: self._connection.execute(statement).all())
-        return tuple(from_row(record, row.version, row.data) for row in rows)
+        rows = self._rows(select_found([query], [self._table(record)], self._writer.tenant, self._connection.dialect))
+        return tuple(from_rows(record, rows))
+
+    def find_several(self, queries: Sequence[Query[Any]]) -> Sequence[Sequence[Any]]:
+        """Answer several queries at once, each by id: in one statement."""
+        self.state.check_reading()
+        check_plain(queries)
+        if len(queries) <= 1:
+            return [self.find(query) for query in queries]
+        records = [query.record for query in queries]
+        tables = [self._table(record) for record in records]
+        rows: list[list[tuple[int, str]]] = [[] for _ in queries]
+        for place, version, data in self._rows(select_found(queries, tables, self._writer.tenant, self._connection.dialect)):
+            rows[place].append((version, data))
+        return [sorted(from_rows(record, own), key=lambda one: one.id) for record, own in zip(records, rows, strict=True)]
 
     def save(self, entities: Sequence[Stored]) -> None:
         """Insert at version 0, else compare the version; each is stored at its version + 1. All or none."""
@@ -82,6 +91,12 @@ class SqlTransaction:
             return found_facts(self, table, period)
         writer = self._writer
         return self._guarded(lambda: read_sales(writer.connection, writer.tables.document_lines, writer.tenant, period))
+
+    def _table(self, record: RecordKind[Any]) -> Table:
+        return self._writer.tables.records[record.name]
+
+    def _rows(self, statement: tuple[str, Parameters]) -> Sequence[Sequence[Any]]:
+        return self._guarded(lambda: self._connection.exec_driver_sql(*statement).all())
 
     def _guarded(self, work: Callable[[], T]) -> T:
         return guarded(work, joined=self._writer.joined)

@@ -103,7 +103,10 @@ def _begin(connection: Connection, settings: ExitStack, *, write: bool) -> None:
     connection.begin()
     if raw.in_transaction:  # a listener of the host's was quicker, with a BEGIN that does not lock
         connection.exec_driver_sql("ROLLBACK")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if write:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        raw.execute("BEGIN")  # it cannot fail, and there are many of these
 
 
 def _commit(connection: Connection) -> None:

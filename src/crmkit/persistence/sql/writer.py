@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from crmkit.errors import CrmkitError, NotStoredError, StoreError
-from crmkit.persistence.sql.queries import is_one_of
+from crmkit.persistence.sql.queries import insert_into, is_one_of
 from crmkit.persistence.sql.refusals import refusal_of
 from crmkit.persistence.sql.rows import to_row
 from crmkit.persistence.sql.sales_table import lines_of, replace_lines
@@ -90,9 +90,7 @@ class Writer:
         return None
 
     def _write(self, table: Table, rows: Iterable[Row]) -> None:
-        new = [row for row in rows if row["version"] == 1]
-        if new:
-            self.connection.execute(insert(table), new)
+        insert_into(self.connection, table, [row for row in rows if row["version"] == 1])
         changed = [_changes(row) for row in rows if row["version"] > 1]
         if changed:
             at_version = and_(
