@@ -2,11 +2,15 @@
 
 from crmkit.scheduling.contact_plans import Due, Light, NotDue, contact_light, next_contact_on, suggestion
 from crmkit.scheduling.contact_policy import ContactCounts, ContactPolicy, Gap
+from crmkit.scheduling.free_slots import Busy, Slot, free_slots
 from crmkit.scheduling.frames import add_next_contact, call_suggestions
+from crmkit.scheduling.public_holidays import PublicHolidays
 from crmkit.scheduling.reasons import Language, Reason, ReasonFact
 from crmkit.scheduling.work_queues import LeftOut, Plannable, QueueKind, QueueRow, WorkQueue, work_queue
+from crmkit.scheduling.working_hours import WorkingHours
 
 __all__ = [
+    "Busy",
     "ContactCounts",
     "ContactPolicy",
     "Due",
@@ -16,14 +20,18 @@ __all__ = [
     "Light",
     "NotDue",
     "Plannable",
+    "PublicHolidays",
     "QueueKind",
     "QueueRow",
     "Reason",
     "ReasonFact",
+    "Slot",
     "WorkQueue",
+    "WorkingHours",
     "add_next_contact",
     "call_suggestions",
     "contact_light",
+    "free_slots",
     "next_contact_on",
     "suggestion",
     "work_queue",
