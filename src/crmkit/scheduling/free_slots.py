@@ -125,8 +125,6 @@ def free_slots(
         if attendee not in hours:
             raise refused("hours", sorted(hours), f"the working hours of every attendee, of {attendee!r} too")
         check_kind("hours", hours[attendee], WorkingHours)
-    if not within.days:
-        return iter(())
     bounds = _start_of(within.start, day_zone), _start_of(within.end, day_zone)
     taken = _taken(chain.from_iterable(busy.values()), buffer)
     return _cut(_shared_hours([hours[attendee] for attendee in attendees], within, bounds, holidays), taken, shortest)
