@@ -54,7 +54,9 @@ def office_by_hand() -> tuple[np.ndarray, np.ndarray]:
     zone = ZoneInfo(ZONE)
     days = [date(2026, 1, 1) + timedelta(days=place) for place in range(365)]
     wanted = [day for day in days if day.weekday() < 5]  # noqa: PLR2004  # Saturday
-    return tuple(np.array([int(datetime(day.year, day.month, day.day, hour, tzinfo=zone).timestamp()) for day in wanted]) for hour in (9, 17))  # type: ignore[return-value]
+    return tuple(
+        np.array([int(datetime(day.year, day.month, day.day, hour, tzinfo=zone).timestamp()) for day in wanted]) for hour in (9, 17)
+    )  # type: ignore[return-value]
 
 
 def by_hand(starts: np.ndarray, ends: np.ndarray) -> list[tuple[int, int]]:
@@ -92,7 +94,9 @@ def main() -> int:
     assert ours() == by_hand(*ready)
     own = milliseconds(lambda: list(free_slots(busy, within=YEAR, minutes=MINUTES, hours=hours, zone=ZONE)))
     hand = milliseconds(lambda: by_hand(*arrays(busy)))
-    print(f"{len(ours())} slots: free_slots {own:.1f} ms, NumPy {hand:.1f} ms, NumPy from arrays {milliseconds(lambda: by_hand(*ready)):.1f} ms")
+    print(
+        f"{len(ours())} slots: free_slots {own:.1f} ms, NumPy {hand:.1f} ms, NumPy from arrays {milliseconds(lambda: by_hand(*ready)):.1f} ms"
+    )
     print(f"ratio {own / hand:.2f}, allowed {ALLOWED}")
     return 0 if own <= ALLOWED * hand else 1
 

@@ -106,7 +106,11 @@ def test_the_hour_that_comes_twice_can_be_booked_twice() -> None:
 
     slots = list(
         free_slots(
-            {"anna": [first]}, within=Period(date(2026, 10, 25), date(2026, 10, 26)), minutes=60, hours={"anna": night}, zone="Europe/Berlin"
+            {"anna": [first]},
+            within=Period(date(2026, 10, 25), date(2026, 10, 26)),
+            minutes=60,
+            hours={"anna": night},
+            zone="Europe/Berlin",
         )
     )
 
@@ -116,7 +120,10 @@ def test_the_hour_that_comes_twice_can_be_booked_twice() -> None:
 def test_a_part_of_a_second_is_busy_too() -> None:
     short = Busy(at("10:00"), at("10:00") + timedelta(microseconds=1))
 
-    assert [slot.start_at for slot in free_slots({"anna": [short]}, within=MONDAY, minutes=1, hours={"anna": NINE_TO_TWELVE}, zone="Europe/Berlin")] == [
+    assert [
+        slot.start_at
+        for slot in free_slots({"anna": [short]}, within=MONDAY, minutes=1, hours={"anna": NINE_TO_TWELVE}, zone="Europe/Berlin")
+    ] == [
         at("09:00"),
         at("10:00") + timedelta(seconds=1),
     ]

@@ -192,9 +192,9 @@ def test_each_day_from_1970_to_2100_has_the_hours_that_the_clock_on_the_wall_sho
 def test_assumption_is_a_holiday_in_the_catholic_places_of_bavaria() -> None:
     day = date(2026, 8, 15)
 
-    assert [day in PublicHolidays("DE", region, categories=categories) for region, categories in [("BY", ()), ("BY", "catholic"), ("BE", ())]] == [
-        *(False, True, False)
-    ]
+    assert [
+        day in PublicHolidays("DE", region, categories=categories) for region, categories in [("BY", ()), ("BY", "catholic"), ("BE", ())]
+    ] == [*(False, True, False)]
     assert PublicHolidays("DE", "BY", categories="catholic").name_of(day) == "Mariä Himmelfahrt"
 
 

@@ -13,7 +13,7 @@ from .campaigns import (
 )
 from .cases import CASE_MOVES, SCORES, Case, CaseEvent, CaseKind, CaseState, Rating, RatingKind
 from .contact_details import Address, Channel, ContactPerson, FormOfAddress, Phone, Profile
-from .contact_plans import ContactPlan, CountedFrom, Recall, RecallState
+from .contact_plans import ContactPlan, CountedFrom, OpenHours, Recall, RecallState
 from .contracts import Contract, ContractState
 from .data_policy import DataPolicy
 from .document_lines import Line, RoundingPolicy
@@ -38,6 +38,7 @@ from .parties import AbcClass, Block, Conditions, CustomValue, Party, PartyKind,
 from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, PartyChange, SingleField
 from .payments import OpenItem, Payment, open_items, payment_due_on
 from .pipelines import OpportunityEnd, Pipeline, Stage
+from .recurrences import Recurrence
 from .refs import Ref
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
 
@@ -99,6 +100,7 @@ __all__ = [
     "MarketingPlan",
     "Note",
     "NumberFormat",
+    "OpenHours",
     "OpenItem",
     "OpeningBalance",
     "Opportunity",
@@ -116,6 +118,7 @@ __all__ = [
     "RatingKind",
     "Recall",
     "RecallState",
+    "Recurrence",
     "Ref",
     "Role",
     "RoundingPolicy",

@@ -5,6 +5,7 @@ from crmkit.scheduling.contact_policy import ContactCounts, ContactPolicy, Gap
 from crmkit.scheduling.free_slots import Busy, Slot, free_slots
 from crmkit.scheduling.frames import add_next_contact, call_suggestions
 from crmkit.scheduling.public_holidays import PublicHolidays
+from crmkit.scheduling.quiet_times import quiet_at, quiet_on
 from crmkit.scheduling.reasons import Language, Reason, ReasonFact
 from crmkit.scheduling.work_queues import LeftOut, Plannable, QueueKind, QueueRow, WorkQueue, work_queue
 from crmkit.scheduling.working_hours import WorkingHours
@@ -33,6 +34,8 @@ __all__ = [
     "contact_light",
     "free_slots",
     "next_contact_on",
+    "quiet_at",
+    "quiet_on",
     "suggestion",
     "work_queue",
 ]

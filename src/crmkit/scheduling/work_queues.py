@@ -162,9 +162,7 @@ def _row(party: Party, plan: ContactPlan, recalls: list[Recall], *, as_of: date,
         (recall for recall in recalls if recall.state == "open" and recall.due_on <= as_of), key=lambda recall: recall.due_on
     )
     each = [[recall] for recall in due_recalls] or [recalls]
-    found = [
-        suggestion(plan, some, as_of=as_of, policy=policy, abc_class=party.effective_class, created_on=party.created_on) for some in each
-    ]
+    found = [suggestion(plan, some, as_of=as_of, policy=policy, party=party) for some in each]
     due = [one for one in found if isinstance(one, Due)]
     if not due:
         return None
