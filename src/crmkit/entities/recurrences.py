@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -93,5 +93,4 @@ class Recurrence:
 def _rrule(rule: str, anchor: date) -> rrule:
     from dateutil.rrule import rrulestr  # noqa: PLC0415  # only who has such a rule pays for it
 
-    made: rrule = rrulestr(rule, dtstart=datetime.combine(anchor, time(0)))
-    return made
+    return cast("rrule", rrulestr(rule, dtstart=datetime.combine(anchor, time(0))))

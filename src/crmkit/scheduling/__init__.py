@@ -2,6 +2,7 @@
 
 from crmkit.scheduling.contact_plans import Due, Light, NotDue, contact_light, next_contact_on, suggestion
 from crmkit.scheduling.contact_policy import ContactCounts, ContactPolicy, Gap
+from crmkit.scheduling.forecasts import add_contact_light, load_by_day, slipping_by
 from crmkit.scheduling.free_slots import Busy, Slot, free_slots
 from crmkit.scheduling.frames import add_next_contact, call_suggestions
 from crmkit.scheduling.public_holidays import PublicHolidays
@@ -29,13 +30,16 @@ __all__ = [
     "Slot",
     "WorkQueue",
     "WorkingHours",
+    "add_contact_light",
     "add_next_contact",
     "call_suggestions",
     "contact_light",
     "free_slots",
+    "load_by_day",
     "next_contact_on",
     "quiet_at",
     "quiet_on",
+    "slipping_by",
     "suggestion",
     "work_queue",
 ]

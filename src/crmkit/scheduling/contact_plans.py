@@ -87,7 +87,7 @@ def next_contact_on(
         gap = _gap_of(plan, policy, party, abc_class)
         if gap is None:
             return None
-        first = _first_day(plan, gap.longest, policy=policy, created_on=created_on or (party and party.created_on))
+        first = _first_day(plan, gap.longest, policy=policy, created_on=created_on or (party.created_on if party else None))
     if first is None or (plan.ends_on is not None and first > plan.ends_on):
         return None
     return first if plan.postponed_to is None else max(first, plan.postponed_to)

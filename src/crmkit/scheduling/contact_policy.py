@@ -40,8 +40,24 @@ def _gap(value: Gap | Interval | None) -> Gap | None:
     return Gap(value) if isinstance(value, Interval) else value
 
 
-def _gaps(values: Mapping[K, Gap | Interval]) -> Mapping[K, Gap]:
-    return FrozenMapping({name: check_kind("gap", _gap(gap), Gap) for name, gap in values.items()})
+def _checked(name: str, values: Mapping[K, Gap | Interval]) -> Mapping[K, Gap]:
+    return FrozenMapping({key: check_kind(name, _gap(gap), Gap) for key, gap in values.items()})
+
+
+def _by_class(values: Mapping[AbcClass, Gap | Interval]) -> Mapping[AbcClass, Gap]:
+    return _checked("by_class", values)
+
+
+def _by_role(values: Mapping[Role, Gap | Interval]) -> Mapping[Role, Gap]:
+    return _checked("by_role", values)
+
+
+def _by_tag(values: Mapping[str, Gap | Interval]) -> Mapping[str, Gap]:
+    return _checked("by_tag", values)
+
+
+def _by_owner(values: Mapping[str, Gap | Interval]) -> Mapping[str, Gap]:
+    return _checked("by_owner", values)
 
 
 def _kinds(values: str | Iterable[str] | None) -> frozenset[str] | None:
@@ -107,10 +123,10 @@ class ContactPolicy:
     [30, 7]
     """
 
-    by_class: Mapping[AbcClass, Gap] = attrs.field(factory=dict, converter=_gaps)
-    by_tag: Mapping[str, Gap] = attrs.field(factory=dict, converter=_gaps)
-    by_role: Mapping[Role, Gap] = attrs.field(factory=dict, converter=_gaps)
-    by_owner: Mapping[str, Gap] = attrs.field(factory=dict, converter=_gaps)
+    by_class: Mapping[AbcClass, Gap] = attrs.field(factory=dict, converter=_by_class)
+    by_tag: Mapping[str, Gap] = attrs.field(factory=dict, converter=_by_tag)
+    by_role: Mapping[Role, Gap] = attrs.field(factory=dict, converter=_by_role)
+    by_owner: Mapping[str, Gap] = attrs.field(factory=dict, converter=_by_owner)
     otherwise: Gap | None = attrs.field(default=None, converter=_gap)
     measure_from_creation: bool = False
     counts: ContactCounts = ContactCounts()

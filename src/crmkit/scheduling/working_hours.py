@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -43,10 +44,10 @@ def _hours(values: object) -> tuple[tuple[time, time], ...]:
 
 def _from_to(name: str, value: object) -> tuple[time, time]:
     try:
-        start, end = value  # type: ignore[misc]  # what is no pair is refused below
+        start, end = (check_local_time(name, part) for part in cast("tuple[object, object]", value))
     except (TypeError, ValueError):
-        raise refused(name, value, "pairs of times, for example (time(9), time(17))") from None
-    if _of_day(check_local_time(name, start)) >= _of_day(check_local_time(name, end), at_end=True):
+        raise refused(name, value, "pairs of times without tzinfo, for example (time(9), time(17))") from None
+    if _of_day(start) >= _of_day(end, at_end=True):
         raise refused(name, f"{start} to {end}", "hours that end after they start; midnight at the end is time(0), a night is two parts")
     return start, end
 
