@@ -17,7 +17,7 @@ from crmkit.errors import InvalidValueError
 from crmkit.scheduling import Busy, Slot, WorkingHours, free_slots
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NINE_TO_TWELVE = WorkingHours("Europe/Berlin", dict.fromkeys(range(7), [(time(9), time(12))]))
+NINE_TO_TWELVE = WorkingHours("Europe/Berlin", {weekday: [(time(9), time(12))] for weekday in range(7)})
 MONDAY = Period(date(2026, 3, 2), date(2026, 3, 3))
 
 
@@ -92,7 +92,7 @@ def test_only_the_days_asked_for_are_searched() -> None:
 
 @pytest.mark.parametrize(("day", "minutes"), [("2026-03-29", 23 * 60), ("2026-10-25", 25 * 60)])
 def test_the_daylight_saving_days_are_as_long_as_they_are(day: str, minutes: int) -> None:
-    always = WorkingHours("Europe/Berlin", dict.fromkeys(range(7), [(time(0), time(0))]))
+    always = WorkingHours("Europe/Berlin", {weekday: [(time(0), time(0))] for weekday in range(7)})
     within = Period(date.fromisoformat(day), date.fromisoformat(day) + timedelta(days=1))
 
     slots = list(free_slots({"anna": []}, within=within, minutes=1, hours={"anna": always}, zone="Europe/Berlin"))
@@ -178,7 +178,9 @@ def hours_of(cuts: list[int]) -> list[tuple[time, time]]:
 def test_free_is_what_interval_arithmetic_leaves(taken: dict[str, list[Busy]], cuts: list[list[int]], buffer: int, minutes: int) -> None:
     """`portion` as oracle, over the weekend on which daylight saving begins."""
     within = Period(date(2026, 3, 28), date(2026, 3, 31))
-    hours = {who: WorkingHours("Europe/Berlin", dict.fromkeys(range(7), hours_of(own))) for who, own in zip(taken, cuts, strict=False)}
+    hours = {
+        who: WorkingHours("Europe/Berlin", {weekday: hours_of(own) for weekday in range(7)}) for who, own in zip(taken, cuts, strict=False)
+    }
 
     slots = free_slots(taken, within=within, minutes=minutes, hours=hours, zone="Europe/Berlin", buffer_minutes=buffer)
 

@@ -30,7 +30,7 @@ def berlin(text: str, *, fold: int = 0) -> datetime:
 
 
 def every_day(start: time, end: time, **fields: Any) -> WorkingHours:
-    return WorkingHours("Europe/Berlin", dict.fromkeys(range(7), [(start, end)]), **fields)
+    return WorkingHours("Europe/Berlin", {weekday: [(start, end)] for weekday in range(7)}, **fields)
 
 
 def test_by_default_it_is_nine_to_five_from_monday_to_friday() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, vText
 
@@ -14,13 +12,15 @@ from crmkit._checks import refused
 from crmkit.entities import Appointment, FollowUp, Recall, Ref, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
 CalendarEntry: TypeAlias = Appointment | Task | Recall | FollowUp
 Component: TypeAlias = Any
 """An event, a to-do, an alarm or a calendar of icalendar: what its properties are depends on the file."""
 
 OWN = "X-CRMKIT-"
+DOMAIN = "crmkit"
 KINDS: Mapping[str, type[Any]] = {"appointment": Appointment, "task": Task, "recall": Recall, "follow_up": FollowUp}
 _NAMES = {kind: name for name, kind in KINDS.items()}
 # Fields of ours that have no property of their own; each is text.
@@ -84,6 +84,12 @@ def own_texts(component: Component) -> dict[str, str]:
 def own_name(field: str) -> str:
     """The property of a field of ours."""
     return OWN + field.upper().replace("_", "-")
+
+
+def moment_of(component: Component, name: str) -> date | datetime | None:
+    """The day or moment of a property."""
+    moment: date | datetime | None = getattr(component.get(name), "dt", None)
+    return moment
 
 
 def about_text(about: Ref | None) -> str | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
-from dateutil.rrule import rrule, rruleset, rrulestr
 
-from crmkit._checks import check_int, check_kind, check_text, check_zone, refused
+from crmkit._checks import check_int, check_kind, check_text, check_zone
 from crmkit.entities import Appointment, FollowUp, Recall, Task
 from crmkit.errors import InvalidValueError, Problem
 from crmkit.exchange.calendar_fields import (
+    DOMAIN,
     FOREIGN,
     MINUTE,
     NO_TITLE,
@@ -27,13 +25,15 @@ from crmkit.exchange.calendar_fields import (
     text_of,
     texts_of,
 )
+from crmkit.exchange.calendar_series import occurrences
 from crmkit.periods import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crmkit.exchange.calendar_fields import Component
 
 _DAY = timedelta(days=1)
-_MOST = 10_000
 _CANCELLED = "cancelled in the calendar"
 _STATES = {written: state for state, written in TODO_STATES.items()}
 
@@ -59,15 +59,15 @@ class CalendarContents:
 
 
 def read_calendar(
-    data: str | bytes, *, zone: str, employee_id: str, within: Period | None = None, minutes: int = 30, domain: str = "crmkit"
+    data: str | bytes, *, zone: str, employee_id: str, within: Period | None = None, minutes: int = 30, domain: str = DOMAIN
 ) -> CalendarContents:
-    """
+    r"""
     Read the events and to-dos of a calendar.
 
     What `write_calendar` wrote comes back equal. Events of others belong to *employee_id* and keep their UID; those that leave the time
     free (TRANSP:TRANSPARENT) are left out. A calendar that calls off (METHOD:CANCEL) cancels all its events.
 
-    >>> text = "BEGIN:VCALENDAR\\nBEGIN:VEVENT\\nUID:7@a.example\\nDTSTART:20260302T080000Z\\nDURATION:PT1H\\nEND:VEVENT\\nEND:VCALENDAR"
+    >>> text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:7@a.example\nDTSTART:20260302T080000Z\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR"
     >>> (visit,) = read_calendar(text, zone="Europe/Berlin", employee_id="anna").appointments
     >>> visit.id, visit.start_at.isoformat(), visit.minutes
     ('7@a.example', '2026-03-02T08:00:00+00:00', 60)
@@ -87,26 +87,41 @@ def read_calendar(
     if within is not None:
         check_kind("within", within, Period)
     reading = Reading(
-        ZoneInfo(check_zone("zone", zone)),
-        check_text("employee_id", employee_id),
-        within,
-        check_int("minutes", minutes, at_least=1),
-        domain,
+        zone=ZoneInfo(check_zone("zone", zone)),
+        employee_id=check_text("employee_id", employee_id),
+        within=within,
+        minutes=check_int("minutes", minutes, at_least=1),
+        domain=domain,
     )
     reading.read(calendar)
     return reading.contents()
 
 
+@attrs.frozen(kw_only=True)
 class Reading:
-    """One calendar being read."""
+    """
+    One calendar being read; its fields are arguments of `read_calendar`, and what was found.
 
-    def __init__(self, zone: ZoneInfo, employee_id: str, within: Period | None, minutes: int, domain: str) -> None:
-        self.zone, self.employee_id, self.within, self.minutes, self.domain = zone, employee_id, within, minutes, domain
-        self.found: dict[type[Any], list[Any]] = {Appointment: [], Task: [], Recall: [], FollowUp: []}
-        self.left_out: list[Problem] = []
-        self.calls_off = False
+    Attributes:
+        zone: Of days, and of times that name none.
+        employee_id: Whose calendar it is.
+        within: Only what begins in these days.
+        minutes: How long events are that name no end.
+        domain: Behind the @ of our UIDs.
+        found: What was found, by kind.
+        left_out: What was not taken over.
+    """
+
+    zone: ZoneInfo
+    employee_id: str
+    within: Period | None = None
+    minutes: int
+    domain: str
+    found: dict[type[Any], list[Any]] = attrs.field(factory=lambda: {kind: [] for kind in (Appointment, Task, Recall, FollowUp)})
+    left_out: list[Problem] = attrs.field(factory=list)
 
     def contents(self) -> CalendarContents:
+        """Give what was found."""
         return CalendarContents(
             appointments=tuple(self.found[Appointment]),
             tasks=tuple(self.found[Task]),
@@ -116,7 +131,8 @@ class Reading:
         )
 
     def read(self, calendar: Component) -> None:
-        self.calls_off = (text_of(calendar, "METHOD") or "").upper() == "CANCEL"
+        """Read every event and to-do; what cannot be taken over is left out with the reason."""
+        calls_off = (text_of(calendar, "METHOD") or "").upper() == "CANCEL"
         events = list(calendar.walk("VEVENT"))
         moved = {(text_of(one, "UID"), self._when(one, "RECURRENCE-ID")) for one in events if "RECURRENCE-ID" in one}
         for component in (*events, *calendar.walk("VTODO")):
@@ -130,7 +146,7 @@ class Reading:
                     self._leave_out(uid, "leaves the time free")
                 else:
                     for start, recurs_at in self._starts(component, uid, moved):
-                        self._event(component, uid, start, recurs_at)
+                        self._event(component, uid, start, recurs_at, calls_off=calls_off)
             except InvalidValueError as error:
                 self._leave_out(uid, str(error))
             except FOREIGN as error:
@@ -164,42 +180,13 @@ class Reading:
         if self.within is None and "RRULE" in event and not ({"UNTIL", "COUNT"} & event["RRULE"].keys()):
             self._leave_out(uid, "is a series without an end; pass within=Period(…)")
             return
-        for one in self._occurrences(event, start):
+        for one in occurrences(event, before=None if self.within is None else self.within.end + _DAY):
             recurs_at = self._moment(one).astimezone(UTC)
             if self._is_wanted(one) and (uid, recurs_at) not in moved:
                 yield one, recurs_at
 
     def _is_wanted(self, start: date | datetime) -> bool:
         return self.within is None or self._moment(start).astimezone(self.zone).date() in self.within
-
-    def _occurrences(self, event: Component, start: date | datetime) -> Iterator[date | datetime]:
-        """Every time of a series, by the clock of its own zone."""
-        zone = start.tzinfo if isinstance(start, datetime) else None
-        first = start.replace(tzinfo=None) if isinstance(start, datetime) else datetime.combine(start, time(0))
-
-        def by_clock(value: date | datetime) -> datetime:
-            if not isinstance(value, datetime):
-                return datetime.combine(value, time(0))
-            return (value.astimezone(zone) if zone is not None and value.tzinfo is not None else value).replace(tzinfo=None)
-
-        every = rruleset()
-        every.rdate(first)
-        if "RRULE" in event:
-            rule = event["RRULE"]
-            if not {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}.issuperset(rule.get("FREQ", ())):
-                raise refused("RRULE", rule.to_ical().decode(), "a series that comes at most once a day, as far as FREQ says")
-            until = [by_clock(value) for value in rule.get("UNTIL", ())]
-            text = rule.to_ical().decode() if not until else _without_until(rule)
-            every.rrule(cast("rrule", rrulestr(text, dtstart=first)).replace(until=until[0] if until else None))
-        for name, add in (("RDATE", every.rdate), ("EXDATE", every.exdate)):
-            for listed in _several(event.get(name)):
-                for value in listed.dts:
-                    add(by_clock(value.dt))
-        end = datetime.combine(self.within.end + _DAY, time(0)) if self.within is not None else datetime.max
-        for count, moment in enumerate(takewhile(lambda one: one < end, every)):
-            if count == _MOST:
-                raise refused("RRULE", f"more than {_MOST} times", "a shorter series, or within=Period(…)")
-            yield moment.replace(tzinfo=zone) if isinstance(start, datetime) else moment.date()
 
     def time_of(self, event: Component) -> tuple[datetime, int] | None:
         """When an event, or the first one of a series, begins, and how many minutes it takes."""
@@ -227,9 +214,9 @@ class Reading:
             return self.minutes
         return ((begin + length).astimezone(UTC) - begin.astimezone(UTC)) // MINUTE
 
-    def _event(self, event: Component, uid: str, start: date | datetime, recurs_at: datetime | None) -> None:
+    def _event(self, event: Component, uid: str, start: date | datetime, recurs_at: datetime | None, *, calls_off: bool) -> None:
         own, ours = own_texts(event), own_id(uid, self.domain)
-        cancelled = self.calls_off or (text_of(event, "STATUS") or "").upper() == "CANCELLED"
+        cancelled = calls_off or (text_of(event, "STATUS") or "").upper() == "CANCELLED"
         state = "cancelled" if cancelled else own.get("state", "planned")
         id_ = ours[1] if ours is not None and ours[0] == "appointment" else uid
         self.found[Appointment].append(
@@ -285,14 +272,3 @@ class Reading:
             result=own.get("result"),
             because=own.get("because"),
         )
-
-
-def _without_until(rule: Any) -> str:  # noqa: ANN401  # of icalendar, which has no types
-    """A rule without its end, which may be a moment in UTC where the series itself goes by the clock."""
-    kept = type(rule)({name: value for name, value in rule.items() if name != "UNTIL"})
-    written: str = kept.to_ical().decode()
-    return written
-
-
-def _several(value: Any) -> list[Any]:  # noqa: ANN401
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -7,26 +7,24 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, assert_never, cast
 from zoneinfo import ZoneInfo
 
+import attrs
 from icalendar import Alarm, Calendar, Event, Todo, vCalAddress
 
 from crmkit._checks import check_choice, check_each, check_instant, check_int, check_zone, refused
 from crmkit.entities import Appointment, FollowUp, Recall, Task
 from crmkit.exchange.calendar_fields import (
+    DOMAIN,
     FIELDS,
     MINUTE,
-    NO_TITLE,
     TODO_STATES,
     CalendarEntry,
     about_text,
     local_or_utc,
+    moment_of,
     own_name,
-    parsed,
     plain,
-    text_of,
-    texts_of,
     uid_of,
 )
-from crmkit.exchange.calendar_reading import Reading
 from crmkit.scheduling import Language
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 
 _NOBODY: Mapping[str, str] = {}
 _MORNING = timedelta(hours=9)
-_DOMAIN = "crmkit"
 _RECALL: Mapping[str, str] = {"de": "Wiederanruf", "en": "Recall"}
 
 
@@ -46,7 +43,7 @@ def write_calendar(
     names: Mapping[str, str] = _NOBODY,
     emails: Mapping[str, str] = _NOBODY,
     alarm_minutes: int | None = 15,
-    domain: str = _DOMAIN,
+    domain: str = DOMAIN,
     title: str | None = None,
     language: Language = "de",
 ) -> str:
@@ -59,9 +56,8 @@ def write_calendar(
     >>> from datetime import UTC
     >>> visit = Appointment(id="T-1", start_at=datetime(2026, 3, 2, 8, tzinfo=UTC), minutes=60, attendees="anna", subject="new catalogue")
     >>> text = write_calendar([visit], zone="Europe/Berlin", at=datetime(2026, 3, 1, tzinfo=UTC))
-    >>> [line for line in text.splitlines() if line.startswith(("UID", "DTSTART;", "DTEND", "SUMMARY"))]  # doctest: +NORMALIZE_WHITESPACE
-    ['SUMMARY:new catalogue', 'DTSTART;TZID=Europe/Berlin:20260302T090000', 'DTEND;TZID=Europe/Berlin:20260302T100000',
-     'UID:appointment-T-1@crmkit']
+    >>> [line for line in text.splitlines() if line.startswith(("UID", "DTSTART;", "SUMMARY"))]
+    ['UID:appointment-T-1@crmkit', 'SUMMARY:new catalogue', 'DTSTART;TZID=Europe/Berlin:20260302T090000']
 
     Args:
         entries: What to write.
@@ -86,145 +82,61 @@ def write_calendar(
     calendar.add("version", "2.0")
     if title is not None:
         calendar.add("x-wr-calname", plain(title))
-    how = _How(
-        check_zone("zone", zone),
-        check_instant("at", at),
-        names,
-        emails,
-        alarm_minutes,
-        domain,
-        check_choice("language", language, Language),
+    how = How(
+        zone=ZoneInfo(check_zone("zone", zone)),
+        at=check_instant("at", at),
+        names=names,
+        emails=emails,
+        alarm=None if alarm_minutes is None else check_int("alarm_minutes", alarm_minutes, at_least=0) * MINUTE,
+        domain=domain,
+        language=check_choice("language", language, Language),
     )
-    for entry in check_each("entries", entries, _entry):
+    for entry in check_each("entries", entries, checked_entry):
         calendar.add_component(how.component(entry))
-    return _text(calendar)
+    return written(calendar)
 
 
-def update_calendar(
-    data: str | bytes, entries: Iterable[CalendarEntry], *, zone: str, at: datetime, minutes: int = 30, domain: str = _DOMAIN
-) -> str:
-    """
-    Write changed entries into the calendar that they came from; everything else in it stays as it was.
-
-    Times, title, place and state are changed where they differ, by UID and, in a series, by occurrence: an occurrence that has no event of
-    its own gets one. Entries that the calendar does not have are added.
-
-    Args:
-        data: The calendar, as text or bytes.
-        entries: What changed.
-        zone: As for `write_calendar`.
-        at: When this is written.
-        minutes: How long events are that name no end, as for `read_calendar`.
-        domain: As for `write_calendar`.
-
-    Raises:
-        InvalidValueError: For what is no calendar, for other kinds of records, a naive time and an unknown zone.
-    """
-    calendar = parsed(data)
-    how = _How(check_zone("zone", zone), check_instant("at", at), _NOBODY, _NOBODY, None, domain, "de")
-    reading = Reading(how.zone, "nobody", None, minutes, domain)
-    for entry in check_each("entries", entries, _entry):
-        same = [one for one in calendar.walk() if one.name in ("VEVENT", "VTODO") and text_of(one, "UID") == uid_of(entry, domain)]
-        recurs_at = entry.recurs_at if isinstance(entry, Appointment) else None
-        found = next((one for one in same if _recurs_at(one) == recurs_at), None)
-        if found is None and same and recurs_at is not None:
-            found = _occurrence(same[0], entry, how)
-            calendar.add_component(found)
-        if found is None:
-            calendar.add_component(how.component(entry))
-        else:
-            _change(found, how.component(entry), at, reading)
-    return _text(calendar)
-
-
-def _recurs_at(component: Component) -> datetime | None:
-    found = component.get("RECURRENCE-ID")
-    moment = None if found is None else found.dt
-    return moment if isinstance(moment, datetime) and moment.tzinfo else None
-
-
-def _occurrence(series: Component, entry: CalendarEntry, how: _How) -> Component:
-    """One occurrence of a series as an event of its own."""
-    made = series.copy(recursive=True)
-    for name in ("RRULE", "EXDATE", "RDATE", "EXRULE"):
-        made.pop(name, None)
-    for name in ("DTSTART", "DTEND", "DURATION"):
-        made.pop(name, None)
-    whole = how.component(entry)
-    for name in ("DTSTART", "DTEND", "RECURRENCE-ID"):
-        made[name] = whole[name]
-    return made
-
-
-_CHANGES = ("SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", *map(own_name, ("state", "because", "result")))
-_AS_GOOD_AS_NOTHING = ("CONFIRMED", "NEEDS-ACTION", "planned", "open", NO_TITLE)
-
-
-def _change(found: Component, wanted: Component, at: datetime, reading: Reading) -> None:
-    """Bring the properties that we know up to date, where they differ; a change is noted as one."""
-    before = found.to_ical()
-    if reading.time_of(found) != reading.time_of(wanted):
-        for name in ("DTSTART", "DTEND", "DURATION"):
-            found.pop(name, None)
-            if name in wanted:
-                found[name] = wanted[name]
-    if "DUE" in wanted and _moment(found, "DUE") != _moment(wanted, "DUE"):
-        found["DUE"] = wanted["DUE"]
-    for name in _CHANGES:
-        says_nothing = name not in found and text_of(wanted, name) in _AS_GOOD_AS_NOTHING
-        if name in wanted and not says_nothing and texts_of(found, name) != texts_of(wanted, name):
-            found[name] = wanted[name]
-    if found.to_ical() != before:
-        for name in ("LAST-MODIFIED", "DTSTAMP"):
-            found.pop(name, None)
-            found.add(name, at)
-        found.pop("SEQUENCE", None)
-        found.add("SEQUENCE", _sequence(before) + 1)
-
-
-def _sequence(text: bytes) -> int:
-    found = [line.removeprefix(b"SEQUENCE:") for line in text.splitlines() if line.startswith(b"SEQUENCE:")]
-    return int(found[0]) if found and found[0].isdigit() else 0
-
-
-def _moment(component: Component, name: str) -> date | datetime | None:
-    moment: date | datetime | None = getattr(component.get(name), "dt", None)
-    return moment
-
-
-def _entry(name: str, value: object) -> CalendarEntry:
+def checked_entry(name: str, value: object) -> CalendarEntry:
+    """Accept what has a place in a calendar."""
     if isinstance(value, Appointment | Task | Recall | FollowUp):
         return value
     raise refused(name, type(value).__name__, "appointments, tasks, recalls and follow-ups")
 
 
-def _text(calendar: Calendar) -> str:
-    days = [moment for one in calendar.walk() for name in ("DTSTART", "DUE") if isinstance(moment := _moment(one, name), datetime)]
+def written(calendar: Component) -> str:
+    """Write a calendar with the rules of every zone that it names."""
+    days = [moment for one in calendar.walk() for name in ("DTSTART", "DUE") if isinstance(moment := moment_of(one, name), datetime)]
     if days:
-        first = min(day.year for day in days)
-        calendar.add_missing_timezones(
-            first_date=date(max(first, 1), 1, 1), last_date=date(min(max(day.year for day in days) + 2, 9999), 1, 1)
-        )
+        years = [day.year for day in days]
+        calendar.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(min(max(years) + 2, date.max.year), 1, 1))
     return cast("bytes", calendar.to_ical(sorted=False)).decode()
 
 
-class _How:
-    """How entries become components."""
+@attrs.frozen(kw_only=True)
+class How:
+    """
+    How entries become components; its fields are arguments of `write_calendar`.
 
-    def __init__(
-        self,
-        zone: str,
-        at: datetime,
-        names: Mapping[str, str],
-        emails: Mapping[str, str],
-        alarm_minutes: int | None,
-        domain: str,
-        language: str,
-    ) -> None:
-        self.zone, self.at, self.names, self.emails, self.domain, self.language = ZoneInfo(zone), at, names, emails, domain, language
-        self.alarm = None if alarm_minutes is None else check_int("alarm_minutes", alarm_minutes, at_least=0) * MINUTE
+    Attributes:
+        zone: Of local times.
+        at: When this is written.
+        names: Of parties.
+        emails: Of employees.
+        alarm: How long before; None is no alarm.
+        domain: Behind the @ of UIDs.
+        language: Of titles.
+    """
+
+    zone: ZoneInfo
+    at: datetime
+    names: Mapping[str, str] = _NOBODY
+    emails: Mapping[str, str] = _NOBODY
+    alarm: timedelta | None = None
+    domain: str = DOMAIN
+    language: str = "de"
 
     def component(self, entry: CalendarEntry) -> Component:
+        """Make the event or to-do of an entry."""
         match entry:
             case Appointment():
                 made = self._event(entry)

@@ -3,8 +3,8 @@
 from crmkit.scheduling.contact_plans import Due, Light, NotDue, contact_light, next_contact_on, suggestion
 from crmkit.scheduling.contact_policy import ContactCounts, ContactPolicy, Gap
 from crmkit.scheduling.forecasts import add_contact_light, load_by_day, slipping_by
-from crmkit.scheduling.free_slots import Busy, Slot, free_slots
 from crmkit.scheduling.frames import add_next_contact, call_suggestions
+from crmkit.scheduling.free_slots import Busy, Slot, free_slots
 from crmkit.scheduling.public_holidays import PublicHolidays
 from crmkit.scheduling.quiet_times import quiet_at, quiet_on
 from crmkit.scheduling.reasons import Language, Reason, ReasonFact

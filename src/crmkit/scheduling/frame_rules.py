@@ -69,6 +69,7 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
 
 
 def opened_plans(contact_plans: F) -> Table[F]:
+    """Open a table of contact plans, or refuse it with everything that is wrong."""
     numbers = ("frequency_days", "frequency_months", "value")
     (table,) = opened(Asked(contact_plans, "contact_plans", needs=("customer_id",), optional_amounts=numbers))
     table.require(*(name for name in _DAYS if name in table.dtypes))
@@ -128,7 +129,7 @@ def _with_gap(table: Table[Any], policy: ContactPolicy) -> Lazy:
     own = table.frame.with_columns(
         _count(table, "frequency_months").alias("_own_months"), _count(table, "frequency_days").alias("_own_days")
     )
-    own = own.with_columns(_listed(table, name).alias(f"_{name}") for name in _SEVERAL if name in table.dtypes)
+    own = own.with_columns(_listed(name).alias(f"_{name}") for name in _SEVERAL if name in table.dtypes)
     has_own = (nw.col("_own_months") > 0) | (nw.col("_own_days") > 0)
     found = {name: _literal(count) for name, count in _counts(policy.otherwise).items()}
     for column, attribute in _BY_TEXT:
@@ -155,7 +156,7 @@ def _counts(gap: Gap | None) -> dict[str, int]:
     }
 
 
-def _listed(table: Table[Any], name: str) -> nw.Expr:
+def _listed(name: str) -> nw.Expr:
     """The words of a column between semicolons, so that each can be found as a whole."""
     words = nw.col(name).cast(nw.String).fill_null("").str.replace_all("; ", ";", literal=True)
     return nw.concat_str(nw.lit(";"), words, nw.lit(";"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
 from math import ceil, floor
@@ -17,6 +16,8 @@ from crmkit.periods import Period
 from crmkit.scheduling.working_hours import WorkingHours, moment_of, seconds_of
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+
     from crmkit.entities import Appointment
     from crmkit.scheduling.working_hours import Span
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmkit.entities import Recurrence
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ def _weekdays(values: Mapping[int, object]) -> Mapping[int, tuple[tuple[time, ti
 def _hours(values: object) -> tuple[tuple[time, time], ...]:
     """Sorted hours of one day, which may touch but not overlap."""
     hours = tuple(sorted(check_each("weekdays", values, _from_to)))
-    for (_, end), (start, _) in zip(hours, hours[1:], strict=False):
+    for (_, end), (start, _) in pairwise(hours):
         if _of_day(end, at_end=True) > _of_day(start):
             raise refused("weekdays", f"{start} before {end}", "hours of one day that do not overlap")
     return hours
