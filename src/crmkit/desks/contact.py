@@ -8,6 +8,7 @@ import attrs
 
 from crmkit._checks import check_choice, check_text, refused
 from crmkit.desks.corrections import reassign_interaction, save_opening_balances
+from crmkit.desks.party_work import replanned
 from crmkit.desks.recalls import plan_recall
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpeningBalance, Party, Recall
@@ -127,6 +128,14 @@ class ContactDesk:
                 raise NotStoredError("contact_plan", party_id)
             self.workplace.check_read(transaction, "contact.quiet_now", plan)
         return quiet_at(plan, self.workplace.moment().now, zone=settings.zone, policy=settings.policy)
+
+    def refresh(self, *, at: datetime | None = None, key: str | None = None) -> None:
+        """Bring the next contact of every party up to date: after the contact policy of the settings has changed."""
+
+        def work(work: Work) -> None:
+            work.save(*replanned(work, work.find(Party)))
+
+        self.workplace.do("contact.refresh", work, arguments={}, at=at, key=key)
 
     def recall(
         self,
