@@ -50,7 +50,8 @@ def test_the_next_contact_follows_owner_role_and_tag(lead: Crm) -> None:
     assert lead.check() == ()
 
 
-def test_after_a_change_of_policy_all_plans_are_brought_up_to_date(lead: Crm, store: Store, clock: Clock) -> None:
+@pytest.mark.usefixtures("lead")
+def test_after_a_change_of_policy_all_plans_are_brought_up_to_date(store: Store, clock: Clock) -> None:
     changed = desk(store, clock, ContactPolicy(otherwise=days(30)))
     assert next_on(changed) == date(2026, 1, 6)
 
