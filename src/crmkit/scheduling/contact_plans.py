@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Light = Literal["green", "amber", "red"]
 
 _DAY = timedelta(days=1)
-_NO_DAY = timedelta()
 
 
 @attrs.frozen
@@ -137,10 +136,14 @@ def contact_light(
     'red'
     """
     check_date("as_of", as_of)
-    first = next_contact_on(attrs.evolve(plan, postponed_to=None), policy=policy, abc_class=abc_class, created_on=created_on, party=party)
-    if first is not None and as_of >= first + (_DAY if plan.series_on() else _NO_DAY):
+    gap, series_on = _gap_of(plan, policy, party, abc_class), plan.series_on()
+    if gap is None and series_on is None:
+        return "green"
+    unsilenced = attrs.evolve(plan, postponed_to=None, ends_on=None)
+    first = next_contact_on(unsilenced, policy=policy, abc_class=abc_class, created_on=created_on, party=party) or as_of
+    red_from = first if series_on is None else first + _DAY
+    if as_of >= red_from and (plan.ends_on is None or first <= plan.ends_on):
         return "red"
-    gap = _gap_of(plan, policy, party, abc_class)
     since = plan.last_contact_on
     return "amber" if since is not None and gap is not None and gap.ideal is not None and as_of > gap.ideal.after(since) else "green"
 

@@ -30,7 +30,7 @@ def load_by_day(contact_plans: F, by: tuple[str, ...], *, days: Iterable[date], 
     for name in by:
         if name in ("day", "contacts"):
             raise refused("by", name, "another column than those of the result: day, contacts")
-    rows = _with_due(table, policy)
+    rows = _with_due(table, policy, first=wanted[0])
     ends = [day_ordinal(day) for day in wanted]
     begins = [None, *ends[:-1]]
     columns = [f"_day_{place}" for place in range(len(wanted))]
@@ -51,9 +51,9 @@ def load_by_day(contact_plans: F, by: tuple[str, ...], *, days: Iterable[date], 
     return table.back(nw.concat(each))
 
 
-def _with_due(table: Table[Any], policy: ContactPolicy | None) -> Lazy:
+def _with_due(table: Table[Any], policy: ContactPolicy | None, *, first: date) -> Lazy:
     """Add `_due`: the number of the day on which the next contact of each party falls, by recall or else by frequency."""
-    rows = within_plan(table, with_next(table, policy))
+    rows = within_plan(table, with_next(table, policy, at_once_on=first))
     due = nw.col("_within")
     if {"quiet_start_on", "quiet_end_on"} <= table.dtypes.keys():
         start, end = day_number(nw.col("quiet_start_on")), day_number(nw.col("quiet_end_on"))
@@ -88,7 +88,7 @@ def slipping_by(contact_plans: F, by: tuple[str, ...], *, as_of: date, policy: C
 
 
 def _with_light(table: Table[Any], today: date, policy: ContactPolicy | None, into: str) -> Lazy:
-    rows = within_plan(table, with_next(table, policy), "_first")
+    rows = within_plan(table, with_next(table, policy, at_once_on=today), "_first")
     last = nw.col("last_contact_on") if "last_contact_on" in table.dtypes else day_literal(None)
     rows = rows.with_columns(last.alias("_last_contact"))
     rows = with_added(rows, "_last_contact", months="_ideal_months", days=nw.col("_ideal_days"), into="_ideal_on")

@@ -56,7 +56,7 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     )
     recalled = ~nw.col("_recall").is_null()
     may_be_suggested = nw.lit(today not in policy.holidays)
-    suggested = may_be_suggested & ~recalled & (_has_gap() | nw.col("_serial")) & ~_ended(table, today) & ~_quiet(table, today)
+    suggested = may_be_suggested & ~recalled & (has_gap() | nw.col("_serial")) & ~_ended(table, today) & ~_quiet(table, today)
     due = dated.with_columns(nw.when(recalled).then(nw.col("_recall")).when(suggested).then(nw.col("_since")).alias("_due"))
     listed = due.filter(nw.col("_due") <= day_ordinal(today)).with_columns(
         (nw.lit(day_ordinal(today)).cast(nw.Int64) - nw.col("_due")).alias("overdue_days"),
@@ -99,11 +99,11 @@ def _problems(table: Table[Any]) -> Iterator[Problem]:
         yield Problem("contact_plans", int(row["line"]) + 1, "counted_from", None, message)
 
 
-def with_next(table: Table[Any], policy: ContactPolicy | None) -> Lazy:
+def with_next(table: Table[Any], policy: ContactPolicy | None, *, at_once_on: date | None = None) -> Lazy:
     """
     Add the gap (`_months`, `_days`; none is 0 and 0), and the first day by it as a number: `_first`, after postponing `_next`.
 
-    Where a rule names the day, it is `_serial`.
+    Where a rule names the day, it is `_serial`. Whoever was never contacted, and has no day to count from, is due *at_once_on*.
     """
     policy = check_kind("policy", policy or NO_POLICY, ContactPolicy)
     rows = _with_gap(table, policy)
@@ -115,10 +115,12 @@ def with_next(table: Table[Any], policy: ContactPolicy | None) -> Lazy:
     if "counted_from" in table.dtypes:
         rows = _from_deadlines(table, rows)
     at_once = nw.lit(not policy.measure_from_creation) & nw.col("_never")
-    by_gap = nw.when(_has_gap()).then(nw.when(at_once).then(day_number(nw.col("_anchor"))).otherwise(nw.col("_after")))
+    by_gap = nw.when(has_gap()).then(nw.when(at_once).then(day_number(nw.col("_anchor"))).otherwise(nw.col("_after")))
     series = _optional(table, "series_on", nw.Date)
     rows = rows.with_columns((~series.is_null()).alias("_serial"), by_gap.alias("_by_gap"))
     first = nw.when(nw.col("_serial")).then(day_number(series)).otherwise(nw.col("_by_gap"))
+    if at_once_on is not None:
+        first = nw.when(first.is_null() & has_gap()).then(nw.lit(day_ordinal(at_once_on)).cast(nw.Int64)).otherwise(first)
     postponed = day_number(_optional(table, "postponed_to", nw.Date))
     later = nw.when(postponed > nw.col("_first")).then(postponed).otherwise(nw.col("_first"))
     return rows.with_columns(first.alias("_first")).with_columns(nw.when(~nw.col("_first").is_null()).then(later).alias("_next"))
@@ -187,7 +189,8 @@ def _from_deadlines(table: Table[Any], rows: Lazy) -> Lazy:
     return rows.with_columns(nw.when(in_series).then(deadline).otherwise(nw.col("_after")).alias("_after"))
 
 
-def _has_gap() -> nw.Expr:
+def has_gap() -> nw.Expr:
+    """Tell whether a party has a gap, of its own or by the policy."""
     return (nw.col("_months") > 0) | (nw.col("_days") > 0)
 
 
