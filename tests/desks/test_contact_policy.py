@@ -100,6 +100,12 @@ def test_the_wishes_of_nobody_are_not_stored(lead: Crm) -> None:
         lead.contact.keep_quiet("C-99")
 
 
+def test_why_a_suggestion_was_postponed_stands_on_the_timeline(lead: Crm) -> None:
+    lead.contact.postpone("L-1", to=days(30), because="on holiday")
+
+    assert [entry.summary for entry in lead.timeline("L-1") if entry.verb == "contact.postpone"] == ["on holiday"]
+
+
 def test_after_an_attempt_the_party_rests(store: Store, clock: Clock) -> None:
     crm = desk(store, clock, ContactPolicy(otherwise=days(1), retry_after=days(2)))
     crm.add(Party(id="L-1", name="Huber", created_on=date(2025, 12, 1)))

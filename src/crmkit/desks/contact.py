@@ -178,9 +178,11 @@ class ContactDesk:
 
         return self.workplace.do("contact.cancel_recall", work, arguments={"recall_id": recall_id}, at=at, key=key)
 
-    def postpone(self, party_id: str, *, to: When, at: datetime | None = None, key: str | None = None) -> ContactPlan:
+    def postpone(
+        self, party_id: str, *, to: When, because: str | None = None, at: datetime | None = None, key: str | None = None
+    ) -> ContactPlan:
         """
-        Silence the suggestion of a party until a day; the next contact ends it.
+        Silence the suggestion of a party until a day; the next contact ends it. The reason stands on the timeline.
 
         Raises:
             NotStoredError: When there is no such party.
@@ -193,9 +195,10 @@ class ContactDesk:
                 raise refused("to", day, f"a day after today ({work.moment.today})")
             party = work.get(Party, party_id, lock=False)
             plan = work.get(ContactPlan, party_id)
-            return work.record(work.planned(attrs.evolve(plan, postponed_to=day), party))
+            return work.record(work.planned(attrs.evolve(plan, postponed_to=day), party), summary=because)
 
-        return self.workplace.do("contact.postpone", work, arguments={"party_id": party_id, "to": to}, at=at, key=key)
+        arguments = {"party_id": party_id, "to": to, "because": because}
+        return self.workplace.do("contact.postpone", work, arguments=arguments, at=at, key=key)
 
     def keep_commitment(self, interaction_id: str, *, text: str, at: datetime | None = None, key: str | None = None) -> Interaction:
         """
