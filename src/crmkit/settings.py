@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_text, check_zone
+from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_text, check_zone, refused
 from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, PortalPolicy, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.emails import folded_own
-from crmkit.scheduling import ContactPolicy, QueuePolicy
+from crmkit.scheduling import ContactPolicy, QueuePolicy, WorkingHours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,7 @@ _QUEUE = QueuePolicy()
 _NOTHING_REQUIRED = DataPolicy({})
 _LOYALTY = LoyaltyPolicy()
 _PORTAL = PortalPolicy()
+_EVERYBODY = "*"
 
 
 def _events(values: str | Iterable[str]) -> frozenset[str]:
@@ -59,6 +61,12 @@ def _own_addresses(values: str | Iterable[str]) -> frozenset[str]:
     return frozenset(folded_own(text) for text in check_each("own_addresses", values, check_text))
 
 
+def _hours(values: WorkingHours | Mapping[str, WorkingHours]) -> Mapping[str, WorkingHours]:
+    """The hours of each employee; those of "*", or hours alone, are everybody else's."""
+    given = {_EVERYBODY: values} if isinstance(values, WorkingHours) else values
+    return FrozenMapping({check_text("hours", name): check_kind("hours", hours, WorkingHours) for name, hours in given.items()})
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """
@@ -78,6 +86,9 @@ class Settings:
         required_data: What must be known of a party in each of its roles.
         loyalty: How documents are credited to loyalty cards.
         seats: How many active employees there may be; None is any number.
+        hours: When each employee works, by id; "*" is everybody else, and hours alone are everybody's. Monday to Friday, nine to five,
+            where nothing is said.
+        holidays: Days on which nobody works: any container of dates, such as `PublicHolidays`. The contact policy has its own.
         own_addresses: Our side of e-mails: addresses, and whole domains such as "acme.example".
         portal: What customers see of themselves, and what they may ask for.
     """
@@ -95,6 +106,8 @@ class Settings:
     required_data: DataPolicy = _NOTHING_REQUIRED
     loyalty: LoyaltyPolicy = _LOYALTY
     seats: int | None = None
+    hours: Mapping[str, WorkingHours] = attrs.field(factory=dict, converter=_hours)
+    holidays: Container[date] = ()
     own_addresses: frozenset[str] = attrs.field(default=frozenset[str](), converter=_own_addresses)
     portal: PortalPolicy = _PORTAL
 
@@ -112,6 +125,12 @@ class Settings:
         check_kind("pipeline", self.pipeline, Pipeline)
         if self.policy is not None:
             check_kind("policy", self.policy, ContactPolicy)
+        if not hasattr(self.holidays, "__contains__"):
+            raise refused("holidays", type(self.holidays).__name__, "any container of dates")
+
+    def hours_of(self, employee_id: str) -> WorkingHours:
+        """When an employee works."""
+        return self.hours.get(employee_id) or self.hours.get(_EVERYBODY) or WorkingHours(self.zone)
 
     def is_own(self, address: str) -> bool:
         """Tell whether a folded e-mail address is ours: itself, or its domain."""

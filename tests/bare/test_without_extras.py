@@ -19,6 +19,7 @@ from crmkit.classification import abc_classes
 from crmkit.entities import Document, Line, Party, structure, unstructure
 from crmkit.errors import MissingExtraError
 from crmkit.metrics import roi
+from crmkit.scheduling import PublicHolidays
 
 NEEDED_TO_TEST = {"crmkit", "pytest"}
 
@@ -50,14 +51,23 @@ def test_a_room_opens_without_extras(room: str) -> None:
     assert importlib.import_module(f"crmkit.{room}").__all__
 
 
-@pytest.mark.parametrize(
-    ("room", "extra"), [("exchange", "analytics"), ("persistence.sql", "sql"), ("testing.strategies", "testing")], ids=lambda part: part
-)
+@pytest.mark.parametrize(("room", "extra"), [("persistence.sql", "sql"), ("testing.strategies", "testing")], ids=lambda part: part)
 def test_a_room_behind_an_extra_says_what_to_install(room: str, extra: str) -> None:
     with pytest.raises(MissingExtraError) as refusal:
         importlib.import_module(f"crmkit.{room}")
 
     assert f"pip install 'crmkit[{extra}]'" in str(refusal.value)
+
+
+@pytest.mark.parametrize(("name", "extra"), [("read_sales", "analytics"), ("read_calendar", "calendar")])
+def test_a_file_says_what_to_install(name: str, extra: str) -> None:
+    with pytest.raises(MissingExtraError, match=rf"pip install 'crmkit\[{extra}\]'"):
+        getattr(importlib.import_module("crmkit.exchange"), name)
+
+
+def test_public_holidays_say_what_to_install() -> None:
+    with pytest.raises(MissingExtraError, match=r"pip install 'crmkit\[holidays\]'"):
+        PublicHolidays("DE")
 
 
 def test_a_database_says_what_to_install() -> None:

@@ -2,6 +2,7 @@
 
 from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.budgets import BudgetRow
+from crmkit.desks.calendars import CalendarsDesk
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.cases import CasesDesk
 from crmkit.desks.contact import ContactDesk
@@ -27,6 +28,7 @@ from crmkit.desks.tasks import TasksDesk
 __all__ = [
     "AppointmentsDesk",
     "BudgetRow",
+    "CalendarsDesk",
     "CampaignsDesk",
     "CasesDesk",
     "ContactDesk",

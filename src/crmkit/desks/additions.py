@@ -13,6 +13,7 @@ from crmkit.desks.interactions import save_interactions
 from crmkit.desks.loyalty_booking import save_cards
 from crmkit.desks.numbering import check_numbers
 from crmkit.desks.origin import check_origins
+from crmkit.desks.party_work import replanned
 from crmkit.desks.sales_additions import SALES_KINDS, save_sales_additions
 from crmkit.entities import Case, ContactPlan, Document, Interaction, LoyaltyCard, OpeningBalance, Party, Rating, Recall
 
@@ -50,6 +51,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     promoted = [changed for party in stored if (changed := with_roles_by(party, kinds[party.id])) != party]
     parties = [with_roles_by(party, kinds.get(party.id, ())) for party in added.values()]
     plans = [work.planned(ContactPlan(party_id=party.id), party) for party in parties]
+    plans += replanned(work, promoted)
     work.save(*parties, *promoted, *plans, *documents, *recalls)
     work.log_all(
         [

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_each, check_kind, check_text, refused
-from crmkit.conditions import Condition
+from crmkit._checks import check_each, check_int, check_kind, check_text, refused
+from crmkit.desks.appointment_series import cancel_rest, move_rest, save_series
+from crmkit.desks.diaries import busy_of, found_in_diaries, take, to_come
 from crmkit.desks.interactions import save_interactions
-from crmkit.desks.reach import within_reach
-from crmkit.desks.workplace import Workplace, find_each
+from crmkit.desks.workplace import Workplace
 from crmkit.entities import Appointment, Interaction, Party
-from crmkit.errors import NotStoredError, SlotTakenError, StaleWriteError
+from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
 from crmkit.periods import Period
-from crmkit.records import Attendance, Diary
-from crmkit.store import Query
+from crmkit.scheduling import free_slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from crmkit.desks.work import Work
     from crmkit.entities import AppointmentState
-    from crmkit.store import Transaction
-
-_TAKES_TIME = Condition("state", "one_of", ("planned", "held"))
+    from crmkit.scheduling import Slot
 
 
 @attrs.frozen
@@ -50,6 +48,7 @@ class AppointmentsDesk:
         subject: str,
         person_id: str | None = None,
         place: str | None = None,
+        rule: str | None = None,
         at: datetime | None = None,
         key: str | None = None,
     ) -> Appointment:
@@ -59,9 +58,26 @@ class AppointmentsDesk:
         It takes its attendees from its start to before its end: the next one may begin when it is over. Of two that are
         scheduled at once for the same employee, one wins.
 
+        Args:
+            party_id: With whom.
+            start_at: When it begins, or the first of a series.
+            minutes: How long it takes.
+            attendees: The employees who take part.
+            subject: What it is about.
+            person_id: With which contact person.
+            place: Where.
+            rule: A recurrence rule (RFC 5545) with an end, such as "FREQ=WEEKLY;COUNT=10": a series is made, at the same time on the clock,
+                all of it or nothing.
+            at: When this is done; the clock by default.
+            key: Idempotency key.
+
+        Returns:
+            The appointment; of a series the first one, whose `series_id` all share.
+
         Raises:
             SlotTakenError: When an attendee is busy.
             NotStoredError: When there is no such party, or contact person.
+            InvalidValueError: For a rule without an end, or with more than 500 days.
         """
         employees = check_each("attendees", attendees, check_text)
 
@@ -78,7 +94,9 @@ class AppointmentsDesk:
                 subject=subject,
                 place=place,
             )
-            _take(work, appointment)
+            if rule is not None:
+                return save_series(work, appointment, rule)
+            take(work, [appointment])
             return work.record(appointment, summary=subject)
 
         arguments = {
@@ -89,6 +107,7 @@ class AppointmentsDesk:
             "subject": subject,
             "person_id": person_id,
             "place": place,
+            "rule": rule,
         }
         return self.workplace.do("appointments.schedule", work, arguments=arguments, at=at, key=key)
 
@@ -106,11 +125,31 @@ class AppointmentsDesk:
 
         def work(work: Work) -> Appointment:
             appointment = work.get(Appointment, appointment_id).moved(start_at, minutes=minutes)
-            _take(work, appointment)
+            take(work, [appointment])
             return work.record(appointment, summary=appointment.subject)
 
         arguments = {"appointment_id": appointment_id, "start_at": start_at, "minutes": minutes}
         return self.workplace.do("appointments.move", work, arguments=arguments, at=at, key=key)
+
+    def move_rest(
+        self, appointment_id: str, *, start_at: datetime, minutes: int | None = None, at: datetime | None = None, key: str | None = None
+    ) -> Appointment:
+        """
+        Move a planned appointment and all later planned ones of its series: as many days later, at the same time on the clock.
+
+        Raises:
+            SlotTakenError: When an attendee is busy at one of the new times; then none is moved.
+            StateMoveError: When it is not planned any more.
+            NotStoredError: When there is no such appointment.
+        """
+        arguments = {"appointment_id": appointment_id, "start_at": start_at, "minutes": minutes}
+        return self.workplace.do(
+            "appointments.move_rest",
+            lambda work: move_rest(work, appointment_id, start_at=start_at, minutes=minutes),
+            arguments=arguments,
+            at=at,
+            key=key,
+        )
 
     def hold(
         self,
@@ -164,6 +203,53 @@ class AppointmentsDesk:
         arguments = {"appointment_id": appointment_id, "because": because}
         return self.workplace.do("appointments.cancel", work, arguments=arguments, at=at, key=key)
 
+    def cancel_rest(self, appointment_id: str, *, because: str, at: datetime | None = None, key: str | None = None) -> Appointment:
+        """
+        Call a planned appointment and all later planned ones of its series off.
+
+        Raises:
+            StateMoveError: When it is not planned any more.
+            NotStoredError: When there is no such appointment.
+        """
+        arguments = {"appointment_id": appointment_id, "because": because}
+        return self.workplace.do(
+            "appointments.cancel_rest", lambda work: cancel_rest(work, appointment_id, because=because), arguments=arguments, at=at, key=key
+        )
+
+    def free_slots(self, attendees: str | Iterable[str], *, minutes: int, within: Period, buffer_minutes: int = 0) -> Iterator[Slot]:
+        """
+        List the times from now on at which all attendees are free, each as long as it lasts, the earliest first.
+
+        Working hours and holidays are those of the settings.
+
+        Args:
+            attendees: The employees who are to take part.
+            minutes: The shortest slot that is of use.
+            within: The local days to search.
+            buffer_minutes: Kept free before and after every appointment.
+
+        Raises:
+            NotPermittedError: When the rights do not list the verb.
+            InvalidValueError: For nobody, and for lengths below one minute.
+        """
+        employees = check_each("attendees", attendees, check_text)
+        self.workplace.scope.owners_reached("appointments.free_slots")
+        settings, moment = self.workplace.settings, self.workplace.moment()
+        buffer = timedelta(minutes=check_int("buffer_minutes", buffer_minutes, at_least=0))
+        begin, end = moment.start_of(check_kind("within", within, Period).start), moment.start_of(within.end)
+        with self.workplace.reading() as transaction:
+            busy = busy_of(transaction, employees, begin - buffer, end + buffer)
+        slots = free_slots(
+            busy,
+            within=within,
+            minutes=minutes,
+            hours={employee_id: settings.hours_of(employee_id) for employee_id in employees},
+            zone=settings.zone,
+            buffer_minutes=buffer_minutes,
+            holidays=settings.holidays,
+        )
+        return to_come(slots, moment.now, minutes)
+
     def agenda(
         self,
         *,
@@ -181,67 +267,13 @@ class AppointmentsDesk:
             party_id: Only those with this party.
             states: Only those in one of these states.
         """
-        if within is not None:
-            check_kind("within", within, Period)
-        wanted = frozenset(states)
-        moment = self.workplace.moment()
-        begin, end = (None, None) if within is None else (moment.start_of(within.start), moment.start_of(within.end))
-        before_end = [] if end is None else [Condition("start_at", "less_than", end)]
-        with self.workplace.reading() as transaction:
-            if employee_id is None:
-                mine = [] if party_id is None else [Condition("party_id", "equal", party_id)]
-                found = transaction.find(Query(Appointment, [*mine, *before_end]))
-            else:
-                found = _attended(transaction, employee_id, begin, before_end)
-            fitting = [
-                one
-                for one in found
-                if one.state in wanted and (begin is None or one.end_at > begin) and (party_id is None or one.party_id == party_id)
-            ]
-            fitting.sort(key=lambda one: (one.start_at, one.id))
-            return within_reach(self.workplace, transaction, "appointments.agenda", fitting)
+        return found_in_diaries(self.workplace, within=within, employee_id=employee_id, party_id=party_id, states=frozenset(states))
 
     def upcoming(self, party_id: str) -> Appointment | None:
         """Find the next planned appointment with a party that is not over: its link from the party (Termin)."""
         now = self.workplace.moment().now
         planned = self.agenda(party_id=party_id, states=("planned",))
         return next((one for one in planned if one.end_at > now), None)
-
-
-def _attended(transaction: Transaction, employee_id: str, begin: datetime | None, before_end: Sequence[Condition]) -> Sequence[Appointment]:
-    after_begin = [] if begin is None else [Condition("end_at", "more_than", begin)]
-    attended = transaction.find(Query(Attendance, [Condition("employee_id", "equal", employee_id), *after_begin, *before_end]))
-    return find_each(transaction, Appointment, "id", (one.appointment_id for one in attended))
-
-
-def _take(work: Work, appointment: Appointment) -> None:
-    """
-    Hold the diaries of the attendees, always in one order, then see that nobody is busy.
-
-    Raises:
-        SlotTakenError: When one is.
-    """
-    for employee_id in sorted(appointment.attendees):
-        _hold_diary(work, employee_id)
-    busy = work.find_each(
-        Attendance,
-        "employee_id",
-        sorted(appointment.attendees),
-        Condition("end_at", "more_than", appointment.start_at),
-        Condition("start_at", "less_than", appointment.end_at),
-        _TAKES_TIME,
-    )
-    others = sorted(one.employee_id for one in busy if one.appointment_id != appointment.id)
-    if others:
-        raise SlotTakenError(others[0], appointment.start_at)
-
-
-def _hold_diary(work: Work, employee_id: str) -> None:
-    if work.transaction.get(Diary, employee_id, lock=True) is None:
-        try:
-            work.transaction.save([Diary(id=employee_id)])
-        except StaleWriteError:  # another one made it meanwhile
-            work.transaction.get(Diary, employee_id, lock=True)
 
 
 def _check_person(party: Party | None, person_id: str | None) -> None:

@@ -6,20 +6,26 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_kind, check_text, refused
+from crmkit._checks import check_choice, check_text, refused
 from crmkit.desks.corrections import reassign_interaction, save_opening_balances
+from crmkit.desks.party_work import replanned
 from crmkit.desks.recalls import plan_recall
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import ContactPlan, Interaction, OpeningBalance, Party, Recall
-from crmkit.errors import StateMoveError
+from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpeningBalance, Party, Recall
+from crmkit.entities.contact_plans import check_frequency
+from crmkit.errors import NotStoredError, StateMoveError
 from crmkit.ids import new_id
-from crmkit.periods import Interval
+from crmkit.scheduling import quiet_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from crmkit.desks.moments import When
     from crmkit.desks.work import Work
+    from crmkit.entities import OpenHours, Recurrence
+    from crmkit.periods import Interval, Period
+    from crmkit.scheduling import Reason
 
 
 @attrs.frozen
@@ -33,23 +39,103 @@ class ContactDesk:
 
     workplace: Workplace = attrs.field(repr=False)
 
-    def plan(self, party_id: str, *, frequency: Interval | None, at: datetime | None = None, key: str | None = None) -> ContactPlan:
+    def plan(
+        self,
+        party_id: str,
+        *,
+        frequency: Interval | Recurrence | None,
+        counted_from: CountedFrom = "contact",
+        ends_on: date | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> ContactPlan:
         """
-        Set how often a party is to be contacted at least; None leaves it to the contact policy.
+        Set how often a party is to be contacted at least.
+
+        Args:
+            party_id: Whom.
+            frequency: The longest gap, or a rule that names the days; None leaves it to the contact policy.
+            counted_from: "contact" counts anew from each contact, "deadline" keeps to its days whenever the contact was.
+            ends_on: The last day of the plan.
+            at: When this is done; the clock by default.
+            key: Idempotency key.
 
         Raises:
             NotStoredError: When there is no such party.
         """
-        if frequency is not None:
-            check_kind("frequency", frequency, Interval)
+        check_frequency(frequency, counted_from=check_choice("counted_from", counted_from, CountedFrom))
 
         def work(work: Work) -> ContactPlan:
             party = work.get(Party, party_id, lock=False)
             plan = work.get(ContactPlan, party_id)
-            changed = attrs.evolve(plan, frequency=frequency, planned_on=plan.planned_on or work.moment.on, postponed_to=None)
+            changed = attrs.evolve(
+                plan,
+                frequency=frequency,
+                counted_from=counted_from,
+                ends_on=ends_on,
+                planned_on=plan.planned_on or work.moment.on,
+                postponed_to=None,
+            )
             return work.record(work.planned(changed, party))
 
-        return self.workplace.do("contact.plan", work, arguments={"party_id": party_id, "frequency": frequency}, at=at, key=key)
+        arguments = {"party_id": party_id, "frequency": frequency, "counted_from": counted_from, "ends_on": ends_on}
+        return self.workplace.do("contact.plan", work, arguments=arguments, at=at, key=key)
+
+    def keep_quiet(
+        self,
+        party_id: str,
+        *,
+        period: Period | None = None,
+        reachable: Iterable[OpenHours] = (),
+        zone: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> ContactPlan:
+        """
+        Note when a party wishes to be contacted, and when not; what it wished before is replaced.
+
+        Args:
+            party_id: Who wishes it.
+            period: Days without suggestions, for example its holidays; recalls, which somebody promised, stay.
+            reachable: The hours at which it is to be reached; empty is any time.
+            zone: IANA time zone of those hours, where it is not ours.
+            at: When this is done; the clock by default.
+            key: Idempotency key.
+
+        Raises:
+            NotStoredError: When there is no such party.
+        """
+        hours = tuple(reachable)
+
+        def work(work: Work) -> ContactPlan:
+            plan = work.get(ContactPlan, work.get(Party, party_id, lock=False).id)
+            return work.record(attrs.evolve(plan, quiet=period, reachable=hours, zone=zone))
+
+        arguments = {"party_id": party_id, "period": period, "reachable": hours, "zone": zone}
+        return self.workplace.do("contact.keep_quiet", work, arguments=arguments, at=at, key=key)
+
+    def quiet_now(self, party_id: str) -> Reason | None:
+        """
+        Say why a party is not to be contacted just now, where it is not: a holiday, its own wish, the hours in its time zone.
+
+        Raises:
+            NotStoredError: When there is no such party.
+        """
+        settings = self.workplace.settings
+        with self.workplace.reading() as transaction:
+            plan = transaction.get(ContactPlan, party_id)
+            if plan is None:
+                raise NotStoredError("contact_plan", party_id)
+            self.workplace.check_read(transaction, "contact.quiet_now", plan)
+        return quiet_at(plan, self.workplace.moment().now, zone=settings.zone, policy=settings.policy)
+
+    def refresh(self, *, at: datetime | None = None, key: str | None = None) -> None:
+        """Bring the next contact of every party up to date: after the contact policy of the settings has changed."""
+
+        def work(work: Work) -> None:
+            work.save(*replanned(work, work.find(Party)))
+
+        self.workplace.do("contact.refresh", work, arguments={}, at=at, key=key)
 
     def recall(
         self,
@@ -92,9 +178,11 @@ class ContactDesk:
 
         return self.workplace.do("contact.cancel_recall", work, arguments={"recall_id": recall_id}, at=at, key=key)
 
-    def postpone(self, party_id: str, *, to: When, at: datetime | None = None, key: str | None = None) -> ContactPlan:
+    def postpone(
+        self, party_id: str, *, to: When, because: str | None = None, at: datetime | None = None, key: str | None = None
+    ) -> ContactPlan:
         """
-        Silence the suggestion of a party until a day; the next contact ends it.
+        Silence the suggestion of a party until a day; the next contact ends it. The reason stands on the timeline.
 
         Raises:
             NotStoredError: When there is no such party.
@@ -107,9 +195,10 @@ class ContactDesk:
                 raise refused("to", day, f"a day after today ({work.moment.today})")
             party = work.get(Party, party_id, lock=False)
             plan = work.get(ContactPlan, party_id)
-            return work.record(work.planned(attrs.evolve(plan, postponed_to=day), party))
+            return work.record(work.planned(attrs.evolve(plan, postponed_to=day), party), summary=because)
 
-        return self.workplace.do("contact.postpone", work, arguments={"party_id": party_id, "to": to}, at=at, key=key)
+        arguments = {"party_id": party_id, "to": to, "because": because}
+        return self.workplace.do("contact.postpone", work, arguments=arguments, at=at, key=key)
 
     def keep_commitment(self, interaction_id: str, *, text: str, at: datetime | None = None, key: str | None = None) -> Interaction:
         """

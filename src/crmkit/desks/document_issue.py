@@ -18,6 +18,7 @@ from crmkit.desks.document_chains import (
 )
 from crmkit.desks.document_moves import check_usable, in_short, moved, with_roles_by
 from crmkit.desks.numbering import number_of
+from crmkit.desks.party_work import replanned
 from crmkit.entities import Document, Line, Party, payment_due_on
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
@@ -114,7 +115,7 @@ def issued(work: Work, document: Document, *changed: Document) -> Document:
     party = work.get(Party, document.party_id)
     promoted = with_roles_by(party, [document.kind])
     parties = [] if promoted == party else [promoted]
-    work.save(*parties, document, *changed)
+    work.save(*parties, *replanned(work, parties), document, *changed)
     work.log_all(
         [
             *((party, party.id, None, None) for party in parties),

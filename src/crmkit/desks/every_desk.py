@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmkit.desks.appointments import AppointmentsDesk
+from crmkit.desks.calendars import CalendarsDesk
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.cases import CasesDesk
 from crmkit.desks.contact import ContactDesk
@@ -35,6 +36,7 @@ class Desks:
 
     Attributes:
         appointments: Appointments, planned, held or cancelled.
+        calendars: Feeds for calendars, and what those say.
         cases: Complaints, defects, questions, requests; how satisfied people are.
         campaigns: Campaigns with members, costs and touches, and marketing plans.
         contact: Contact plans, recalls, commitments, corrections of interactions.
@@ -57,6 +59,7 @@ class Desks:
         """Open every desk at one workplace."""
         self._workplace = workplace
         self.appointments: AppointmentsDesk = AppointmentsDesk(workplace)
+        self.calendars: CalendarsDesk = CalendarsDesk(workplace)
         self.campaigns: CampaignsDesk = CampaignsDesk(workplace)
         self.cases: CasesDesk = CasesDesk(workplace)
         self.contact: ContactDesk = ContactDesk(workplace)

@@ -78,7 +78,7 @@ def _the_next_contact_is_up_to_date(everything: Everything) -> Iterator[tuple[st
     parties = everything.by_id(Party)
     for plan in everything.of(ContactPlan):
         party = parties[plan.id]
-        expected = next_contact_on(plan, policy=everything.settings.policy, abc_class=party.effective_class, created_on=party.created_on)
+        expected = next_contact_on(plan, policy=everything.settings.policy, party=party)
         if plan.next_contact_on != expected:
             yield f"plan of {plan.id}", f"is next on {plan.next_contact_on}, expected {expected}"
 

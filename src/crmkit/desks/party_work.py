@@ -20,12 +20,17 @@ if TYPE_CHECKING:
     from crmkit.entities import AbcClass
 
 
+def replanned(work: Work, parties: Sequence[Party]) -> list[ContactPlan]:
+    """List the contact plans that change because their parties did."""
+    by_id = {party.id: party for party in parties}
+    plans = work.find_each(ContactPlan, "id", by_id)
+    return [after for plan in plans if (after := work.planned(plan, by_id[plan.party_id])) != plan]
+
+
 def save_parties(work: Work, changed: Sequence[tuple[Party, str | None]]) -> None:
     """Write changed parties with a few words about each, and bring their contact plans up to date."""
     parties = {party.id: party for party, _ in changed}
-    plans = work.find_each(ContactPlan, "id", parties)
-    replanned = [work.planned(plan, parties[plan.party_id]) for plan in plans]
-    work.save(*parties.values(), *(after for after, before in zip(replanned, plans, strict=True) if after != before))
+    work.save(*parties.values(), *replanned(work, list(parties.values())))
     work.log_all([(party, party.id, None, summary) for party, summary in changed])
 
 

@@ -176,7 +176,7 @@ class Work:
 
     def planned(self, plan: ContactPlan, party: Party) -> ContactPlan:
         """Bring the next contact of a plan up to date."""
-        following = next_contact_on(plan, policy=self.settings.policy, abc_class=party.effective_class, created_on=party.created_on)
+        following = next_contact_on(plan, policy=self.settings.policy, party=party)
         return attrs.evolve(plan, next_contact_on=following)
 
     def finish(self) -> None:

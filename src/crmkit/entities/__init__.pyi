@@ -13,7 +13,7 @@ from .campaigns import (
 )
 from .cases import CASE_MOVES, SCORES, Case, CaseEvent, CaseKind, CaseState, Rating, RatingKind
 from .contact_details import Address, Channel, ContactPerson, FormOfAddress, Phone, Profile
-from .contact_plans import ContactPlan, CountedFrom, Recall, RecallState
+from .contact_plans import ContactPlan, CountedFrom, OpenHours, Recall, RecallState
 from .contracts import Contract, ContractState
 from .data_policy import DataPolicy
 from .document_lines import Line, RoundingPolicy
@@ -49,6 +49,7 @@ from .portal_requests import (
     PortalSection,
 )
 from .portal_views import PortalAppointment, PortalCase, PortalContract, PortalDocument, PortalLine, PortalView
+from .recurrences import Recurrence
 from .refs import Ref
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
 
@@ -110,6 +111,7 @@ __all__ = [
     "MarketingPlan",
     "Note",
     "NumberFormat",
+    "OpenHours",
     "OpenItem",
     "OpeningBalance",
     "Opportunity",
@@ -143,6 +145,7 @@ __all__ = [
     "RatingKind",
     "Recall",
     "RecallState",
+    "Recurrence",
     "Ref",
     "Role",
     "RoundingPolicy",

@@ -95,6 +95,16 @@ def start_at(value: datetime) -> datetime:
     return in_utc("start_at", value)
 
 
+def recurs_at(value: datetime) -> datetime:
+    """Keep a moment in UTC, as `happened_at` does."""
+    return in_utc("recurs_at", value)
+
+
+def end_at(value: datetime) -> datetime:
+    """Keep a moment in UTC, as `happened_at` does."""
+    return in_utc("end_at", value)
+
+
 def written_at(value: datetime) -> datetime:
     """Keep a moment in UTC, as `happened_at` does."""
     return in_utc("written_at", value)

@@ -8,7 +8,7 @@ from typing import Literal
 import attrs
 
 from crmkit._checks import check_choice, check_int, check_text, check_texts, refused
-from crmkit.entities._fields import start_at, text_set
+from crmkit.entities._fields import recurs_at, start_at, text_set
 from crmkit.errors import StateMoveError
 
 AppointmentState = Literal["planned", "held", "cancelled"]
@@ -31,6 +31,9 @@ class Appointment:
         state: "planned", then "held" or "cancelled".
         summary: What came of it, once it is held.
         because: Why it was cancelled.
+        series_id: The series that it is one of.
+        calendar_uid: Its UID in the calendar that it came from.
+        recurs_at: Which one of a series in that calendar: when it was to begin by the rule; kept in UTC.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -45,6 +48,9 @@ class Appointment:
     state: AppointmentState = "planned"
     summary: str | None = attrs.field(default=None, repr=False)
     because: str | None = attrs.field(default=None, repr=False)
+    series_id: str | None = None
+    calendar_uid: str | None = None
+    recurs_at: datetime | None = attrs.field(default=None, converter=attrs.converters.optional(recurs_at))
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:

@@ -47,6 +47,7 @@ class Task:
         state: "open", then "done" or "cancelled".
         result: What came of it.
         because: Why it was cancelled.
+        calendar_uid: Its UID in the calendar that it came from.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -60,6 +61,7 @@ class Task:
     state: TaskState = "open"
     result: str | None = attrs.field(default=None, repr=False)
     because: str | None = attrs.field(default=None, repr=False)
+    calendar_uid: str | None = None
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:

@@ -16,6 +16,3 @@ def need(package: str, *, extra: str) -> None:
     """
     if find_spec(package) is None:
         raise MissingExtraError(extra, package)
-
-
-need("polars", extra="analytics")

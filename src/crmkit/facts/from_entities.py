@@ -11,6 +11,7 @@ from crmkit._checks import check_each, check_kind, refused
 from crmkit.entities import ContactPlan, Document, Line, Party, Recall
 from crmkit.errors import MissingExtraError
 from crmkit.money import minor_digits, rounded
+from crmkit.periods import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,25 +156,38 @@ def contact_plans_from(plans: Iterable[ContactPlan], recalls: Iterable[Recall] =
     due = _earliest(check_each("recalls", recalls, lambda name, item: check_kind(name, item, Recall)))
     ids = [id_ for id_ in dict.fromkeys([*by_party, *due, *known]) if _takes_part(known.get(id_))]
     rows = [by_party.get(id_) or ContactPlan(party_id=id_) for id_ in ids]
-    frequencies = [plan.frequency for plan in rows]
+    frequencies = [plan.frequency if isinstance(plan.frequency, Interval) else None for plan in rows]
     people = [known.get(id_) for id_ in ids]
     count, day, text = polars.Int64, polars.Date, polars.String
     columns: dict[str, tuple[list[Any], Any]] = {
         "customer_id": (ids, text),
         "frequency_days": ([gap and gap.days for gap in frequencies], count),
         "frequency_months": ([gap and gap.months for gap in frequencies], count),
+        "series_on": ([plan.series_on() for plan in rows], day),
         "counted_from": ([plan.counted_from for plan in rows], text),
         "last_contact_on": ([plan.last_contact_on for plan in rows], day),
         "contact_count": ([plan.contact_count for plan in rows], count),
         "planned_on": ([plan.planned_on for plan in rows], day),
         "postponed_to": ([plan.postponed_to for plan in rows], day),
         "ends_on": ([plan.ends_on for plan in rows], day),
+        "quiet_start_on": ([plan.quiet and plan.quiet.start for plan in rows], day),
+        "quiet_end_on": ([plan.quiet and plan.quiet.end for plan in rows], day),
         "created_on": ([party and party.created_on for party in people], day),
         "recall_on": ([due.get(id_) for id_ in ids], day),
         "abc_class": ([party and party.effective_class for party in people], text),
+        "tags": ([party and _listed("tags", party.tags) for party in people], text),
+        "roles": ([party and _listed("roles", party.roles) for party in people], text),
         "owner_id": ([party and party.owner_id for party in people], text),
     }
     return _frame(polars, columns)
+
+
+def _listed(name: str, words: Iterable[str]) -> str | None:
+    """Several words in one text, as spreadsheets have them."""
+    for word in words:
+        if ";" in word:
+            raise refused(name, word, "words without a semicolon, which parts them in tables")
+    return ";".join(sorted(words)) or None
 
 
 def _polars() -> Any:  # noqa: ANN401  # the module, whose absence is an error of ours

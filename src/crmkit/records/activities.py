@@ -79,8 +79,8 @@ ACTIVITIES: tuple[RecordKind[Any], ...] = (
     RecordKind(
         name="appointment",
         entity=Appointment,
-        fields=(PARTY, Field(name="start_at", type="instant"), _STATE),
-        indexes=(("party_id", "state", "start_at"), ("start_at",), ("state", "start_at")),
+        fields=(PARTY, Field(name="start_at", type="instant"), _STATE, Field(name="series_id")),
+        indexes=(("party_id", "state", "start_at"), ("start_at",), ("state", "start_at"), ("series_id", "start_at")),
     ),
     RecordKind(name="diary", entity=Diary),
     RecordKind(

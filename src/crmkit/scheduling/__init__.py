@@ -2,14 +2,20 @@
 
 from crmkit.scheduling.contact_plans import Due, Light, NotDue, contact_light, next_contact_on, suggestion
 from crmkit.scheduling.contact_policy import ContactCounts, ContactPolicy, Gap
+from crmkit.scheduling.forecasts import add_contact_light, load_by_day, slipping_by
 from crmkit.scheduling.frames import add_next_contact, call_suggestions
+from crmkit.scheduling.free_slots import Busy, Slot, free_slots
+from crmkit.scheduling.public_holidays import PublicHolidays
 from crmkit.scheduling.queue_entries import Plannable, QueueKind
 from crmkit.scheduling.queue_policy import QueuePolicy
 from crmkit.scheduling.queue_rows import LeftOut, QueueRow, WorkQueue
+from crmkit.scheduling.quiet_times import quiet_at, quiet_on
 from crmkit.scheduling.reasons import Language, Reason, ReasonFact
 from crmkit.scheduling.work_queues import work_queue
+from crmkit.scheduling.working_hours import WorkingHours
 
 __all__ = [
+    "Busy",
     "ContactCounts",
     "ContactPolicy",
     "Due",
@@ -19,16 +25,25 @@ __all__ = [
     "Light",
     "NotDue",
     "Plannable",
+    "PublicHolidays",
     "QueueKind",
     "QueuePolicy",
     "QueueRow",
     "Reason",
     "ReasonFact",
+    "Slot",
     "WorkQueue",
+    "WorkingHours",
+    "add_contact_light",
     "add_next_contact",
     "call_suggestions",
     "contact_light",
+    "free_slots",
+    "load_by_day",
     "next_contact_on",
+    "quiet_at",
+    "quiet_on",
+    "slipping_by",
     "suggestion",
     "work_queue",
 ]

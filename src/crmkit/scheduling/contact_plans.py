@@ -10,13 +10,15 @@ import attrs
 
 from crmkit._checks import check_date, check_zone
 from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
+from crmkit.scheduling.quiet_times import quiet_on
 from crmkit.scheduling.reasons import Reason, ReasonFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crmkit.entities import AbcClass, Appointment, ContactPlan, Interaction, Recall
+    from crmkit.entities import AbcClass, Appointment, ContactPlan, Interaction, Party, Recall
     from crmkit.periods import Interval
+    from crmkit.scheduling.contact_policy import Gap
 
 Light = Literal["green", "amber", "red"]
 
@@ -50,28 +52,51 @@ class NotDue:
 
 
 def next_contact_on(
-    plan: ContactPlan, *, policy: ContactPolicy | None = None, abc_class: AbcClass | None = None, created_on: date | None = None
+    plan: ContactPlan,
+    *,
+    policy: ContactPolicy | None = None,
+    abc_class: AbcClass | None = None,
+    created_on: date | None = None,
+    party: Party | None = None,
 ) -> date | None:
     """
-    First day on the list: the day after last contact + frequency.
+    First day on the list: the day after last contact + frequency, or the next day that a rule names.
 
     Never contacted: the day on which it was planned, else created; with `measure_from_creation` one gap later. None: no
-    frequency, the plan has ended before, or neither day is known.
+    frequency, the plan has ended before, or neither day is known. A rule that has ended is none any more.
 
     >>> from datetime import date
     >>> from crmkit import days
-    >>> from crmkit.entities import ContactPlan
+    >>> from crmkit.entities import ContactPlan, Recurrence
     >>> next_contact_on(ContactPlan(party_id="C-17", frequency=days(30), last_contact_on=date(2026, 1, 1))).isoformat()
     '2026-02-01'
+    >>> mondays = Recurrence("FREQ=WEEKLY;BYDAY=MO", date(2026, 1, 5))
+    >>> next_contact_on(ContactPlan(party_id="C-17", frequency=mondays, last_contact_on=date(2026, 1, 6))).isoformat()
+    '2026-01-12'
+
+    Args:
+        plan: Whose.
+        policy: The gaps of those without a frequency of their own.
+        abc_class: The class; by default that of *party*.
+        created_on: The day of creation; by default that of *party*.
+        party: The party itself, for policies by tag, role and owner.
     """
     policy = policy or NO_POLICY
-    gap = policy.gap_for(plan, abc_class=abc_class)
-    if gap is None:
-        return None
-    first = _first_day(plan, gap.longest, policy=policy, created_on=created_on)
+    first = plan.series_on()
+    if first is None:
+        gap = _gap_of(plan, policy, party, abc_class)
+        if gap is None:
+            return None
+        first = _first_day(plan, gap.longest, policy=policy, created_on=created_on or (party.created_on if party else None))
     if first is None or (plan.ends_on is not None and first > plan.ends_on):
         return None
     return first if plan.postponed_to is None else max(first, plan.postponed_to)
+
+
+def _gap_of(plan: ContactPlan, policy: ContactPolicy, party: Party | None, abc_class: AbcClass | None) -> Gap | None:
+    if party is None:
+        return policy.gap_for(plan, abc_class=abc_class)
+    return policy.gap_for(plan, abc_class=abc_class or party.effective_class, tags=party.tags, roles=party.roles, owner_id=party.owner_id)
 
 
 def _first_day(plan: ContactPlan, longest: Interval, *, policy: ContactPolicy, created_on: date | None) -> date | None:
@@ -93,7 +118,13 @@ def _deadline_after(day: date, frequency: Interval, anchor: date) -> date:
 
 
 def contact_light(
-    plan: ContactPlan, *, policy: ContactPolicy, as_of: date, abc_class: AbcClass | None = None, created_on: date | None = None
+    plan: ContactPlan,
+    *,
+    policy: ContactPolicy,
+    as_of: date,
+    abc_class: AbcClass | None = None,
+    created_on: date | None = None,
+    party: Party | None = None,
 ) -> Light:
     """
     Traffic light of one party: amber after the ideal gap, red after the longest. Recalls and postponing do not silence it.
@@ -106,14 +137,16 @@ def contact_light(
     'red'
     """
     check_date("as_of", as_of)
-    gap = policy.gap_for(plan, abc_class=abc_class)
-    if gap is None:
+    gap, series_on = _gap_of(plan, policy, party, abc_class), plan.series_on()
+    if gap is None and series_on is None:
         return "green"
-    first = next_contact_on(attrs.evolve(plan, postponed_to=None), policy=policy, abc_class=abc_class, created_on=created_on)
-    if first is not None and as_of >= first:
+    unsilenced = attrs.evolve(plan, postponed_to=None, ends_on=None)
+    first = next_contact_on(unsilenced, policy=policy, abc_class=abc_class, created_on=created_on, party=party) or as_of
+    red_from = first if series_on is None else first + _DAY
+    if as_of >= red_from and (plan.ends_on is None or first <= plan.ends_on):
         return "red"
     since = plan.last_contact_on
-    return "amber" if since is not None and gap.ideal is not None and as_of > gap.ideal.after(since) else "green"
+    return "amber" if since is not None and gap is not None and gap.ideal is not None and as_of > gap.ideal.after(since) else "green"
 
 
 def suggestion(
@@ -126,12 +159,14 @@ def suggestion(
     created_on: date | None = None,
     appointments: Iterable[Appointment] = (),
     zone: str = "UTC",
+    party: Party | None = None,
 ) -> Due | NotDue:
     """
-    Tell whether a party is to be contacted on a day, and why or why not.
+    Tell whether a party is to be contacted on a day, and why or why not. Recalls and appointments of others do not matter.
 
     A due recall is listed once, as a recall; a future one silences the suggestion, and so does an appointment that is planned for
-    the day or later.
+    the day or later. So do holidays of the policy, and the days on which the party wishes to be left alone; they do not silence a
+    recall, which somebody promised.
 
     >>> from datetime import date
     >>> from crmkit import days
@@ -141,19 +176,24 @@ def suggestion(
     last contact on 2026-01-01, more than 30 days ago
     """
     check_date("as_of", as_of)
-    first = min((recall for recall in recalls if recall.state == "open"), key=lambda recall: recall.due_on, default=None)
+    policy = policy or NO_POLICY
+    own = (recall for recall in recalls if recall.state == "open" and recall.party_id == plan.party_id)
+    first = min(own, key=lambda recall: recall.due_on, default=None)
     if first is not None:
         return recalled(first, as_of=as_of)
-    planned = appointment_from(appointments, as_of, zone=ZoneInfo(check_zone("zone", zone)))
+    planned = appointment_from((one for one in appointments if one.party_id == plan.party_id), as_of, zone=ZoneInfo(check_zone("zone", zone)))
     if planned is not None:
         return NotDue(Reason("appointment_planned", {"due_on": planned.date(), "due_time": planned.time()}))
-    gap = (policy or NO_POLICY).gap_for(plan, abc_class=abc_class)
-    if gap is None:
+    series_on = plan.series_on()
+    gap = _gap_of(plan, policy, party, abc_class)
+    if gap is None and series_on is None:
         return NotDue(Reason("no_frequency"))
     if plan.ends_on is not None and plan.ends_on < as_of:
         return NotDue(Reason("plan_ended", {"ends_on": plan.ends_on}))
-    since_on = next_contact_on(attrs.evolve(plan, ends_on=None), policy=policy, abc_class=abc_class, created_on=created_on)
-    return _suggested(plan, gap.longest, since_on or as_of, as_of=as_of)
+    since_on = next_contact_on(attrs.evolve(plan, ends_on=None), policy=policy, abc_class=abc_class, created_on=created_on, party=party)
+    found = _suggested(plan, series_on, gap, since_on or as_of, as_of=as_of)
+    quiet = quiet_on(plan, as_of, policy=policy) if isinstance(found, Due) else None
+    return found if quiet is None else NotDue(quiet)
 
 
 def appointment_from(appointments: Iterable[Appointment], day: date, *, zone: ZoneInfo) -> datetime | None:
@@ -174,13 +214,18 @@ def recalled(recall: Recall, *, as_of: date) -> Due | NotDue:
     return Due(Reason("recall_due", facts), recall.due_on)
 
 
-def _suggested(plan: ContactPlan, longest: Interval, since_on: date, *, as_of: date) -> Due | NotDue:
+def _suggested(plan: ContactPlan, series_on: date | None, gap: Gap | None, since_on: date, *, as_of: date) -> Due | NotDue:
+    if series_on is not None and plan.frequency is not None:
+        if since_on <= as_of:
+            return Due(Reason("series_due", {"series_on": series_on, "frequency": plan.frequency}), since_on)
+        return NotDue(Reason("not_before", {"next_contact_on": since_on}))
+    frequency: dict[str, ReasonFact] = {} if gap is None else {"frequency": gap.longest}
     if plan.last_contact_on is None:
-        reason = Reason("never_contacted", {"frequency": longest})
+        reason = Reason("never_contacted", frequency)
         return Due(reason, since_on) if since_on <= as_of else NotDue(Reason("not_before", {"next_contact_on": since_on}))
     last: dict[str, ReasonFact] = {"last_contact_on": plan.last_contact_on}
     if since_on <= as_of:
-        return Due(Reason("frequency_passed", last | {"frequency": longest}), since_on)
+        return Due(Reason("frequency_passed", last | frequency), since_on)
     if since_on == plan.postponed_to:
         return NotDue(Reason("not_before", {"next_contact_on": since_on}))
     return NotDue(Reason("contacted_recently", last | {"next_contact_on": since_on}))
@@ -191,12 +236,14 @@ def after_interaction(plan: ContactPlan, interaction: Interaction, *, on: date, 
     Count an interaction that happened on a local day.
 
     A contact moves the last contact forward, never back, and ends a postponement; an attempt only counts. The next
-    contact is left to the caller, who knows class and creation day.
+    contact is left to the caller, who knows class and creation day. After an attempt the suggestion rests as the policy says.
     """
-    if (policy or NO_POLICY).counts.is_contact(interaction):
+    policy = policy or NO_POLICY
+    if policy.counts.is_contact(interaction):
         counted = attrs.evolve(plan, contact_count=plan.contact_count + 1)
         is_last = plan.last_contact_on is None or on >= plan.last_contact_on
         return attrs.evolve(counted, last_contact_on=on, postponed_to=None) if is_last else counted
     if not interaction.reached and interaction.voided_because is None:
-        return attrs.evolve(plan, attempt_count=plan.attempt_count + 1)
+        rests = [plan.postponed_to, policy.retry_after.after(on) if policy.retry_after else None]
+        return attrs.evolve(plan, attempt_count=plan.attempt_count + 1, postponed_to=max((day for day in rests if day), default=None))
     return plan

@@ -1,15 +1,19 @@
-"""How often whom: gaps by class, and what counts as a contact."""
+"""How often whom: gaps by tag, class, role and owner, what counts as a contact, and when nobody is to be contacted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
+from datetime import date
+from typing import TypeVar
 
 import attrs
 
-from crmkit._checks import check_choice, check_kind, refused
-from crmkit.entities import AbcClass, ContactPlan, Interaction
-from crmkit.entities._fields import FrozenMapping
+from crmkit._checks import check_choice, check_kind, check_text, refused
+from crmkit.entities import AbcClass, ContactPlan, Direction, Interaction, Role
+from crmkit.entities._fields import FrozenMapping, text_set
 from crmkit.periods import Interval
+
+K = TypeVar("K", bound=str)
 
 
 @attrs.frozen
@@ -36,8 +40,28 @@ def _gap(value: Gap | Interval | None) -> Gap | None:
     return Gap(value) if isinstance(value, Interval) else value
 
 
-def _gaps(values: Mapping[AbcClass, Gap | Interval]) -> Mapping[AbcClass, Gap]:
-    return FrozenMapping({name: check_kind("by_class", _gap(gap), Gap) for name, gap in values.items()})
+def _checked(name: str, values: Mapping[K, Gap | Interval]) -> Mapping[K, Gap]:
+    return FrozenMapping({key: check_kind(name, _gap(gap), Gap) for key, gap in values.items()})
+
+
+def _by_class(values: Mapping[AbcClass, Gap | Interval]) -> Mapping[AbcClass, Gap]:
+    return _checked("by_class", values)
+
+
+def _by_role(values: Mapping[Role, Gap | Interval]) -> Mapping[Role, Gap]:
+    return _checked("by_role", values)
+
+
+def _by_tag(values: Mapping[str, Gap | Interval]) -> Mapping[str, Gap]:
+    return _checked("by_tag", values)
+
+
+def _by_owner(values: Mapping[str, Gap | Interval]) -> Mapping[str, Gap]:
+    return _checked("by_owner", values)
+
+
+def _kinds(values: str | Iterable[str] | None) -> frozenset[str] | None:
+    return None if values is None else text_set(values)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,14 +72,27 @@ class ContactCounts:
     Attributes:
         attempts: Tries that reached nobody.
         automatic: What a machine filed, such as e-mails.
+        kinds: Only these kinds of interactions, for example "phone" and "visit"; None is any.
+        direction: Only what we began ("out"), or only what they began ("in"); None is both.
     """
 
     attempts: bool = False
     automatic: bool = False
+    kinds: frozenset[str] | None = attrs.field(default=None, converter=_kinds)
+    direction: Direction | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an unknown direction."""
+        if self.direction is not None:
+            check_choice("direction", self.direction, Direction)
 
     def is_contact(self, interaction: Interaction) -> bool:
         """Tell whether an interaction counts; a void one never does."""
         if interaction.voided_because is not None:
+            return False
+        if self.kinds is not None and interaction.kind not in self.kinds:
+            return False
+        if self.direction not in (None, interaction.direction):
             return False
         return (interaction.reached or self.attempts) and (self.automatic or not interaction.automatic)
 
@@ -63,37 +100,75 @@ class ContactCounts:
 @attrs.frozen(kw_only=True)
 class ContactPolicy:
     """
-    How often parties are to be contacted that have no frequency of their own.
+    How often parties are to be contacted, and when not.
+
+    A party's own frequency wins. Else the first that fits of: its tags, its class, its roles, its owner, all others. Of several tags
+    or roles, the one that the policy names first.
 
     Attributes:
-        by_class: A gap for each ABC class; an interval alone is its longest gap.
+        by_tag: A gap for each tag; an interval alone is its longest gap.
+        by_class: A gap for each ABC class.
+        by_role: A gap for each role.
+        by_owner: A gap for whatever an employee looks after.
         otherwise: The gap for all others; None leaves them alone.
         measure_from_creation: Whoever was never contacted is due one gap after creation instead of at once.
         counts: What counts as a contact.
+        retry_after: How long a suggestion rests after an attempt that reached nobody; None not at all.
+        holidays: Days without suggestions: any container of dates, for example `PublicHolidays`.
 
     >>> from crmkit import days
-    >>> ContactPolicy(by_class={"A": days(30)}).gap_for(ContactPlan(party_id="C-17"), abc_class="A").longest
-    Interval(months=0, days=30)
+    >>> policy = ContactPolicy(by_class={"A": days(30)}, by_tag={"VIP": days(7)}, otherwise=days(90))
+    >>> plan = ContactPlan(party_id="C-17")
+    >>> [policy.gap_for(plan, abc_class="A", tags=tags).longest.days for tags in ([], ["VIP"])]
+    [30, 7]
     """
 
-    by_class: Mapping[AbcClass, Gap] = attrs.field(factory=dict, converter=_gaps)
+    by_class: Mapping[AbcClass, Gap] = attrs.field(factory=dict, converter=_by_class)
+    by_tag: Mapping[str, Gap] = attrs.field(factory=dict, converter=_by_tag)
+    by_role: Mapping[Role, Gap] = attrs.field(factory=dict, converter=_by_role)
+    by_owner: Mapping[str, Gap] = attrs.field(factory=dict, converter=_by_owner)
     otherwise: Gap | None = attrs.field(default=None, converter=_gap)
     measure_from_creation: bool = False
     counts: ContactCounts = ContactCounts()
+    retry_after: Interval | None = None
+    holidays: Container[date] = ()
 
     def __attrs_post_init__(self) -> None:
-        """Refuse unknown classes."""
+        """Refuse unknown classes and roles."""
         for name in self.by_class:
             check_choice("by_class", name, AbcClass)
+        for role in self.by_role:
+            check_choice("by_role", role, Role)
+        for text in (*self.by_tag, *self.by_owner):
+            check_text("by_tag or by_owner", text)
         if self.otherwise is not None and not isinstance(self.otherwise, Gap):
             raise refused("otherwise", self.otherwise, "a Gap, an interval such as days(30), or None")
+        if self.retry_after is not None:
+            check_kind("retry_after", self.retry_after, Interval)
+        if not hasattr(self.holidays, "__contains__"):
+            raise refused("holidays", type(self.holidays).__name__, "any container of dates")
 
-    def gap_for(self, plan: ContactPlan, *, abc_class: AbcClass | None) -> Gap | None:
-        """Find the gap of one party; its own frequency wins, and the ideal gap of its class stays with it."""
-        policy = self.otherwise if abc_class is None else self.by_class.get(abc_class, self.otherwise)
-        if plan.frequency is None:
+    def gap_for(
+        self,
+        plan: ContactPlan,
+        *,
+        abc_class: AbcClass | None = None,
+        tags: Collection[str] = (),
+        roles: Collection[str] = (),
+        owner_id: str | None = None,
+    ) -> Gap | None:
+        """Find the gap of one party; its own frequency wins, and the ideal gap of the policy stays with it. A rule of days is no gap."""
+        policy = self._gap_of(abc_class, tags, roles, owner_id)
+        if not isinstance(plan.frequency, Interval):
             return policy
         return Gap(plan.frequency, ideal=policy.ideal if policy else None)
+
+    def _gap_of(self, abc_class: AbcClass | None, tags: Collection[str], roles: Collection[str], owner_id: str | None) -> Gap | None:
+        for gaps, names in ((self.by_tag, tags), (self.by_class, (abc_class,)), (self.by_role, roles), (self.by_owner, (owner_id,))):
+            for name, gap in gaps.items():
+                if name in names:
+                    return gap
+        return self.otherwise
 
 
 NO_POLICY = ContactPolicy()

@@ -16,15 +16,28 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit._frames import Lazy
+    from crmkit.scheduling.contact_policy import Gap
 
-_DAYS = ("last_contact_on", "planned_on", "created_on", "postponed_to", "ends_on", "recall_on")
+_DAYS = (
+    "last_contact_on",
+    "planned_on",
+    "created_on",
+    "postponed_to",
+    "ends_on",
+    "recall_on",
+    "series_on",
+    "quiet_start_on",
+    "quiet_end_on",
+)
+_BY_TEXT = (("owner_id", "by_owner"), ("roles", "by_role"), ("abc_class", "by_class"), ("tags", "by_tag"))  # what wins comes last
+_SEVERAL = ("roles", "tags")
 _MADE = ("next_contact_on", "reason", "overdue_days")
 _MONTHS_A_YEAR = 12
 
 
 def add_next_contact(contact_plans: F, *, policy: ContactPolicy | None, into: str) -> F:
     """Add the first day on which each party is to be contacted."""
-    table = _opened(contact_plans)
+    table = opened_plans(contact_plans)
     if check_text("into", into) == "customer_id":
         raise refused("into", into, "another name than customer_id")
     rows = _with_next_contact_on(table, policy, into)
@@ -34,15 +47,16 @@ def add_next_contact(contact_plans: F, *, policy: ContactPolicy | None, into: st
 def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | None) -> F:
     """Keep the rows that are due on a day, with the reason."""
     today = check_date("as_of", as_of)
-    table = _opened(contact_plans)
+    policy = check_kind("policy", policy or NO_POLICY, ContactPolicy)
+    table = opened_plans(contact_plans)
     rows = _with_next_contact_on(table, policy, "next_contact_on")
     dated = rows.with_columns(
         day_number(_optional(table, "recall_on", nw.Date)).alias("_recall"),
         nw.col("_next").fill_null(day_ordinal(today)).alias("_since"),
     )
     recalled = ~nw.col("_recall").is_null()
-    has_gap = (nw.col("_months") > 0) | (nw.col("_days") > 0)
-    suggested = ~recalled & has_gap & ~_ended(table, today)
+    may_be_suggested = nw.lit(today not in policy.holidays)
+    suggested = may_be_suggested & ~recalled & (has_gap() | nw.col("_serial")) & ~_ended(table, today) & ~_quiet(table, today)
     due = dated.with_columns(nw.when(recalled).then(nw.col("_recall")).when(suggested).then(nw.col("_since")).alias("_due"))
     listed = due.filter(nw.col("_due") <= day_ordinal(today)).with_columns(
         (nw.lit(day_ordinal(today)).cast(nw.Int64) - nw.col("_due")).alias("overdue_days"),
@@ -54,7 +68,8 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     return table.back(result.select(*(name for name in table.columns if name not in _MADE), *_MADE))
 
 
-def _opened(contact_plans: F) -> Table[F]:
+def opened_plans(contact_plans: F) -> Table[F]:
+    """Open a table of contact plans, or refuse it with everything that is wrong."""
     numbers = ("frequency_days", "frequency_months", "value")
     (table,) = opened(Asked(contact_plans, "contact_plans", needs=("customer_id",), optional_amounts=numbers))
     table.require(*(name for name in _DAYS if name in table.dtypes))
@@ -84,42 +99,75 @@ def _problems(table: Table[Any]) -> Iterator[Problem]:
         yield Problem("contact_plans", int(row["line"]) + 1, "counted_from", None, message)
 
 
-def _with_next(table: Table[Any], policy: ContactPolicy | None) -> Lazy:
-    """Add the gap (`_months`, `_days`; none is 0 and 0), and the first day by it as a number: `_first`, after postponing `_next`."""
+def with_next(table: Table[Any], policy: ContactPolicy | None, *, at_once_on: date | None = None) -> Lazy:
+    """
+    Add the gap (`_months`, `_days`; none is 0 and 0), and the first day by it as a number: `_first`, after postponing `_next`.
+
+    Where a rule names the day, it is `_serial`. Whoever was never contacted, and has no day to count from, is due *at_once_on*.
+    """
     policy = check_kind("policy", policy or NO_POLICY, ContactPolicy)
     rows = _with_gap(table, policy)
     last = _optional(table, "last_contact_on", nw.Date)
     planned, created = _optional(table, "planned_on", nw.Date), _optional(table, "created_on", nw.Date)
     known = nw.coalesce(created, planned) if policy.measure_from_creation else nw.coalesce(planned, created)
     rows = rows.with_columns(nw.coalesce(last, known).alias("_anchor"), last.is_null().alias("_never"))
-    months, days = nw.col("_months"), nw.col("_days")
-    rows = with_added(rows, "_anchor", months="_months", days=days + 1, into="_after")
+    rows = with_added(rows, "_anchor", months="_months", days=nw.col("_days") + 1, into="_after")
     if "counted_from" in table.dtypes:
         rows = _from_deadlines(table, rows)
     at_once = nw.lit(not policy.measure_from_creation) & nw.col("_never")
-    first = nw.when((months > 0) | (days > 0)).then(nw.when(at_once).then(day_number(nw.col("_anchor"))).otherwise(nw.col("_after")))
+    by_gap = nw.when(has_gap()).then(nw.when(at_once).then(day_number(nw.col("_anchor"))).otherwise(nw.col("_after")))
+    series = _optional(table, "series_on", nw.Date)
+    rows = rows.with_columns((~series.is_null()).alias("_serial"), by_gap.alias("_by_gap"))
+    first = nw.when(nw.col("_serial")).then(day_number(series)).otherwise(nw.col("_by_gap"))
+    if at_once_on is not None:
+        first = nw.when(first.is_null() & has_gap()).then(nw.lit(day_ordinal(at_once_on)).cast(nw.Int64)).otherwise(first)
     postponed = day_number(_optional(table, "postponed_to", nw.Date))
     later = nw.when(postponed > nw.col("_first")).then(postponed).otherwise(nw.col("_first"))
     return rows.with_columns(first.alias("_first")).with_columns(nw.when(~nw.col("_first").is_null()).then(later).alias("_next"))
 
 
 def _with_gap(table: Table[Any], policy: ContactPolicy) -> Lazy:
-    """The party's own frequency, else that of its class, else that of all others."""
+    """The party's own frequency, else that of its tags, class, roles or owner, else that of all others; and the ideal gap."""
     own = table.frame.with_columns(
         _count(table, "frequency_months").alias("_own_months"), _count(table, "frequency_days").alias("_own_days")
     )
+    own = own.with_columns(_listed(name).alias(f"_{name}") for name in _SEVERAL if name in table.dtypes)
     has_own = (nw.col("_own_months") > 0) | (nw.col("_own_days") > 0)
-    others = policy.otherwise.longest if policy.otherwise else None
-    months, days = _literal(others.months if others else 0), _literal(others.days if others else 0)
-    if "abc_class" in table.dtypes:
-        for name, gap in policy.by_class.items():
-            of_class = nw.col("abc_class") == name
-            months = nw.when(of_class).then(_literal(gap.longest.months)).otherwise(months)
-            days = nw.when(of_class).then(_literal(gap.longest.days)).otherwise(days)
+    found = {name: _literal(count) for name, count in _counts(policy.otherwise).items()}
+    for column, attribute in _BY_TEXT:
+        if column in table.dtypes:
+            for name, gap in reversed(list(getattr(policy, attribute).items())):
+                found = {
+                    part: nw.when(_fits(column, name)).then(_literal(count)).otherwise(found[part]) for part, count in _counts(gap).items()
+                }
     return own.with_columns(
-        nw.when(has_own).then(nw.col("_own_months")).otherwise(months).alias("_months"),
-        nw.when(has_own).then(nw.col("_own_days")).otherwise(days).alias("_days"),
+        nw.when(has_own).then(nw.col("_own_months")).otherwise(found["_months"]).alias("_months"),
+        nw.when(has_own).then(nw.col("_own_days")).otherwise(found["_days"]).alias("_days"),
+        found["_ideal_months"].alias("_ideal_months"),
+        found["_ideal_days"].alias("_ideal_days"),
     )
+
+
+def _counts(gap: Gap | None) -> dict[str, int]:
+    ideal, longest = (gap.ideal if gap else None), (gap.longest if gap else None)
+    return {
+        "_months": longest.months if longest else 0,
+        "_days": longest.days if longest else 0,
+        "_ideal_months": ideal.months if ideal else 0,
+        "_ideal_days": ideal.days if ideal else 0,
+    }
+
+
+def _listed(name: str) -> nw.Expr:
+    """The words of a column between semicolons, so that each can be found as a whole."""
+    words = nw.col(name).cast(nw.String).fill_null("").str.replace_all("; ", ";", literal=True)
+    return nw.concat_str(nw.lit(";"), words, nw.lit(";"))
+
+
+def _fits(column: str, name: str) -> nw.Expr:
+    if column in _SEVERAL:
+        return nw.col(f"_{column}").str.contains(f";{name};", literal=True)
+    return (nw.col(column) == name).fill_null(value=False)
 
 
 def _from_deadlines(table: Table[Any], rows: Lazy) -> Lazy:
@@ -141,6 +189,11 @@ def _from_deadlines(table: Table[Any], rows: Lazy) -> Lazy:
     return rows.with_columns(nw.when(in_series).then(deadline).otherwise(nw.col("_after")).alias("_after"))
 
 
+def has_gap() -> nw.Expr:
+    """Tell whether a party has a gap, of its own or by the policy."""
+    return (nw.col("_months") > 0) | (nw.col("_days") > 0)
+
+
 def _from_deadline(table: Table[Any]) -> nw.Expr:
     return (nw.col("counted_from") == "deadline").fill_null(value=False) if "counted_from" in table.dtypes else nw.lit(value=False)
 
@@ -151,10 +204,15 @@ def _is_mixed(table: Table[Any]) -> nw.Expr:
 
 def _with_next_contact_on(table: Table[Any], policy: ContactPolicy | None, into: str) -> Lazy:
     """Add the next contact as a day, unless the plan has ended before."""
-    first = nw.col("_next")
+    return with_day(within_plan(table, with_next(table, policy)), "_within", table.engine, into=into)
+
+
+def within_plan(table: Table[Any], rows: Lazy, day: str = "_next") -> Lazy:
+    """Add `_within`: a number of a day, unless the plan has ended before its first day."""
+    first = nw.col(day)
     if "ends_on" in table.dtypes:
         first = nw.when(nw.col("ends_on").is_null() | (nw.col("_first") <= day_number(nw.col("ends_on")))).then(first)
-    return with_day(_with_next(table, policy).with_columns(first.alias("_within")), "_within", table.engine, into=into)
+    return rows.with_columns(first.alias("_within"))
 
 
 def _ended(table: Table[Any], today: date) -> nw.Expr:
@@ -163,12 +221,20 @@ def _ended(table: Table[Any], today: date) -> nw.Expr:
     return ~nw.col("ends_on").is_null() & (nw.col("ends_on") < day_literal(today))
 
 
+def _quiet(table: Table[Any], today: date) -> nw.Expr:
+    if not {"quiet_start_on", "quiet_end_on"} <= table.dtypes.keys():
+        return nw.lit(value=False)
+    within = (nw.col("quiet_start_on") <= day_literal(today)) & (nw.col("quiet_end_on") > day_literal(today))
+    return within.fill_null(value=False)
+
+
 def _recall_reason() -> nw.Expr:
     return nw.when(nw.col("overdue_days") > 0).then(nw.lit("recall_overdue")).otherwise(nw.lit("recall_due"))
 
 
 def _frequency_reason() -> nw.Expr:
-    return nw.when(nw.col("_never")).then(nw.lit("never_contacted")).otherwise(nw.lit("frequency_passed"))
+    by_gap = nw.when(nw.col("_never")).then(nw.lit("never_contacted")).otherwise(nw.lit("frequency_passed"))
+    return nw.when(nw.col("_serial")).then(nw.lit("series_due")).otherwise(by_gap)
 
 
 def _optional(table: Table[Any], name: str, dtype: type[nw.Date]) -> nw.Expr:

@@ -169,7 +169,7 @@ class Concern:
         if appointment_from(self.appointments, asking.as_of, zone=asking.zone) is not None:
             return
         party, policy = self.party, asking.contacts
-        told = suggestion(self.plan, (), as_of=asking.as_of, policy=policy, abc_class=party.effective_class, created_on=party.created_on)
+        told = suggestion(self.plan, (), as_of=asking.as_of, policy=policy, party=party)
         if isinstance(told, Due):
             day: date | None = told.since_on
         else:

@@ -9,13 +9,14 @@ from typing import Literal, TypeAlias
 import attrs
 
 from crmkit._checks import check_choice, check_kind, refused
-from crmkit.entities import Ref
+from crmkit.entities import Recurrence, Ref
 from crmkit.entities._fields import FrozenMapping
 from crmkit.money import Money
 from crmkit.periods import Interval
+from crmkit.scheduling.rule_texts import rule_text
 
 Language = Literal["de", "en"]
-ReasonFact: TypeAlias = str | int | date | time | Interval | Money
+ReasonFact: TypeAlias = str | int | date | time | Interval | Recurrence | Money
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "recall_due": ("recall today", "Wiederanruf heute"),
@@ -67,6 +68,14 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "letzter Kontakt am {last_contact_on}, nächster am {next_contact_on}",
     ),
     "not_before": ("not to be contacted before {next_contact_on}", "nicht vor dem {next_contact_on} zu kontaktieren"),
+    "series_due": ("to be contacted on {series_on}: {frequency}", "am {series_on} zu kontaktieren: {frequency}"),
+    "quiet_time": ("wishes no contact up to {up_to}", "wünscht keinen Kontakt bis {up_to}"),
+    "holiday": ("{on} is a holiday", "{on} ist ein Feiertag"),
+    "not_this_weekday": ("cannot be reached on this weekday ({on})", "an diesem Wochentag ({on}) nicht erreichbar"),
+    "outside_hours": (
+        "to be reached on this day from {start} to {end}, there it is {local_time}",
+        "an diesem Tag erreichbar von {start} bis {end}, dort ist es {local_time}",
+    ),
     "plan_ended": ("the contact plan ended on {ends_on}", "Kontaktplan endete am {ends_on}"),
     "no_frequency": ("no contact frequency is set", "keine Kontaktfrequenz hinterlegt"),
     "inactive": ("switched off", "nicht aktiv"),
@@ -136,6 +145,8 @@ def _shown(value: ReasonFact, language: Language) -> str:
             return interval_text(value, language)
         case Money() if language == "de":
             return str(value).replace(".", ",")
+        case Recurrence():
+            return rule_text(value, language)
         case _:
             return str(value)
 

@@ -37,6 +37,7 @@ def register() -> None:
         entities.Interaction: "interactions",
         entities.ContactPlan: "contact_plans",
         entities.Recall: "recalls",
+        entities.Recurrence: "recurrences",
     }.items():
         st.register_type_strategy(kind, _later(name))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit.entities import ContactPlan, Interaction, Recall
-from crmkit.periods import Interval, days
+from crmkit.periods import days
 from crmkit.testing.sample_chance import happens
 from crmkit.testing.sample_words import TOPICS
 
@@ -58,13 +58,9 @@ def contacts_of(random: Random, parties: Sequence[tuple[str, str, date]], *, as_
         recall = _recall(random, party_id, employee_id, last=last, as_of=as_of) if place % 5 == 0 else None
         if recall is not None:
             recalls.append(recall)
-        if recall.due_on <= as_of if recall is not None else _passed(plan.frequency, last, as_of):
+        if recall.due_on <= as_of if recall is not None else last + timedelta(days=frequency) < as_of:
             to_call.add(party_id)
     return Contacts(tuple(interactions), tuple(plans), tuple(recalls), frozenset(to_call))
-
-
-def _passed(frequency: Interval | None, last: date, as_of: date) -> bool:
-    return frequency is not None and last + timedelta(days=frequency.days) < as_of
 
 
 def _interactions(random: Random, party_id: str, employee_id: str, *, since: date, last: date) -> Iterator[Interaction]:

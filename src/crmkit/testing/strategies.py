@@ -27,6 +27,7 @@ from crmkit.entities import (
     Party,
     Phone,
     Recall,
+    Recurrence,
     Role,
     Source,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "periods",
     "phones",
     "recalls",
+    "recurrences",
 ]
 
 _CURRENCIES = ("EUR", "CHF", "USD", "JPY", "KWD", "CLF")  # of 2, 0, 3 and 4 decimals
@@ -209,17 +211,32 @@ def interactions(*, min_date: date = _EARLIEST, max_date: date = _LATEST) -> Sea
     )
 
 
+def recurrences(*, min_date: date = _EARLIEST, max_date: date = _LATEST) -> SearchStrategy[Recurrence]:
+    """Rules without an end that begin between two days: by days, weeks, weekdays and days of the month."""
+    every = st.integers(1, 12)
+    weekdays = st.lists(st.sampled_from(("MO", "TU", "WE", "TH", "FR", "SA", "SU")), min_size=1, unique=True).map(",".join)
+    rules = st.one_of(
+        every.map("FREQ=DAILY;INTERVAL={}".format),
+        st.builds("FREQ=WEEKLY;INTERVAL={};BYDAY={}".format, every, weekdays),
+        st.builds("FREQ=MONTHLY;BYDAY={}{}".format, st.sampled_from((1, 2, 3, 4, -1)), st.sampled_from(("MO", "WE", "FR"))),
+        st.builds("FREQ=MONTHLY;BYMONTHDAY={}".format, st.integers(1, 31)),
+        st.just("FREQ=YEARLY"),
+    )
+    return st.builds(Recurrence, rules, _days(min_date, max_date))
+
+
 def contact_plans(*, min_date: date = _EARLIEST, max_date: date = _LATEST) -> SearchStrategy[ContactPlan]:
     """Contact plans whose days lie between two days."""
     day = st.none() | _days(min_date, max_date)
     return st.builds(
         ContactPlan,
         party_id=_ids().map(lambda id: f"P-{id}"),
-        frequency=st.none() | intervals(),
+        frequency=st.none() | intervals() | recurrences(min_date=min_date, max_date=max_date),
         counted_from=st.sampled_from(("contact", "deadline")),
         planned_on=day,
         postponed_to=day,
         ends_on=day,
+        quiet=st.none() | periods(min_date=min_date, max_date=max_date, max_days=60),
         last_contact_on=day,
         contact_count=st.integers(0, 10_000),
         attempt_count=st.integers(0, 10_000),

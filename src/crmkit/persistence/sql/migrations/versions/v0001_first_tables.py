@@ -186,9 +186,9 @@ def _make_activity_tables(make: _Maker) -> None:
     make.record_table("opening_balance", [("party_id", _TEXT)], [party], [["party_id"]])
     make.record_table(
         "appointment",
-        [("party_id", _TEXT), ("start_at", _INSTANT), ("state", _TEXT)],
+        [("party_id", _TEXT), ("start_at", _INSTANT), ("state", _TEXT), ("series_id", _TEXT)],
         [party],
-        [["party_id", "state", "start_at"], ["start_at"], ["state", "start_at"]],
+        [["party_id", "state", "start_at"], ["start_at"], ["state", "start_at"], ["series_id", "start_at"]],
     )
     make.record_table("diary", [], [], [])
     make.record_table(

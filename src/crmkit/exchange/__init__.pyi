@@ -1,0 +1,24 @@
+from .calendar_fields import CalendarEntry
+from .calendar_reading import CalendarContents, read_calendar
+from .calendar_updates import update_calendar
+from .calendar_writing import write_calendar
+from .column_names import closest_column
+from .notation import ColumnType, DecimalMark, Limits, Notation
+from .sales_tables import SALES_TYPES, read_sales
+from .tables import read_table
+
+__all__ = [
+    "SALES_TYPES",
+    "CalendarContents",
+    "CalendarEntry",
+    "ColumnType",
+    "DecimalMark",
+    "Limits",
+    "Notation",
+    "closest_column",
+    "read_calendar",
+    "read_sales",
+    "read_table",
+    "update_calendar",
+    "write_calendar",
+]

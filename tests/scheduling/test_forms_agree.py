@@ -1,0 +1,171 @@
+"""A table of contact plans and a single plan say the same, on every engine: one definition in two forms."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmkit import Period, days, facts, months
+from crmkit.entities import ContactPlan, Party, Recall, Recurrence
+from crmkit.scheduling import (
+    ContactPolicy,
+    Gap,
+    add_contact_light,
+    add_next_contact,
+    call_suggestions,
+    contact_light,
+    load_by_day,
+    next_contact_on,
+    slipping_by,
+    suggestion,
+)
+from crmkit.scheduling.contact_plans import Due
+from tests.engines import ENGINES, by_id, day, dicts, on, on_every_engine, rows, rows_in_order
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DAYS = st.dates(date(2023, 12, 1), date(2026, 12, 31))
+SOME_DAY = st.none() | DAYS
+INTERVALS = st.integers(1, 200).map(days) | st.integers(1, 14).map(months)
+GAPS = INTERVALS | st.builds(Gap, INTERVALS, ideal=INTERVALS)
+RULES = st.sampled_from(
+    [
+        "FREQ=WEEKLY;BYDAY=MO,TH",
+        "FREQ=MONTHLY;BYDAY=1MO",
+        "FREQ=MONTHLY;BYMONTHDAY=31",
+        "FREQ=WEEKLY;INTERVAL=3",
+        "FREQ=DAILY;UNTIL=20261231",
+    ]
+)
+PLANS = st.builds(
+    ContactPlan,
+    party_id=st.just("C"),
+    frequency=st.none() | INTERVALS | st.builds(Recurrence, RULES, st.dates(date(2024, 1, 1), date(2026, 12, 1))),
+    counted_from=st.sampled_from(["contact", "deadline"]),
+    planned_on=SOME_DAY,
+    postponed_to=SOME_DAY,
+    ends_on=SOME_DAY,
+    last_contact_on=SOME_DAY,
+    quiet=st.none() | st.builds(lambda start, length: Period(start, start + timedelta(days=length)), DAYS, st.integers(1, 90)),
+)
+PARTIES = st.builds(
+    Party,
+    id=st.just("C"),
+    name=st.just("Müller"),
+    created_on=DAYS,
+    manual_class=st.sampled_from(["A", "B", "C", None]),
+    tags=st.sets(st.sampled_from(["VIP", "VIP+", "Messe 2026"])),
+    roles=st.sets(st.sampled_from(["lead", "customer", "supplier"]), min_size=1),
+    owner_id=st.sampled_from(["anna", "ben", None]),
+)
+POLICIES = st.builds(
+    ContactPolicy,
+    by_class=st.fixed_dictionaries({}, optional={"A": GAPS, "B": GAPS}),
+    by_tag=st.dictionaries(st.sampled_from(["VIP", "Messe 2026"]), GAPS),
+    by_role=st.dictionaries(st.sampled_from(["customer", "supplier"]), GAPS),
+    by_owner=st.dictionaries(st.just("anna"), GAPS),
+    otherwise=st.none() | GAPS,
+    measure_from_creation=st.booleans(),
+    holidays=st.sets(DAYS, max_size=2),
+)
+CASES = st.lists(st.tuples(PLANS, PARTIES, SOME_DAY), min_size=8, max_size=24)
+
+
+def records(cases: list[Any]) -> tuple[list[ContactPlan], list[Party], list[Recall]]:
+    plans = [attrs.evolve(plan, party_id=f"C-{place}") for place, (plan, *_) in enumerate(cases)]
+    parties = [attrs.evolve(party, id=f"C-{place}") for place, (_, party, _) in enumerate(cases)]
+    recalls = [Recall(id=f"W-{place}", party_id=f"C-{place}", due_on=due) for place, (*_, due) in enumerate(cases) if due is not None]
+    return plans, parties, recalls
+
+
+def due_on(plan: ContactPlan, party: Party, recall: Recall | None, policy: ContactPolicy) -> date | None:
+    if recall is not None:
+        return recall.due_on
+    first = next_contact_on(plan, policy=policy, party=party)
+    return plan.quiet.end if first is not None and plan.quiet is not None and first in plan.quiet else first
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(max_examples=5)
+@given(cases=CASES, policy=POLICIES, as_of=DAYS)
+def test_a_table_and_a_plan_agree(cases: list[Any], policy: ContactPolicy, as_of: date, engine: str) -> None:
+    plans, parties, recalls = records(cases)
+    table = on(engine, facts.contact_plans_from(plans, recalls, parties))
+    recall_of = {recall.party_id: recall for recall in recalls}
+    pairs = list(zip(plans, parties, strict=True))
+
+    assert by_id(add_next_contact(table, policy=policy), "next_contact_on") == {
+        plan.id: next_contact_on(plan, policy=policy, party=party) for plan, party in pairs
+    }
+    told = {
+        plan.id: suggestion(plan, [recall_of[plan.id]] if plan.id in recall_of else [], as_of=as_of, policy=policy, party=party)
+        for plan, party in pairs
+    }
+    assert {
+        row["customer_id"]: (row["reason"], row["overdue_days"]) for row in dicts(call_suggestions(table, as_of=as_of, policy=policy))
+    } == {id_: (one.reason.code, (as_of - one.since_on).days) for id_, one in told.items() if isinstance(one, Due)}
+    lights = {plan.id: contact_light(plan, policy=policy, as_of=as_of, party=party) for plan, party in pairs}
+    assert by_id(add_contact_light(table, policy=policy, as_of=as_of), "contact_light") == lights
+    assert rows(slipping_by(table, as_of=as_of, policy=policy)) == [
+        (len(lights), *(list(lights.values()).count(light) for light in ("green", "amber", "red")))
+    ]
+    working_days = [as_of + timedelta(days=place) for place in (0, 1, 4, 30)]
+    falls = [due_on(plan, party, recall_of.get(plan.id), policy) for plan, party in pairs]
+    until = [date.min, *working_days]
+    assert sorted(rows(load_by_day(table, days=working_days, policy=policy))) == [
+        (end, sum(due is not None and begin < due <= end for due in falls)) for begin, end in zip(until, working_days, strict=False)
+    ]
+
+
+def contact_plans(*lines: tuple[Any, ...]) -> pl.DataFrame:
+    plans = [
+        ContactPlan(party_id=id_, frequency=days(30), last_contact_on=None if last is None else day(last)) for id_, _, last, _ in lines
+    ]
+    parties = [
+        Party(id=id_, name="Müller", created_on=day("2025-01-01"), manual_class=class_, owner_id=owner) for id_, class_, _, owner in lines
+    ]
+    return facts.contact_plans_from(plans, [], parties)
+
+
+@on_every_engine
+def test_the_load_has_a_row_for_each_owner_and_day(engine: str) -> None:
+    table = on(
+        engine,
+        contact_plans(("C-1", "A", "2026-01-01", "anna"), ("C-2", "A", "2026-01-02", "anna"), ("C-3", "B", "2026-01-02", None)),
+    )
+
+    assert rows_in_order(load_by_day(table, "owner_id", days=[day("2026-02-02"), day("2026-01-30"), day("2026-02-03")])) == sorted(
+        [
+            ("anna", day("2026-01-30"), 0),
+            ("anna", day("2026-02-02"), 2),
+            ("anna", day("2026-02-03"), 0),
+            (None, day("2026-01-30"), 0),
+            (None, day("2026-02-02"), 1),
+            (None, day("2026-02-03"), 0),
+        ],
+        key=lambda row: [(value is None, str(value)) for value in row],
+    )
+
+
+@on_every_engine
+def test_who_is_slipping_is_counted_by_class(engine: str) -> None:
+    table = on(
+        engine,
+        contact_plans(
+            ("C-1", "A", "2026-01-01", None), ("C-2", "A", "2026-01-16", None), ("C-3", "A", "2026-01-17", None), ("C-4", "B", None, None)
+        ),
+    )
+    policy = ContactPolicy(by_class={"A": Gap(days(30), ideal=days(15))})
+
+    assert rows_in_order(
+        slipping_by(table, "abc_class", as_of=day("2026-02-01"), policy=policy), "abc_class", "parties", "green", "amber", "red"
+    ) == [
+        ("A", 3, 1, 1, 1),
+        ("B", 1, 0, 0, 1),
+    ]
