@@ -168,3 +168,14 @@ def test_a_discount_that_is_not_booked_is_found_by_the_check(crm: Crm) -> None:
         transaction.save([attrs.evolve(payment, cash_discount=eur(9))])
 
     assert "cash_discounts_are_booked_once" in {problem.source for problem in crm.check()}
+
+
+def test_a_void_payment_takes_its_discount_with_it(crm: Crm) -> None:
+    invoice = an_invoice(crm)
+    payment = crm.documents.record_payment(invoice.id, amount=eur("116.62"))
+
+    crm.void(payment, because="booked twice")
+
+    assert open_of(crm, invoice) == eur(119)
+    assert crm.get(Document, str(payment.discount_document_id)).state == "cancelled"
+    assert crm.check() == ()

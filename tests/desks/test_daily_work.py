@@ -126,10 +126,11 @@ def test_a_planned_appointment_silences_the_suggestion_however_far_away(crm: Crm
 
 @pytest.mark.parametrize("day", [date(2026, 1, 14), date(2026, 1, 15), date(2026, 1, 16)])
 def test_overdue_invoices_show_from_the_day_after_they_were_to_be_paid(crm: Crm, day: date) -> None:
-    crm.change(attrs.evolve(crm.get(Party, "C-17"), conditions=Conditions(payment_days=14), dunning_level=1))
+    crm.change(attrs.evolve(crm.get(Party, "C-17"), conditions=Conditions(payment_days=14)))
     quote = crm.documents.quote("C-17", lines=[LINE])
     invoice = crm.documents.invoice(quote.id)
     crm.documents.record_payment(invoice.id, amount=Money.of(30, "EUR"))
+    crm.change(attrs.evolve(crm.get(Party, "C-17"), dunning_level=1))
     assert codes(crm.work_queue(as_of=day)) == []
 
     crm.contact.recall("C-17", on=TODAY)

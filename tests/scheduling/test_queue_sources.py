@@ -430,7 +430,7 @@ def test_what_was_promised_to_the_switched_off_is_listed_and_calls_are_left_out(
 
 def an_open_item(overdue_days: int, amount: str = "60.00", currency: str = "EUR") -> OpenItem:
     owed, due_on = Money.of(amount, currency), a_day(-overdue_days)
-    return OpenItem(document_id="R", party_id="C-1", number=None, amount=owed, due_on=due_on, overdue_days=max(0, overdue_days))
+    return OpenItem(document_id="R", party_id="C-1", number=None, total=owed, amount=owed, due_on=due_on, overdue_days=max(0, overdue_days))
 
 
 @pytest.mark.parametrize(("overdue", "shown"), [(-1, False), (0, False), (1, True)])

@@ -58,6 +58,7 @@ _VERBS: Mapping[str, str] = {
     "opportunity": "opportunities.disqualify",
     "party": "parties.deactivate",
     "pipeline": "change",
+    "portal_request": "requests.refuse",
     "recall": "contact.cancel_recall",
     "stage_move": "opportunities.reopen",
     "task": "tasks.cancel",
@@ -98,6 +99,8 @@ def save_void(work: Work, entity: Stored, *, because: str) -> None:
             _void_document(work, work.get(Document, entity.id), because)
         case LoyaltyEntry():
             _void_booking(work, work.get(LoyaltyEntry, entity.id), because)
+        case Payment():
+            _void_payment(work, work.get(Payment, entity.id), because)
         case _:
             _mark(work, cast("Marked", work.get(type(entity), entity.id)), because)
 
@@ -105,6 +108,18 @@ def save_void(work: Work, entity: Stored, *, because: str) -> None:
 def _mark(work: Work, stored: Marked, because: str) -> None:
     _check_valid(stored)
     work.record(attrs.evolve(cast("Any", stored), voided_because=because), summary=f"void: {because}")
+
+
+def _void_payment(work: Work, payment: Payment, because: str) -> None:
+    """What was taken off for paying early goes with it."""
+    _mark(work, payment, because)
+    if payment.discount_document_id is not None:
+        _mark_document(work, work.get(Document, payment.discount_document_id), because)
+
+
+def _mark_document(work: Work, document: Document, because: str) -> Document:
+    marked = attrs.evolve(document, state="cancelled", decided_on=work.moment.on, reason=because, voided_because=because)
+    return work.record(marked, summary=f"void: {because}")
 
 
 def _check_valid(stored: Marked | Document) -> None:
@@ -122,14 +137,13 @@ def _void_document(work: Work, document: Document, because: str) -> None:
     if document.state in ("superseded", "cancelled"):
         raise StateMoveError("document", document.id, document.state, "voided", ())
     check_nothing_in_the_way(work, document, "voided")
-    marked = attrs.evolve(document, state="cancelled", decided_on=work.moment.on, reason=because, voided_because=because)
-    work.record(marked, summary=f"void: {because}")
+    marked = _mark_document(work, document, because)
     booked = work.find(LoyaltyEntry, Condition("party_id", "equal", document.party_id))
     for entry in booked:
         if entry.document_id == document.id and entry.kind == "return":
             _reverse(work, entry, because)
     if any(entry.id == entry_id(document) and entry.invoice_id is not None for entry in booked):
-        book_documents(work, [work.stored(marked)])
+        book_documents(work, [marked])
 
 
 def _issued_here(work: Work, document: Document) -> bool:

@@ -181,7 +181,8 @@ def suggestion(
     first = min(own, key=lambda recall: recall.due_on, default=None)
     if first is not None:
         return recalled(first, as_of=as_of)
-    planned = appointment_from((one for one in appointments if one.party_id == plan.party_id), as_of, zone=ZoneInfo(check_zone("zone", zone)))
+    meetings = (one for one in appointments if one.party_id == plan.party_id)
+    planned = appointment_from(meetings, as_of, zone=ZoneInfo(check_zone("zone", zone)))
     if planned is not None:
         return NotDue(Reason("appointment_planned", {"due_on": planned.date(), "due_time": planned.time()}))
     series_on = plan.series_on()
