@@ -73,6 +73,7 @@ CONTACT_PLANS: Mapping[str, Holds] = MappingProxyType(
         "ends_on": "day",
         "created_on": "day",
         "recall_on": "day",
+        "appointment_on": "day",
         "abc_class": "text",
         "value": "amount",
         "owner_id": "id",

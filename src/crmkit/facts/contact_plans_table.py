@@ -23,6 +23,7 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
     ends_on: str = "ends_on",
     created_on: str = "created_on",
     recall_on: str = "recall_on",
+    appointment_on: str = "appointment_on",
     abc_class: str = "abc_class",
     value: str = "value",
     owner_id: str = "owner_id",
@@ -50,6 +51,7 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
         ends_on: Column (Date) with the last day of the plan.
         created_on: Column (Date) with the day on which the party was created.
         recall_on: Column (Date) with the earliest open recall.
+        appointment_on: Column (Date) with the latest planned appointment.
         abc_class: Column (String) with the class of the party.
         value: Column (amount) to sort by.
         owner_id: Column with the employee who looks after it.
@@ -73,6 +75,7 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
         "ends_on": ends_on,
         "created_on": created_on,
         "recall_on": recall_on,
+        "appointment_on": appointment_on,
         "abc_class": abc_class,
         "value": value,
         "owner_id": owner_id,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from crmkit._frames import Lazy
 
-_DAYS = ("last_contact_on", "planned_on", "created_on", "postponed_to", "ends_on", "recall_on")
+_DAYS = ("last_contact_on", "planned_on", "created_on", "postponed_to", "ends_on", "recall_on", "appointment_on")
 _MADE = ("next_contact_on", "reason", "overdue_days")
 _MONTHS_A_YEAR = 12
 
@@ -42,7 +42,7 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     )
     recalled = ~nw.col("_recall").is_null()
     has_gap = (nw.col("_months") > 0) | (nw.col("_days") > 0)
-    suggested = ~recalled & has_gap & ~_ended(table, today)
+    suggested = ~recalled & has_gap & ~_ended(table, today) & ~_met_from(table, today)
     due = dated.with_columns(nw.when(recalled).then(nw.col("_recall")).when(suggested).then(nw.col("_since")).alias("_due"))
     listed = due.filter(nw.col("_due") <= day_ordinal(today)).with_columns(
         (nw.lit(day_ordinal(today)).cast(nw.Int64) - nw.col("_due")).alias("overdue_days"),
@@ -161,6 +161,13 @@ def _ended(table: Table[Any], today: date) -> nw.Expr:
     if "ends_on" not in table.dtypes:
         return nw.lit(value=False)
     return ~nw.col("ends_on").is_null() & (nw.col("ends_on") < day_literal(today))
+
+
+def _met_from(table: Table[Any], today: date) -> nw.Expr:
+    """An appointment that is planned for the day or later."""
+    if "appointment_on" not in table.dtypes:
+        return nw.lit(value=False)
+    return ~nw.col("appointment_on").is_null() & (nw.col("appointment_on") >= day_literal(today))
 
 
 def _recall_reason() -> nw.Expr:
