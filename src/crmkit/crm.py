@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import check_kind
 from crmkit.desks.additions import save_additions
-from crmkit.desks.aliases import resolved
+from crmkit.desks.aliases import found_record
 from crmkit.desks.changes import check_changeable, save_change
 from crmkit.desks.customer_cards import card_of
 from crmkit.desks.daily_work import due_work
@@ -18,16 +18,12 @@ from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Party
-from crmkit.errors import NotStoredError
-from crmkit.records import Stored, kind_of
+from crmkit.records import Stored
 from crmkit.settings import Settings
 from crmkit.store import Scope, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from crmkit.desks.moments import When
     from crmkit.desks.search import Hit
@@ -90,14 +86,6 @@ class Crm(Desks):
         """Name the store and the scope."""
         return f"<Crm of {self._workplace.scope} on {type(self._workplace.store).__name__}>"
 
-    def __enter__(self) -> Self:
-        """Use it in a `with`."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Close it."""
-        self.close()
-
     def close(self) -> None:
         """Close the store."""
         self._workplace.store.close()
@@ -122,15 +110,7 @@ class Crm(Desks):
         Raises:
             NotStoredError: When this tenant has none.
         """
-        with self._workplace.reading() as transaction:
-            found = transaction.get(kind, id)
-            if isinstance(found, Party):
-                found = cast("E", resolved(transaction, found))
-            if found is not None:
-                self._workplace.check_read(transaction, "get", found)
-        if found is None:
-            raise NotStoredError(kind_of(kind).name, id)
-        return found
+        return found_record(self._workplace, kind, id)
 
     def change(self, entity: E, *, at: datetime | None = None, key: str | None = None) -> E:
         """

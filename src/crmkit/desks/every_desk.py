@@ -22,6 +22,9 @@ from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.tasks import TasksDesk
 
 if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
     from crmkit.desks.workplace import Workplace
 
 
@@ -67,3 +70,11 @@ class Desks:
         self.parties: PartiesDesk = PartiesDesk(workplace)
         self.purchases: PurchasesDesk = PurchasesDesk(workplace)
         self.tasks: TasksDesk = TasksDesk(workplace)
+
+    def __enter__(self) -> Self:
+        """Use it in a `with`."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the store."""
+        self._workplace.store.close()
