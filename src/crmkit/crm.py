@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import check_kind, check_text
 from crmkit.desks.additions import save_additions
+from crmkit.desks.aliases import found_record
 from crmkit.desks.changes import check_changeable, save_change
 from crmkit.desks.customer_cards import card_of
 from crmkit.desks.daily_work import due_work
@@ -14,7 +15,6 @@ from crmkit.desks.every_desk import Desks
 from crmkit.desks.interactions import record_one
 from crmkit.desks.invariants import broken_rules
 from crmkit.desks.portal import portal_of
-from crmkit.desks.reading import one_record
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.voiding import check_voidable, save_void
@@ -109,7 +109,7 @@ class Crm(Desks):
         Raises:
             NotStoredError: When this tenant has none.
         """
-        return one_record(self._workplace, kind, id)
+        return found_record(self._workplace, kind, id)
 
     def change(self, entity: E, *, at: datetime | None = None, key: str | None = None) -> E:
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,7 @@ from crmkit.entities import (
     Ref,
     Source,
 )
-from crmkit.errors import InvalidValueError, NotPermittedError, NotStoredError
+from crmkit.errors import InvalidValueError, MissingExtraError, NotPermittedError, NotStoredError
 from crmkit.facts import sales_from
 from crmkit.history.card_figures import FIGURES
 from crmkit.persistence import MemoryStore
@@ -264,3 +265,10 @@ def test_nobody_has_no_card(crm: Crm) -> None:
 
 def test_the_card_shows_nothing_of_the_party_in_its_repr(crm: Crm) -> None:
     assert repr(crm.customer_card("C-17")) == "CustomerCard(customer_id='C-17', as_of=datetime.date(2026, 1, 1))"
+
+
+def test_without_polars_it_says_what_to_install(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+
+    with pytest.raises(MissingExtraError, match=r"crmkit\[analytics\]"):
+        crm.customer_card("C-17")

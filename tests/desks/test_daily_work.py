@@ -33,7 +33,7 @@ from crmkit.entities import (
 )
 from crmkit.errors import InvalidValueError
 from crmkit.persistence import MemoryStore
-from crmkit.scheduling import QueuePolicy, QueueRow, WorkQueue, work_queue
+from crmkit.scheduling import QueuePolicy, QueueRow, WorkQueue, call_suggestions, work_queue
 from crmkit.store import Query, Rights
 
 if TYPE_CHECKING:
@@ -122,6 +122,18 @@ def test_a_planned_appointment_silences_the_suggestion_however_far_away(crm: Crm
 
     crm.appointments.cancel(appointment.id, because="ill")
     assert codes(crm.work_queue()) == [["never_contacted"]]
+
+
+def test_the_facts_of_a_desk_know_of_planned_appointments(crm: Crm) -> None:
+    pytest.importorskip("polars", reason="facts of a store are Polars frames")
+    crm.contact.plan("C-17", frequency=days(30))
+    start = datetime(2026, 9, 1, 22, 30, tzinfo=UTC)
+    crm.appointments.schedule("C-17", start_at=start, minutes=30, attendees="anna", subject="fair")
+
+    plans = crm.facts.contact_plans()
+
+    assert plans.collect().get_column("appointment_on").to_list() == [date(2026, 9, 2)]
+    assert [len(call_suggestions(plans, as_of=day).collect()) for day in (TODAY, date(2026, 9, 2), date(2026, 9, 3))] == [0, 0, 1]
 
 
 @pytest.mark.parametrize("day", [date(2026, 1, 14), date(2026, 1, 15), date(2026, 1, 16)])

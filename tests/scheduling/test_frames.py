@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import days, facts, months
-from crmkit.entities import ContactPlan, Recall
+from crmkit.entities import Appointment, ContactPlan, Recall
 from crmkit.errors import InvalidDataError, InvalidValueError, MissingColumnError
 from crmkit.periods import Interval
 from crmkit.scheduling import ContactPolicy, add_next_contact, call_suggestions, next_contact_on, suggestion
@@ -73,6 +73,32 @@ def test_a_future_recall_silences_the_suggestion(engine: str) -> None:
     table = on(engine, facts.contact_plans_from([plan(frequency=days(1), last_contact_on=JANUARY)], [recall]))
 
     assert dicts(call_suggestions(table, as_of=AS_OF)) == []
+
+
+def an_appointment(on_day: date, **fields: Any) -> Appointment:
+    start = datetime.combine(on_day, time(23, 30), UTC)
+    return Appointment(id=f"{on_day}", start_at=start, minutes=30, attendees="anna", subject="x", party_id="C-1", **fields)
+
+
+@on_every_engine
+@pytest.mark.parametrize(("offset", "listed"), [(-1, ["frequency_passed"]), (0, []), (1, [])])
+def test_an_appointment_from_the_day_on_silences_the_suggestion(engine: str, offset: int, listed: list[str]) -> None:
+    appointments = [
+        an_appointment(AS_OF + timedelta(days=offset)),
+        an_appointment(JANUARY),
+        an_appointment(day("2026-09-01"), state="cancelled"),
+    ]
+    table = on(engine, facts.contact_plans_from([plan(frequency=days(1), last_contact_on=JANUARY)], (), (), appointments))
+
+    assert [row["reason"] for row in dicts(call_suggestions(table, as_of=AS_OF))] == listed
+
+
+def test_the_day_of_an_appointment_is_that_of_the_zone() -> None:
+    late = [an_appointment(AS_OF)]
+
+    found = [facts.contact_plans_from([plan()], (), (), late, zone=zone)["appointment_on"].to_list() for zone in ("UTC", "Europe/Berlin")]
+
+    assert found == [[AS_OF], [AS_OF + timedelta(days=1)]]
 
 
 @on_every_engine
@@ -219,15 +245,16 @@ POLICIES = st.builds(
     measure_from_creation=st.booleans(),
 )
 # A series of deadlines whose gap has months and days is refused in frames; a policy may bring one only by its own single unit.
-CASES = st.lists(st.tuples(PLANS, st.sampled_from(["A", "B", "C", None]), SOME_DAY, SOME_DAY), min_size=3, max_size=12)
+CASES = st.lists(st.tuples(PLANS, st.sampled_from(["A", "B", "C", None]), SOME_DAY, SOME_DAY, SOME_DAY), min_size=3, max_size=12)
 
 
 def table_of(cases: list[Any]) -> tuple[pl.DataFrame, list[ContactPlan]]:
     own = [ContactPlan(**{**_fields(one), "party_id": f"C-{place}"}) for place, (one, *_) in enumerate(cases)]
     table = facts.contact_plans_from(own).with_columns(
-        pl.Series("abc_class", [cls for _, cls, _, _ in cases], dtype=pl.String),
-        pl.Series("created_on", [created for _, _, created, _ in cases], dtype=pl.Date),
-        pl.Series("recall_on", [recall for *_, recall in cases], dtype=pl.Date),
+        pl.Series("abc_class", [cls for _, cls, *_ in cases], dtype=pl.String),
+        pl.Series("created_on", [created for _, _, created, *_ in cases], dtype=pl.Date),
+        pl.Series("recall_on", [recall for *_, recall, _ in cases], dtype=pl.Date),
+        pl.Series("appointment_on", [meeting for *_, meeting in cases], dtype=pl.Date),
     )
     return table, own
 
@@ -247,7 +274,7 @@ def test_a_table_and_a_plan_have_the_same_next_contact(cases: list[Any], policy:
 
     assert found == {
         one.party_id: next_contact_on(one, policy=policy, abc_class=cls, created_on=created)
-        for one, (_, cls, created, _) in zip(own, cases, strict=True)
+        for one, (_, cls, created, *_) in zip(own, cases, strict=True)
     }
 
 
@@ -263,9 +290,10 @@ def test_a_table_and_a_plan_have_the_same_suggestion(cases: list[Any], policy: C
     }
 
     expected = {}
-    for one, (_, cls, created, recall) in zip(own, cases, strict=True):
+    for one, (_, cls, created, recall, meeting) in zip(own, cases, strict=True):
+        meetings = [] if meeting is None else [an_appointment(meeting)]
         recalls = [] if recall is None else [Recall(id="1", party_id=one.party_id, due_on=recall)]
-        told = suggestion(one, recalls, as_of=as_of, policy=policy, abc_class=cls, created_on=created)
+        told = suggestion(one, recalls, as_of=as_of, policy=policy, abc_class=cls, created_on=created, appointments=meetings)
         if isinstance(told, Due):
             expected[one.party_id] = (told.reason.code, (as_of - told.since_on).days)
     assert found == expected

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from crmkit.conditions import Condition
 from crmkit.entities import Party
+from crmkit.errors import NotStoredError
+from crmkit.records import Stored, kind_of
 from crmkit.store import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from crmkit.desks.workplace import Workplace
     from crmkit.store import Transaction
+
+E = TypeVar("E", bound=Stored)
+
+
+def found_record(workplace: Workplace, kind: type[E], id: str) -> E:
+    """Read one record by its id; of a merged party the one that it was merged into."""
+    with workplace.reading() as transaction:
+        found = transaction.get(kind, id)
+        if isinstance(found, Party):
+            found = cast("E", resolved(transaction, found))
+        if found is not None:
+            workplace.check_read(transaction, "get", found)
+    if found is None:
+        raise NotStoredError(kind_of(kind).name, id)
+    return found
 
 
 def resolved(transaction: Transaction, party: Party) -> Party:

@@ -77,6 +77,7 @@ CONTACT_PLANS: Mapping[str, Holds] = MappingProxyType(
         "quiet_end_on": "day",
         "created_on": "day",
         "recall_on": "day",
+        "appointment_on": "day",
         "abc_class": "text",
         "value": "amount",
         "tags": "text",

@@ -26,6 +26,7 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
     quiet_end_on: str = "quiet_end_on",
     created_on: str = "created_on",
     recall_on: str = "recall_on",
+    appointment_on: str = "appointment_on",
     abc_class: str = "abc_class",
     value: str = "value",
     tags: str = "tags",
@@ -58,6 +59,7 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
         quiet_end_on: Column (Date) with the first day on which it may be contacted again.
         created_on: Column (Date) with the day on which the party was created.
         recall_on: Column (Date) with the earliest open recall.
+        appointment_on: Column (Date) with the latest planned appointment.
         abc_class: Column (String) with the class of the party.
         value: Column (amount) to sort by.
         tags: Column (String) with its tags, parted by semicolons.
@@ -86,6 +88,7 @@ def contact_plans(  # every standard name is a keyword of its own, so that edito
         "quiet_end_on": quiet_end_on,
         "created_on": created_on,
         "recall_on": recall_on,
+        "appointment_on": appointment_on,
         "abc_class": abc_class,
         "value": value,
         "tags": tags,

@@ -6,9 +6,10 @@ from collections import defaultdict
 from decimal import Context, Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
 
-from crmkit._checks import check_each, check_kind, refused
-from crmkit.entities import ContactPlan, Document, Line, Party, Recall
+from crmkit._checks import check_each, check_kind, check_zone, refused
+from crmkit.entities import Appointment, ContactPlan, Document, Line, Party, Recall
 from crmkit.errors import MissingExtraError
 from crmkit.money import minor_digits, rounded
 from crmkit.periods import Interval
@@ -132,9 +133,18 @@ def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
     return _frame(polars, columns)
 
 
-def contact_plans_from(plans: Iterable[ContactPlan], recalls: Iterable[Recall] = (), parties: Iterable[Party] = ()) -> pl.DataFrame:
+def contact_plans_from(
+    plans: Iterable[ContactPlan],
+    recalls: Iterable[Recall] = (),
+    parties: Iterable[Party] = (),
+    appointments: Iterable[Appointment] = (),
+    *,
+    zone: str = "UTC",
+) -> pl.DataFrame:
     """
     Make the table of contact plans: one row for each party that has a plan or an open recall, or is given.
+
+    The latest planned appointment of each is a day in *zone*.
 
     Given parties bring their day of creation, class and owner, and may be due by the contact policy alone. Those that are switched off or
     excluded are left out, whatever their plans.
@@ -153,6 +163,9 @@ def contact_plans_from(plans: Iterable[ContactPlan], recalls: Iterable[Recall] =
     polars = _polars()
     by_party = {plan.party_id: plan for plan in check_each("plans", plans, lambda name, item: check_kind(name, item, ContactPlan))}
     known = {party.id: party for party in check_each("parties", parties, lambda name, item: check_kind(name, item, Party))}
+    met = _latest(
+        check_each("appointments", appointments, lambda name, item: check_kind(name, item, Appointment)), ZoneInfo(check_zone("zone", zone))
+    )
     due = _earliest(check_each("recalls", recalls, lambda name, item: check_kind(name, item, Recall)))
     ids = [id_ for id_ in dict.fromkeys([*by_party, *due, *known]) if _takes_part(known.get(id_))]
     rows = [by_party.get(id_) or ContactPlan(party_id=id_) for id_ in ids]
@@ -174,6 +187,7 @@ def contact_plans_from(plans: Iterable[ContactPlan], recalls: Iterable[Recall] =
         "quiet_end_on": ([plan.quiet and plan.quiet.end for plan in rows], day),
         "created_on": ([party and party.created_on for party in people], day),
         "recall_on": ([due.get(id_) for id_ in ids], day),
+        "appointment_on": ([met.get(id_) for id_ in ids], day),
         "abc_class": ([party and party.effective_class for party in people], text),
         "tags": ([party and _listed("tags", party.tags) for party in people], text),
         "roles": ([party and _listed("roles", party.roles) for party in people], text),
@@ -214,6 +228,11 @@ def _earliest(recalls: Iterable[Recall]) -> dict[str, date]:
         if recall.state == "open":
             days[recall.party_id].append(recall.due_on)
     return {party_id: min(due) for party_id, due in days.items()}
+
+
+def _latest(appointments: Iterable[Appointment], zone: ZoneInfo) -> dict[str, date]:
+    planned = [(one.party_id, one.start_at.astimezone(zone).date()) for one in appointments if one.state == "planned"]
+    return {party_id: day for party_id, day in sorted(planned, key=lambda pair: pair[1]) if party_id is not None}
 
 
 def _sales_schema(polars: Any) -> dict[str, Any]:  # noqa: ANN401

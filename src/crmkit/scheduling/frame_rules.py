@@ -25,6 +25,7 @@ _DAYS = (
     "postponed_to",
     "ends_on",
     "recall_on",
+    "appointment_on",
     "series_on",
     "quiet_start_on",
     "quiet_end_on",
@@ -55,7 +56,7 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
         nw.col("_next").fill_null(day_ordinal(today)).alias("_since"),
     )
     recalled = ~nw.col("_recall").is_null()
-    may_be_suggested = nw.lit(today not in policy.holidays)
+    may_be_suggested = nw.lit(today not in policy.holidays) & ~_met_from(table, today)
     suggested = may_be_suggested & ~recalled & (has_gap() | nw.col("_serial")) & ~_ended(table, today) & ~_quiet(table, today)
     due = dated.with_columns(nw.when(recalled).then(nw.col("_recall")).when(suggested).then(nw.col("_since")).alias("_due"))
     listed = due.filter(nw.col("_due") <= day_ordinal(today)).with_columns(
@@ -226,6 +227,13 @@ def _quiet(table: Table[Any], today: date) -> nw.Expr:
         return nw.lit(value=False)
     within = (nw.col("quiet_start_on") <= day_literal(today)) & (nw.col("quiet_end_on") > day_literal(today))
     return within.fill_null(value=False)
+
+
+def _met_from(table: Table[Any], today: date) -> nw.Expr:
+    """An appointment that is planned for the day or later."""
+    if "appointment_on" not in table.dtypes:
+        return nw.lit(value=False)
+    return ~nw.col("appointment_on").is_null() & (nw.col("appointment_on") >= day_literal(today))
 
 
 def _recall_reason() -> nw.Expr:

@@ -46,7 +46,8 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     """
     Tell whom to contact on a day: whose recall is due, and whose last contact is too long ago, as `suggestion` says of one plan.
 
-    A due recall is listed once, as a recall; a future one silences the suggestion. Never contacted but a frequency is set: at once.
+    A due recall is listed once, as a recall; a future one silences the suggestion, and so does an appointment that is planned for the
+    day or later. Never contacted but a frequency is set: at once.
 
     >>> import polars as pl
     >>> from datetime import date
@@ -55,7 +56,8 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     [('C-1', 'frequency_passed', 2)]
 
     Args:
-        contact_plans: As for `add_next_contact`; `recall_on` (Date, the earliest open recall) and `value` (amount) are used where they are.
+        contact_plans: As for `add_next_contact`; `recall_on` (Date, the earliest open recall), `appointment_on` (Date, the latest
+            planned appointment) and `value` (amount) are used where they are.
         as_of: Today.
         policy: The gaps of those without a frequency of their own.
 
