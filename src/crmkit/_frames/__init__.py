@@ -3,6 +3,7 @@
 from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
 from crmkit._frames.tables import CURRENCY, Asked, F, Table, check_number, opened
+from crmkit._frames.whole_numbers import number_rows
 
 __all__ = [
     "CURRENCY",
@@ -14,6 +15,7 @@ __all__ = [
     "day_literal",
     "day_number",
     "day_ordinal",
+    "number_rows",
     "opened",
     "plain_rows",
     "with_added",
