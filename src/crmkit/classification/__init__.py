@@ -3,13 +3,26 @@
 from crmkit.classification.abc_analysis import abc_classes, add_abc_class
 from crmkit.classification.abc_cross import abc_cross_table
 from crmkit.classification.purchase_activity import PurchaseActivity, add_purchase_activity, customers_with_revenue, lost_customers
+from crmkit.classification.rfm_figures import rfm_by
+from crmkit.classification.rfm_scores import Binning, Limits, Quantiles, add_rfm_scores
+from crmkit.classification.rfm_segments import ELEVEN_SEGMENTS, TEN_SEGMENTS, SegmentGrid, add_rfm_segment, segment_migration
 
 __all__ = [
+    "ELEVEN_SEGMENTS",
+    "TEN_SEGMENTS",
+    "Binning",
+    "Limits",
     "PurchaseActivity",
+    "Quantiles",
+    "SegmentGrid",
     "abc_classes",
     "abc_cross_table",
     "add_abc_class",
     "add_purchase_activity",
+    "add_rfm_scores",
+    "add_rfm_segment",
     "customers_with_revenue",
     "lost_customers",
+    "rfm_by",
+    "segment_migration",
 ]
