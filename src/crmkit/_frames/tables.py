@@ -133,6 +133,11 @@ class Table(Generic[F]):
             return nw.Decimal(max(_DIGITS, *(dtype.precision for dtype in decimals)), max(dtype.scale for dtype in decimals))
         return nw.Float64() if any(dtype.is_float() for dtype in dtypes) else None
 
+    def unknown(self, name: str) -> nw.Expr:
+        """An unknown amount in the type of a sum."""
+        dtype = nw.Float64() if self.engine.is_pandas_like() else self.total_dtype(name)  # NumPy has no other number for what is unknown
+        return nw.lit(None, dtype=dtype).cast(dtype or nw.Float64()).alias(name)
+
     def total(self, expression: nw.Expr, *names: str) -> nw.Expr:
         """A sum in the caller's numeric type."""
         dtype = self.total_dtype(*names)

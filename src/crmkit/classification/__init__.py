@@ -2,10 +2,13 @@
 
 from crmkit.classification.abc_analysis import abc_classes, add_abc_class
 from crmkit.classification.abc_cross import abc_cross_table
+from crmkit.classification.abc_history import abc_history
 from crmkit.classification.purchase_activity import PurchaseActivity, add_purchase_activity, customers_with_revenue, lost_customers
+from crmkit.classification.purchase_rhythm import customers_at_risk, won_back_customers
 from crmkit.classification.rfm_figures import rfm_by
 from crmkit.classification.rfm_scores import Binning, Limits, Quantiles, add_rfm_scores
 from crmkit.classification.rfm_segments import ELEVEN_SEGMENTS, TEN_SEGMENTS, SegmentGrid, add_rfm_segment, segment_migration
+from crmkit.classification.xyz_analysis import add_xyz_class
 
 __all__ = [
     "ELEVEN_SEGMENTS",
@@ -17,12 +20,16 @@ __all__ = [
     "SegmentGrid",
     "abc_classes",
     "abc_cross_table",
+    "abc_history",
     "add_abc_class",
     "add_purchase_activity",
     "add_rfm_scores",
     "add_rfm_segment",
+    "add_xyz_class",
+    "customers_at_risk",
     "customers_with_revenue",
     "lost_customers",
     "rfm_by",
     "segment_migration",
+    "won_back_customers",
 ]
