@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -89,7 +90,7 @@ def test_lines_without_a_customer_belong_to_nobody(engine: str) -> None:
 @given(st.lists(st.dates(min_value=day("2025-01-01"), max_value=AS_OF), min_size=3, max_size=9, unique=True))
 def test_the_rhythm_is_the_median_of_the_gaps(dates: list[Any]) -> None:
     ordered = sorted(dates)
-    gaps = [(after - before).days for before, after in zip(ordered, ordered[1:], strict=False)]
+    gaps = [(after - before).days for before, after in pairwise(ordered)]
 
     found = customers_at_risk(bought(*map(str, dates)), as_of=AS_OF, overdue_at_least=Decimal("0.0001"))
 
@@ -131,11 +132,7 @@ def test_the_first_return_of_the_period_is_shown(engine: str) -> None:
 @given(st.lists(st.dates(min_value=day("2024-01-01"), max_value=AS_OF), min_size=1, max_size=8, unique=True), st.integers(1, 400))
 def test_nobody_is_won_back_who_bought_within_the_gap(dates: list[Any], gap: int) -> None:
     ordered, period = sorted(dates), Period.year(2026)
-    returns = [
-        (after, before)
-        for before, after in zip(ordered, ordered[1:], strict=False)
-        if after in period and before + timedelta(days=gap) <= after
-    ]
+    returns = [(after, before) for before, after in pairwise(ordered) if after in period and before + timedelta(days=gap) <= after]
 
     back = won_back_customers(bought(*map(str, dates)), period=period, gap=days(gap))
 

@@ -14,7 +14,7 @@ from crmkit._checks import check_date, check_text
 from crmkit._frames import Asked, F, Table, day_literal, opened, plain_rows
 from crmkit.entities._fields import FrozenMapping
 from crmkit.errors import CurrencyMismatchError
-from crmkit.history.card_figures import FIGURES, card_figures, year_figures
+from crmkit.history.card_figures import card_figures, figures_of, year_figures
 
 if TYPE_CHECKING:
     from crmkit._frames import Lazy
@@ -52,6 +52,8 @@ class CustomerCard:
         revenue: Net revenue in all.
         gross_profit: Over the lines whose cost is known; None where none is.
         revenue_without_cost: Revenue of the other lines.
+        contribution_margin: Revenue less variable cost, over the lines where one is known (the cost of the goods where there is no other);
+            without variable costs the gross profit.
         gross_margin: Gross profit / revenue with known cost; None where that is not above zero.
         purchases: How many purchases.
         first_purchase_on: The day of the first.
@@ -69,6 +71,7 @@ class CustomerCard:
     revenue: Amount = attrs.field(default=0, repr=False)
     gross_profit: Amount | None = attrs.field(default=None, repr=False)
     revenue_without_cost: Amount = attrs.field(default=0, repr=False)
+    contribution_margin: Amount | None = attrs.field(default=None, repr=False)
     gross_margin: float | None = attrs.field(default=None, repr=False)
     purchases: int = attrs.field(default=0, repr=False)
     first_purchase_on: date | None = attrs.field(default=None, repr=False)
@@ -89,14 +92,15 @@ def customer_cards(sales: F, *, as_of: date) -> F:
     [(30, 150, 3)]
 
     Args:
-        sales: Lines with `customer_id`, `issued_on` (Date), `revenue` (amount); `cost` (amount) and the columns that tell what a purchase
-            is (`document_id`, `document_kind`, `reverses_document_id`) are used where they are.
+        sales: Lines with `customer_id`, `issued_on` (Date), `revenue` (amount); `cost` and `variable_cost` (amounts) and the columns that
+            tell what a purchase is (`document_id`, `document_kind`, `reverses_document_id`) are used where they are.
         as_of: Today; what is dated later is not known yet.
 
     Returns:
         One row for each customer and currency, in no particular order: `customer_id`, `currency` where there is one, and the figures of
-        `CustomerCard` under their names: amounts in the frame's own numeric type (gross profit null where no cost is known), `gross_margin`
-        and `rhythm_days` Float64, `purchases` and `overdue_days` counts, `first_purchase_on` and `last_purchase_on` Date.
+        `CustomerCard` under their names: amounts in the frame's own numeric type (gross profit null where no cost is known;
+        `contribution_margin` only where the frame has `variable_cost`), `gross_margin` and `rhythm_days` Float64, `purchases` and
+        `overdue_days` counts, `first_purchase_on` and `last_purchase_on` Date.
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
@@ -133,7 +137,8 @@ def customer_card(sales: F, *, customer_id: str, as_of: date) -> CustomerCard:
     if len(found) > 1:
         left, right, *_ = sorted(str(row["currency"]) for row in found)
         raise CurrencyMismatchError(left, right)
-    figures = {name: found[0][name] for name in FIGURES}
+    figures = {name: found[0][name] for name in figures_of(own)}
+    figures.setdefault("contribution_margin", figures["gross_profit"])
     yearly = {int(row["_year"]): YearOfCard(revenue=row["revenue"], gross_profit=row["gross_profit"]) for row in _rows(year_figures(own))}
     currency = found[0].get("currency")
     return CustomerCard(customer_id=customer_id, as_of=as_of, currency=currency, yearly=dict(sorted(yearly.items())), **figures)
@@ -142,7 +147,7 @@ def customer_card(sales: F, *, customer_id: str, as_of: date) -> CustomerCard:
 def _known(sales: F, as_of: date) -> Table[F]:
     """What is known on a day of those who are known."""
     needs = ("customer_id", "issued_on")
-    (table,) = opened(Asked(sales, "sales", needs=needs, amounts=("revenue",), optional_amounts=("cost",)))
+    (table,) = opened(Asked(sales, "sales", needs=needs, amounts=("revenue",), optional_amounts=("cost", "variable_cost")))
     today = day_literal(check_date("as_of", as_of))
     return attrs.evolve(table, frame=table.frame.filter(~nw.col("customer_id").is_null(), nw.col("issued_on") <= today))
 
