@@ -3,17 +3,21 @@
 from crmkit.classification.abc_analysis import abc_classes, add_abc_class
 from crmkit.classification.abc_cross import abc_cross_table
 from crmkit.classification.abc_history import abc_history
+from crmkit.classification.lifecycle import LifecycleStage, add_lifecycle_stage, lifecycle_stage, quote_only_customers
 from crmkit.classification.purchase_activity import PurchaseActivity, add_purchase_activity, customers_with_revenue, lost_customers
 from crmkit.classification.purchase_rhythm import customers_at_risk, won_back_customers
 from crmkit.classification.rfm_figures import rfm_by
 from crmkit.classification.rfm_scores import Binning, Limits, Quantiles, add_rfm_scores
 from crmkit.classification.rfm_segments import ELEVEN_SEGMENTS, TEN_SEGMENTS, SegmentGrid, add_rfm_segment, segment_migration
+from crmkit.classification.stage_funnel import DROPPED, drop_outs_by, stage_conversion_by, time_in_stage_by
 from crmkit.classification.xyz_analysis import add_xyz_class
 
 __all__ = [
+    "DROPPED",
     "ELEVEN_SEGMENTS",
     "TEN_SEGMENTS",
     "Binning",
+    "LifecycleStage",
     "Limits",
     "PurchaseActivity",
     "Quantiles",
@@ -22,14 +26,20 @@ __all__ = [
     "abc_cross_table",
     "abc_history",
     "add_abc_class",
+    "add_lifecycle_stage",
     "add_purchase_activity",
     "add_rfm_scores",
     "add_rfm_segment",
     "add_xyz_class",
     "customers_at_risk",
     "customers_with_revenue",
+    "drop_outs_by",
+    "lifecycle_stage",
     "lost_customers",
+    "quote_only_customers",
     "rfm_by",
     "segment_migration",
+    "stage_conversion_by",
+    "time_in_stage_by",
     "won_back_customers",
 ]

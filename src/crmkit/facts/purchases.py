@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crmkit._frames import Lazy, Table
 
-__all__ = ["Purchase", "purchases"]
+__all__ = ["Purchase", "less_reversals", "purchases"]
 
 Purchase = Literal["document", "day", "line"]
 """What counts as one purchase: a document, a day of a customer, or a line."""
@@ -40,7 +40,7 @@ def purchases(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] = ()
     key = ("customer_id", *sales.currency, *_documents(sales), "_day")
     left = invoices.with_columns(nw.col("revenue").sum().over(*key).alias("_left")) if further else invoices
     if {"document_id", "reverses_document_id"} <= set(sales.dtypes):
-        left = _less_reversals(sales, left, lines, "_left" if further else "revenue")
+        left = less_reversals(sales, left, lines, "_left" if further else "revenue")
     kept = left.filter(nw.col("_left") > 0, nw.col("revenue") > 0) if further else left.filter(nw.col("revenue") > 0)
     return kept.select("customer_id", *sales.currency, *further, "purchased_on", nw.col("lines").cast(nw.Int64))
 
@@ -66,7 +66,7 @@ def _invoices(sales: Table[Any], lines: Lazy, further: tuple[str, ...]) -> Lazy:
     )
 
 
-def _less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy, of: str) -> Lazy:
+def less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy, of: str = "revenue") -> Lazy:
     """Take off what credit notes and cancellations give back of each invoice."""
     keys = ["document_id", *sales.currency_key]
     reversed_by = (
