@@ -9,6 +9,7 @@ from crmkit.classification.purchase_rhythm import customers_at_risk, won_back_cu
 from crmkit.classification.rfm_figures import rfm_by
 from crmkit.classification.rfm_scores import Binning, Limits, Quantiles, add_rfm_scores
 from crmkit.classification.rfm_segments import ELEVEN_SEGMENTS, TEN_SEGMENTS, SegmentGrid, add_rfm_segment, segment_migration
+from crmkit.classification.segments import Segment, add_segments
 from crmkit.classification.stage_funnel import DROPPED, drop_outs_by, stage_conversion_by, time_in_stage_by
 from crmkit.classification.xyz_analysis import add_xyz_class
 
@@ -21,6 +22,7 @@ __all__ = [
     "Limits",
     "PurchaseActivity",
     "Quantiles",
+    "Segment",
     "SegmentGrid",
     "abc_classes",
     "abc_cross_table",
@@ -30,6 +32,7 @@ __all__ = [
     "add_purchase_activity",
     "add_rfm_scores",
     "add_rfm_segment",
+    "add_segments",
     "add_xyz_class",
     "customers_at_risk",
     "customers_with_revenue",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import Exact, check_choice, check_each, check_exact, check_int, check_kind, check_text, refused
-from crmkit._frames import Asked, F, Table, opened
+from crmkit._frames import Asked, F, Table, compared, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,7 +147,9 @@ def _binned(table: Table[Any], rows: Lazy, name: str, binning: Binning, *, into:
     """Add the bin of each row, counted from 1; any number where the value is unknown."""
     rows = rows.with_columns(table.amount(name).alias("_value"))
     if isinstance(binning, Limits):
-        above = [nw.when(_beyond(table, name, limit, binning.closed)).then(nw.lit(1)).otherwise(nw.lit(0)) for limit in binning.at]
+        test: Literal["more_than", "at_least"] = "more_than" if binning.closed == "right" else "at_least"
+        beyond = (compared(nw.col("_value"), table.dtypes[name], test, limit) for limit in binning.at)
+        above = [nw.when(is_beyond).then(nw.lit(1)).otherwise(nw.lit(0)) for is_beyond in beyond]
         return rows.with_columns((sum(above, nw.lit(1))).cast(nw.Int64).alias(into)).drop("_value")
     groups, known = table.currency, ~nw.col("_value").is_null()
     rows = rows.with_columns(nw.when(known).then(nw.lit(1)).otherwise(nw.lit(0)).alias("_one"))
@@ -192,15 +193,3 @@ def _bin(binning: Quantiles) -> nw.Expr:
         at_least_one = nw.when(small > 0).then(small).otherwise(nw.lit(1))
         number = nw.when(in_larger).then(place // (small + 1) + 1).otherwise(larger + (place - larger * (small + 1)) // at_least_one + 1)
     return nw.when(number < 1).then(nw.lit(1)).when(number > parts).then(nw.lit(parts)).otherwise(number).cast(nw.Int64)
-
-
-def _beyond(table: Table[Any], name: str, limit: Exact, closed: str) -> nw.Expr:
-    """Whether a value belongs to a bin above the limit, compared in the value's own type."""
-    value, dtype, exact = nw.col("_value"), table.dtypes[name], Decimal(limit)
-    if dtype.is_float():
-        return value > float(exact) if closed == "right" else value >= float(exact)
-    unit = Decimal(1).scaleb(-dtype.scale) if isinstance(dtype, nw.Decimal) else Decimal(1)
-    steps = exact / unit
-    rounded = steps.to_integral_value(ROUND_FLOOR if closed == "right" else ROUND_CEILING) * unit
-    bound = nw.lit(rounded if isinstance(dtype, nw.Decimal) else int(rounded))
-    return value > bound if closed == "right" else value >= bound
