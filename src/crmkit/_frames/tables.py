@@ -189,7 +189,7 @@ def _check_one_kind(natives: list[Any]) -> None:
 
 def _check_one_connection(left: Any, right: Any) -> None:  # noqa: ANN401
     try:
-        left.limit(0).cross(right.limit(0))
+        left.limit(0).set_alias("_left").cross(right.limit(0).set_alias("_right"))  # else two made from one relation collide
     except Exception as error:
         if "different connection" not in str(error):
             raise

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit.errors import InvalidValueError, MissingColumnError, MixedFramesError
+from crmkit.facts import add_attribute, rolled_up, without_excluded
+from crmkit.metrics import gross_profit_by
+from tests.engines import day, on, on_every_engine, rows_in_order, sales
+
+LINES = sales([("a", 1), ("b", 2), ("c", 4), ("d", 8), (None, 16)], "customer_id", "revenue")
+
+
+@on_every_engine
+def test_company_groups_roll_up_to_their_head(engine: str) -> None:
+    parties = sales([("a", None), ("b", "a"), ("c", "b"), ("x", "a"), (None, "a")], "customer_id", "parent_id")
+
+    rolled = rolled_up(*on(engine, LINES, parties))
+
+    assert rows_in_order(rolled, "customer_id", "branch_id", "revenue") == [
+        *(("a", "a", 1), ("a", "b", 2), ("a", "c", 4), ("d", "d", 8)),
+        (None, None, 16),
+    ]
+
+
+@on_every_engine
+def test_a_circle_of_parents_ends_and_loses_no_sale(engine: str) -> None:
+    circle = sales([("a", "b"), ("b", "a")], "customer_id", "parent_id")
+
+    rolled = rolled_up(*on(engine, LINES.with_columns(cost=pl.lit(0)), circle))
+
+    assert rows_in_order(gross_profit_by(rolled), "revenue") == [(31,)]
+
+
+@on_every_engine
+def test_only_so_many_levels_are_followed(engine: str) -> None:
+    parties = sales([("b", "a"), ("c", "b")], "customer_id", "parent_id")
+
+    assert rows_in_order(rolled_up(*on(engine, LINES, parties), levels=1), "customer_id", "revenue")[:3] == [("a", 1), ("a", 2), ("b", 4)]
+
+
+@on_every_engine
+def test_walk_in_internal_and_one_time_customers_can_be_left_out(engine: str) -> None:
+    parties = sales([("a", "walk-in"), ("b", None), ("c", "internal"), (None, "internal")], "customer_id", "excluded")
+
+    assert rows_in_order(without_excluded(*on(engine, LINES, parties))) == [("b", 2), ("d", 8), (None, 16)]
+
+
+SOLD = sales(
+    [
+        ("a", day("2025-12-31")),
+        ("a", day("2026-01-01")),
+        ("a", day("2026-01-02")),
+        ("a", day("2026-06-01")),
+        ("b", day("2026-01-01")),
+        (None, None),
+    ],
+    *("customer_id", "issued_on"),
+)
+CHANGES = sales(
+    [("a", day("2026-01-01"), "north"), ("a", day("2026-06-01"), "south"), ("z", day("2020-01-01"), "east")],
+    *("customer_id", "changed_on", "region"),
+)
+
+
+@on_every_engine
+def test_an_attribute_is_what_held_on_the_day_of_the_sale(engine: str) -> None:
+    shown = add_attribute(*on(engine, SOLD, CHANGES), attribute="region", as_it_was="at_sale")
+
+    assert rows_in_order(shown) == [
+        ("a", day("2025-12-31"), None),
+        ("a", day("2026-01-01"), "north"),
+        ("a", day("2026-01-02"), "north"),
+        ("a", day("2026-06-01"), "south"),
+        ("b", day("2026-01-01"), None),
+        (None, None, None),
+    ]
+
+
+@on_every_engine
+def test_or_what_holds_today(engine: str) -> None:
+    shown = add_attribute(*on(engine, SOLD, CHANGES), attribute="region", as_it_was="today", into="region_today")
+
+    assert rows_in_order(shown, "customer_id", "region_today") == [*[("a", "south")] * 4, ("b", None), (None, None)]
+
+
+@on_every_engine
+def test_a_column_of_the_same_name_is_replaced(engine: str) -> None:
+    shown = add_attribute(*on(engine, SOLD.with_columns(region=pl.lit("old")), CHANGES), attribute="region", as_it_was="today")
+
+    assert "old" not in {value for row in rows_in_order(shown, "region") for value in row}
+
+
+DAYS = st.dates(min_value=day("2026-01-01"), max_value=day("2026-02-01"))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), DAYS)),
+    st.lists(st.tuples(st.sampled_from("ab"), DAYS, st.sampled_from("xyz")), unique_by=lambda c: c[:2]),
+)
+def test_what_held_is_the_last_change_up_to_the_day(sold: list[Any], changed: list[Any]) -> None:
+    lines = pl.DataFrame(sold, schema={"customer_id": pl.String, "issued_on": pl.Date}, orient="row")
+    changes = pl.DataFrame(changed, schema={"customer_id": pl.String, "changed_on": pl.Date, "region": pl.String}, orient="row")
+
+    shown = add_attribute(lines, changes, attribute="region", as_it_was="at_sale")
+
+    expected = []
+    for who, at in sold:
+        own = sorted((since, region) for customer, since, region in changed if customer == who)
+        place = bisect_right([since for since, _ in own], at)
+        expected.append((who, at, own[place - 1][1] if place else None))
+    assert sorted(map(str, shown.rows())) == sorted(map(str, expected))
+
+
+def test_tables_fit_each_other() -> None:
+    parties = sales([(1, None)], "customer_id", "parent_id")
+
+    with pytest.raises(InvalidValueError, match="one type in both"):
+        rolled_up(LINES, parties)
+    with pytest.raises(MissingColumnError, match="'excluded'"):
+        without_excluded(LINES, parties)
+    with pytest.raises(MixedFramesError):
+        without_excluded(LINES, parties.lazy())  # type: ignore[misc]
+    with pytest.raises(InvalidValueError, match="one type in both"):
+        add_attribute(SOLD.with_columns(customer_id=pl.lit(1)), CHANGES, attribute="region", as_it_was="today")
+    with pytest.raises(InvalidValueError, match="another name than"):
+        add_attribute(SOLD, CHANGES, attribute="region", as_it_was="today", into="issued_on")
