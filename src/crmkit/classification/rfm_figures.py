@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from crmkit._checks import check_choice, check_date, check_kind
 from crmkit._frames import F, Table, day_literal, day_number, day_ordinal
 from crmkit.facts.measures import measured
-from crmkit.facts.purchases import Purchase, purchases
+from crmkit.facts.purchases import Purchase, purchase_rows
 from crmkit.periods import Period
 
 if TYPE_CHECKING:
@@ -62,16 +62,19 @@ def rfm_by(sales: F, *by: str, as_of: date, purchase: Purchase, value: str = "re
         check_kind("period", period, Period)
     table = measured(sales, "customer_id", "issued_on", value=value)
     groups = table.groups(by, made=_FIGURES)
-    counted = _counted(table, groups, as_of=as_of, purchase=purchase, period=period)
-    spent = _spent(table.within(period), groups, as_of=as_of, value=value)
-    # One after the other and added again: a join finds no group whose name is unknown.
-    figures = [nw.col(_DAYS[0]).min(), nw.col(_DAYS[1]).max(), nw.col("frequency", "monetary", "_known").sum()]
-    columns = (*_keys(groups), *_DAYS, "frequency", "monetary", "_known")
-    both = nw.concat([_typed(table, rows, value).select(*columns) for rows in (counted, spent)])
-    result = _typed(table, both.group_by(*_keys(groups)).agg(*figures), value).filter(nw.col("frequency") > 0)
+    rows = _rows(table, groups, as_of=as_of, value=value, period=period)
+    if purchase == "day":
+        keys = tuple(dict.fromkeys(("customer_id", *_keys(groups), "purchased_on")))
+        rows = rows.group_by(*keys).agg(nw.col("_once").max(), nw.col("_value", "_known").sum())
+    often = nw.col("lines" if purchase == "line" else "_once").sum().alias("frequency")
+    day = nw.col("purchased_on")
+    figures = [day.min().alias(_DAYS[0]), day.max().alias(_DAYS[1]), often, nw.col("_value", "_known").sum()]
+    result = rows.group_by(*_keys(groups)).agg(*figures).filter(nw.col("frequency") > 0)
+    monetary = table.total(nw.col("_value").fill_null(0), value)
     result = result.with_columns(
         (nw.lit(day_ordinal(as_of)) - day_number(nw.col("last_purchase_on"))).cast(nw.Int64).alias("recency_days"),
-        nw.when(nw.col("_known") > 0).then(nw.col("monetary")).alias("monetary"),
+        nw.col("frequency").cast(nw.Int64),
+        (monetary if value == "revenue" else nw.when(nw.col("_known") > 0).then(monetary)).alias("monetary"),
     )
     return table.back(result.select(*groups, *_FIGURES))
 
@@ -81,29 +84,19 @@ def _keys(groups: tuple[str, ...]) -> tuple[str, ...]:
     return groups or ("_all",)
 
 
-def _counted(table: Table[Any], groups: tuple[str, ...], *, as_of: date, purchase: Purchase, period: Period | None) -> Lazy:
-    """First and last day of each group, and how often; no amount yet."""
-    bought = purchases(table, as_of=as_of, by=groups).with_columns(nw.lit(1).alias("_all"))
-    day = nw.col("purchased_on")
+def _rows(table: Table[Any], groups: tuple[str, ...], *, as_of: date, value: str, period: Period | None) -> Lazy:
+    """The documents with their purchase, if they are one in the period, and the amount of their lines in the period."""
+    amount, issued, bought = table.amount(value), nw.col("issued_on"), nw.col("purchased_on")
     if period is not None:
-        bought = bought.filter(day >= day_literal(period.start), day < day_literal(period.end))
-    if purchase == "day":
-        bought = bought.group_by(*dict.fromkeys(("customer_id", *_keys(groups), "purchased_on"))).agg(nw.col("lines").sum())
-    often = nw.col("lines").sum() if purchase == "line" else nw.len()
-    figures = bought.group_by(*_keys(groups)).agg(day.min().alias(_DAYS[0]), day.max().alias(_DAYS[1]), often.alias("frequency"))
-    return figures.with_columns(nw.lit(0).alias("monetary"), nw.lit(0).alias("_known"))
-
-
-def _spent(table: Table[Any], groups: tuple[str, ...], *, as_of: date, value: str) -> Lazy:
-    """The amount of each group, and of how many lines it is known; no purchase yet."""
-    lines = table.frame.filter(~nw.col("customer_id").is_null(), nw.col("issued_on") <= day_literal(as_of))
-    amounts = lines.with_columns(nw.lit(1).alias("_all")).select(*_keys(groups), table.amount(value).alias("monetary"))
-    known = nw.when(~nw.col("monetary").is_null()).then(nw.lit(1)).otherwise(nw.lit(0)).alias("_known")
-    sums = amounts.with_columns(known).group_by(*_keys(groups)).agg(nw.col("monetary", "_known").sum())
-    return sums.with_columns(*(day_literal(None).alias(name) for name in _DAYS), nw.lit(0).alias("frequency"))
-
-
-def _typed(table: Table[Any], rows: Lazy, value: str) -> Lazy:
-    """Sums in the types of what was added, whatever type an engine gives them."""
-    amount = table.total(nw.col("monetary").fill_null(0), value).alias("monetary")
-    return rows.with_columns(amount, nw.col("frequency", "_known").cast(nw.Int64))
+        amount = nw.when(issued >= day_literal(period.start), issued < day_literal(period.end)).then(amount)
+    further = {"_value": amount, "_known": nw.when(~amount.is_null()).then(nw.lit(1)).otherwise(nw.lit(0))}
+    rows = purchase_rows(table, as_of=as_of, by=groups, further=further)
+    counts = nw.col("lines") > 0
+    if period is not None:
+        counts = counts & (bought >= day_literal(period.start)) & (bought < day_literal(period.end))
+    return rows.with_columns(
+        nw.when(counts).then(nw.lit(1)).otherwise(nw.lit(0)).alias("_once"),
+        nw.when(counts).then(nw.col("lines")).otherwise(nw.lit(0)).alias("lines"),
+        nw.when(counts).then(bought).alias("purchased_on"),
+        nw.lit(1).alias("_all"),
+    )

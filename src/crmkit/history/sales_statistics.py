@@ -208,14 +208,14 @@ class _Series:
         day, amount = nw.col("issued_on"), nw.col("_whole")
         within = (day >= day_literal(period.start)) & (day < day_literal(period.end)) if self.is_cut else ~day.is_null()
         lines = self.table.frame.filter(day <= day_literal(as_of)).with_columns(self.table.amount(self.value).alias("_whole"))
-        made = {"_at": self.span.number(day), "_part": nw.when(within).then(amount)}
+        made = {"_first": day.dt.truncate(self.span.cut), "_part": nw.when(within).then(amount)}
         made |= {name: nw.when(within & amount.is_null()).then(self.table.amount("revenue")) for name in self.further}
         counted = {"_whole_lines": ~day.is_null(), "_whole_known": ~amount.is_null()}
         counted |= {"_part_lines": within, "_part_known": within & ~amount.is_null()}
         made |= {name: nw.when(counted[name]).then(nw.lit(1)).otherwise(nw.lit(0)) for name in self._counts}
-        lines = lines.with_columns(made[name].alias(name) for name in made if name == "_at" or name in self._sums)
-        grouped = lines.select(*self.groups, "_at", *self._sums).group_by(*self.groups, "_at")
-        return self._typed(grouped.agg(nw.col(*self._sums).sum()))
+        lines = lines.with_columns(made[name].alias(name) for name in made if name == "_first" or name in self._sums)
+        grouped = lines.select(*self.groups, "_first", *self._sums).group_by(*self.groups, "_first")
+        return self._typed(grouped.agg(nw.col(*self._sums).sum()).with_columns(self.span.number(nw.col("_first")).alias("_at")))
 
     def without_gaps(self, added: Lazy, spans: Lazy) -> Lazy:
         """The same with a row of zeros for each span in which a group has no line."""

@@ -30,12 +30,14 @@ class Span:
         a_year: How many make a year.
         touched: Those that a period touches.
         number: Counts them by a day.
+        cut: To what a day is cut off for its first day.
     """
 
     name: str
     a_year: int
     touched: Callable[[Period], tuple[Period, ...]]
     number: Callable[[nw.Expr], nw.Expr]
+    cut: str
 
     def count(self, day: date) -> int:
         """Number of the span in which a day lies."""
@@ -55,8 +57,8 @@ def _month(day: nw.Expr) -> nw.Expr:
     return _year(day) * _MONTHS_A_YEAR + day.dt.month().cast(nw.Int64) - 1
 
 
-BY_MONTH = Span("month", _MONTHS_A_YEAR, Period.months, _month)
-BY_YEAR = Span("year", 1, Period.years, _year)
+BY_MONTH = Span("month", _MONTHS_A_YEAR, Period.months, _month, "1mo")
+BY_YEAR = Span("year", 1, Period.years, _year, "1y")
 
 
 @attrs.frozen
