@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sales_by_month", "sales_by_year", "sales_to_date"]
 
+_NEVER = 10**6  # later than any span
 _CHANGES = ("previous", "change_ratio", "year_before", "year_change_ratio", "partial")
 _PER_DAY = ("working_days", "per_working_day", "working_day_change_ratio", "working_day_year_change_ratio")
 
@@ -157,9 +158,9 @@ def _statistics(sales: F, by: tuple[str, ...], span: Span, *, period: Period, as
     groups = table.groups((*by, *unit_of(table, value)), made=(span.name, value, *shown))
     series = _Series(table, groups, span, value, further, is_cut=span.cuts(period))
     added = series.added(period, as_of)
-    spans = span_rows(table, added, span, period=period, as_of=as_of, working=working)
+    spans = span_rows(table, span, period=period, as_of=as_of, working=working)
     result = series.compared(series.without_gaps(added, spans)).join(spans.filter(nw.col("_shown") == 1), on="_at", how="inner")
-    known = [nw.when(nw.col(f"_{name}_known") == 1).then(nw.col(name)).alias(name) for name in ("previous", "year_before")]
+    known = [nw.when(nw.col("_at") - lag >= nw.col("_begun")).then(nw.col(name)).alias(name) for name, lag in span.lags.items()]
     result = result.with_columns(*known, (nw.col("_partial") == 1).alias("partial"))
     result = result.with_columns(_change(value, "previous").alias("change_ratio"), _change(value, "year_before").alias("year_change_ratio"))
     if working is not None:
@@ -218,13 +219,18 @@ class _Series:
         return self._typed(grouped.agg(nw.col(*self._sums).sum()).with_columns(self.span.number(nw.col("_first")).alias("_at")))
 
     def without_gaps(self, added: Lazy, spans: Lazy) -> Lazy:
-        """The same with a row of zeros for each span in which a group has no line."""
-        at = spans.select("_at")
-        grid = added.select(*self.groups).unique().join(at, how="cross") if self.groups else at
-        empty = self._typed(grid.with_columns(nw.lit(0).alias(name) for name in self._sums))
-        columns = (*self.groups, "_at", *self._sums)
-        filled = nw.concat([added.join(at, on="_at", how="inner").select(*columns), empty.select(*columns)])
-        return self._typed(filled.group_by(*self.groups, "_at").agg(nw.col(*self._sums).sum()))
+        """The same with a row of zeros for each span in which a group has no line, and the first span of all."""
+        at, sums = spans.select("_at"), nw.col(*self._sums)
+        # Asked for with all its sums, although none is shown: engines share a step that several read only where they read the same of it.
+        figures = [nw.col("_at").min().alias("_begun"), sums.max()]
+        heads = added.group_by(*self.groups).agg(*figures) if self.groups else added.select(*figures)
+        zero = (nw.when(nw.col(name).is_null()).then(nw.lit(0)).otherwise(nw.lit(0)).alias(name) for name in self._sums)
+        empty = self._typed(heads.join(at, how="cross").with_columns(*zero))
+        columns = (*self.groups, "_at", *self._sums, "_begun")
+        shown = added.join(at, on="_at", how="inner").with_columns(nw.lit(_NEVER).alias("_begun"))
+        filled = nw.concat([part.select(*columns[:-1], nw.col("_begun").fill_null(_NEVER).cast(nw.Int64)) for part in (shown, empty)])
+        series = self._typed(filled.group_by(*self.groups, "_at").agg(sums.sum(), nw.col("_begun").min()))
+        return series.with_columns(nw.col("_begun").min())
 
     def compared(self, series: Lazy) -> Lazy:
         """The value, unknown where it has lines and is known of none, beside that of the span before and of a year before."""
@@ -233,8 +239,7 @@ class _Series:
                 nw.when((nw.col(f"{name}_lines") == 0) | (nw.col(f"{name}_known") > 0)).then(nw.col(name)).alias(name)
                 for name in self._amounts
             )
-        lags = {"previous": 1, "year_before": self.span.a_year}
-        shifted = [nw.col("_whole").shift(lag).over(*self.groups, order_by="_at").alias(name) for name, lag in lags.items()]
+        shifted = [nw.col("_whole").shift(lag).over(*self.groups, order_by="_at").alias(name) for name, lag in self.span.lags.items()]
         return series.with_columns(*shifted, nw.col(self._amounts[-1]).alias(self.value))
 
     def _typed(self, rows: Lazy) -> Lazy:

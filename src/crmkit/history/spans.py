@@ -17,7 +17,6 @@ __all__ = ["BY_MONTH", "BY_YEAR", "MONDAY_TO_FRIDAY", "Span", "WorkingDays", "sp
 
 MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 _MONTHS_A_YEAR = 12
-_NEVER = 10**6
 
 
 @attrs.frozen
@@ -38,6 +37,11 @@ class Span:
     touched: Callable[[Period], tuple[Period, ...]]
     number: Callable[[nw.Expr], nw.Expr]
     cut: str
+
+    @property
+    def lags(self) -> dict[str, int]:
+        """How many spans before lies what each column compares with."""
+        return {"previous": 1, "year_before": self.a_year}
 
     def count(self, day: date) -> int:
         """Number of the span in which a day lies."""
@@ -88,7 +92,7 @@ def working_days(holidays: Container[date] | None, weekdays: Sequence[int]) -> W
     return None if holidays is None else WorkingDays(days, holidays)
 
 
-def span_rows(table: Table[Any], added: Lazy, span: Span, *, period: Period, as_of: date, working: WorkingDays | None) -> Lazy:
+def span_rows(table: Table[Any], span: Span, *, period: Period, as_of: date, working: WorkingDays | None) -> Lazy:
     """One row for each span of the period and of the year before it, with everything that is known of it without any line."""
     shown = span.touched(period)
     first = span.count(shown[0].start)
@@ -106,12 +110,7 @@ def span_rows(table: Table[Any], added: Lazy, span: Span, *, period: Period, as_
     if span is BY_MONTH:
         numbers["_day"] = [day_ordinal(_first_day(span, number)) for number in numbers["_at"]]
     rows = number_rows(table, numbers)
-    rows = with_day(rows, "_day", table.engine, into="month") if span is BY_MONTH else rows.with_columns(nw.col("_at").alias("year"))
-    begun = added.select(nw.col("_at").min().fill_null(_NEVER).cast(nw.Int64).alias("_begun"))
-    at, begin = nw.col("_at"), nw.col("_begun")
-    lags = {"previous": 1, "year_before": span.a_year}
-    flags = [nw.when(at - lag >= begin).then(nw.lit(1)).otherwise(nw.lit(0)).alias(f"_{name}_known") for name, lag in lags.items()]
-    return rows.join(begun, how="cross").with_columns(*flags)
+    return with_day(rows, "_day", table.engine, into="month") if span is BY_MONTH else rows.with_columns(nw.col("_at").alias("year"))
 
 
 def _first_day(span: Span, number: int) -> date:
