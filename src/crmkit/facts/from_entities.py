@@ -102,7 +102,7 @@ def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
     [('C-1', False)]
 
     Returns:
-        The columns of `customers`, with `manual_class` and `excluded` (String).
+        The columns of `customers`, with `manual_class`, `excluded` and `parent_id` (String).
 
     Raises:
         MissingExtraError: Without Polars.
@@ -121,6 +121,7 @@ def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
         "owner_id": ([party.owner_id for party in kept], text),
         "manual_class": ([party.manual_class for party in kept], text),
         "excluded": ([party.excluded for party in kept], text),
+        "parent_id": ([party.parent_id for party in kept], text),
     }
     return _frame(polars, columns)
 
