@@ -2,8 +2,8 @@
 
 import crmkit.exchange._needs  # noqa: F401  says which extra is missing, before the others fail
 from crmkit.exchange.column_names import closest_column
-from crmkit.exchange.notation import ColumnType, DecimalMark, Limits, Notation
+from crmkit.exchange.notation import ColumnType, DecimalMark, FileLimits, Notation
 from crmkit.exchange.sales_tables import SALES_TYPES, read_sales
 from crmkit.exchange.tables import read_table
 
-__all__ = ["SALES_TYPES", "ColumnType", "DecimalMark", "Limits", "Notation", "closest_column", "read_sales", "read_table"]
+__all__ = ["SALES_TYPES", "ColumnType", "DecimalMark", "FileLimits", "Notation", "closest_column", "read_sales", "read_table"]
