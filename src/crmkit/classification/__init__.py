@@ -3,6 +3,7 @@
 from crmkit.classification.abc_analysis import abc_classes, add_abc_class
 from crmkit.classification.abc_cross import abc_cross_table
 from crmkit.classification.abc_history import abc_history
+from crmkit.classification.lead_scores import ScoreRule, account_scores_by, add_lead_score, hot_leads
 from crmkit.classification.lifecycle import LifecycleStage, add_lifecycle_stage, lifecycle_stage, quote_only_customers
 from crmkit.classification.purchase_activity import PurchaseActivity, add_purchase_activity, customers_with_revenue, lost_customers
 from crmkit.classification.purchase_rhythm import customers_at_risk, won_back_customers
@@ -22,12 +23,15 @@ __all__ = [
     "Limits",
     "PurchaseActivity",
     "Quantiles",
+    "ScoreRule",
     "Segment",
     "SegmentGrid",
     "abc_classes",
     "abc_cross_table",
     "abc_history",
+    "account_scores_by",
     "add_abc_class",
+    "add_lead_score",
     "add_lifecycle_stage",
     "add_purchase_activity",
     "add_rfm_scores",
@@ -37,6 +41,7 @@ __all__ = [
     "customers_at_risk",
     "customers_with_revenue",
     "drop_outs_by",
+    "hot_leads",
     "lifecycle_stage",
     "lost_customers",
     "quote_only_customers",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from crmkit._frames.comparisons import Test
 
-__all__ = ["Segment", "add_segments"]
+__all__ = ["Segment", "add_segments", "holds"]
 
 
 def _conditions(conditions: Condition | Iterable[Condition]) -> tuple[Condition, ...]:
@@ -71,11 +71,12 @@ def add_segments(frame: F, *, segments: Sequence[Segment]) -> F:
     if len(set(names)) < len(names) or set(names) & set(read):
         raise refused("segments", names, "names that differ from each other and from the columns of the conditions")
     (table,) = opened(Asked(frame, "frame", needs=read))
-    flags = [_holds(table, segment).alias(segment.name) for segment in asked]
+    flags = [holds(table, segment).alias(segment.name) for segment in asked]
     return table.back(table.frame.with_columns(*flags) if flags else table.frame)
 
 
-def _holds(table: Table[Any], segment: Segment) -> nw.Expr:
+def holds(table: Table[Any], segment: Segment) -> nw.Expr:
+    """Whether all conditions hold; never null."""
     held = nw.lit(value=True)
     for condition in reversed(segment.conditions):
         held = nw.when(_passes(table, condition)).then(held).otherwise(nw.lit(value=False))
