@@ -3,6 +3,7 @@
 from crmkit.classification.abc_analysis import abc_classes, add_abc_class
 from crmkit.classification.abc_cross import abc_cross_table
 from crmkit.classification.abc_history import abc_history
+from crmkit.classification.lead_models import LeadModel
 from crmkit.classification.lead_scores import ScoreRule, account_scores_by, add_lead_score, hot_leads
 from crmkit.classification.lifecycle import LifecycleStage, add_lifecycle_stage, lifecycle_stage, quote_only_customers
 from crmkit.classification.purchase_activity import PurchaseActivity, add_purchase_activity, customers_with_revenue, lost_customers
@@ -19,6 +20,7 @@ __all__ = [
     "ELEVEN_SEGMENTS",
     "TEN_SEGMENTS",
     "Binning",
+    "LeadModel",
     "LifecycleStage",
     "Limits",
     "PurchaseActivity",
