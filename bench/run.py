@@ -1,7 +1,7 @@
 """
 Run the benchmarks, all or those named, one after the other; exit with 1 if one misses what it allows.
 
-    python bench/run.py [--short] [import_time report_startup against_engines timeline_and_find bulk_load free_slots contact_plans]
+    python bench/run.py [--short] [import_time report_startup …]
 
 With `--short` those that take minutes run on less.
 """
@@ -13,7 +13,16 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ALL = ("import_time", "report_startup", "against_engines", "timeline_and_find", "bulk_load", "free_slots", "contact_plans")
+ALL = (
+    "import_time",
+    "report_startup",
+    "against_engines",
+    "know_the_customer",
+    "timeline_and_find",
+    "bulk_load",
+    "free_slots",
+    "contact_plans",
+)
 SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"]}
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 from dateutil.relativedelta import relativedelta
 
-from crmkit._checks import check_date, check_int, refused
+from crmkit._checks import check_date, check_each, check_int, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Interval", "Period", "days", "months", "weeks"]
 
@@ -73,6 +73,30 @@ class Period:
         return cls._of_months(year, 1, _MONTHS_A_YEAR)
 
     @classmethod
+    def fiscal_year(cls, year: int, *, first_month: int) -> Period:
+        """
+        A fiscal year of twelve months, named after the calendar year in which it begins.
+
+        >>> Period.fiscal_year(2025, first_month=10)
+        Period(start=datetime.date(2025, 10, 1), end=datetime.date(2026, 10, 1))
+        """
+        return cls._of_months(year, first_month, _MONTHS_A_YEAR)
+
+    @classmethod
+    def iso_week(cls, year: int, week: int) -> Period:
+        """
+        One week from Monday to Sunday, numbered by ISO 8601.
+
+        >>> Period.iso_week(2026, 53)
+        Period(start=datetime.date(2026, 12, 28), end=datetime.date(2027, 1, 4))
+        """
+        try:
+            monday = date.fromisocalendar(check_int("year", year), check_int("week", week), 1)
+            return cls(monday, monday + timedelta(days=_DAYS_A_WEEK))
+        except (ValueError, OverflowError):
+            raise refused("week", week, f"a week of the year {year}; 1 to 52, or 53 in some years") from None
+
+    @classmethod
     def last_months(cls, count: int, *, as_of: date) -> Period:
         """
         The full months before the one in which *as_of* lies.
@@ -113,6 +137,34 @@ class Period:
     def years(self) -> tuple[Period, ...]:
         """The calendar years that it touches, each in full."""
         return tuple(self._touched(_MONTHS_A_YEAR))
+
+    def weeks(self) -> tuple[Period, ...]:
+        """
+        The ISO weeks, Monday to Sunday, that it touches, each in full.
+
+        >>> [week.start.day for week in Period(date(2026, 1, 4), date(2026, 1, 6)).weeks()]
+        [29, 5]
+        """
+        first = self.start - timedelta(days=self.start.weekday())
+        count = -(-(self.end - first).days // _DAYS_A_WEEK)
+        return Period(first, first + timedelta(days=count * _DAYS_A_WEEK)).split([1] * count)
+
+    def split(self, weeks: Sequence[int]) -> tuple[Period, ...]:
+        """
+        Parts of so many weeks, one after the other; what is left over belongs to the last, as in the year of 53 weeks.
+
+        >>> quarter = Period(date(2025, 12, 29), date(2026, 3, 30))
+        >>> [part.days // 7 for part in quarter.split((4, 4, 5))]
+        [4, 4, 5]
+
+        Raises:
+            InvalidValueError: For more weeks than there are.
+        """
+        lengths = check_each("weeks", weeks, lambda name, count: check_int(name, count, at_least=1))
+        starts = [self.start + timedelta(days=_DAYS_A_WEEK * sum(lengths[:place])) for place in range(len(lengths))]
+        if not starts or self.end < self.start + timedelta(days=_DAYS_A_WEEK * sum(lengths)):
+            raise refused("weeks", tuple(lengths), f"at least one part, and no more weeks than the {self.days} days have")
+        return tuple(Period(start, end) for start, end in zip(starts, (*starts[1:], self.end), strict=True))
 
     def _touched(self, count: int) -> Iterator[Period]:
         start = self.start.replace(day=1) if count == 1 else date(self.start.year, 1, 1)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from crmkit.errors import InvalidValueError
-from crmkit.exchange import Limits, Notation, read_table
+from crmkit.exchange import FileLimits, Notation, read_table
 from tests.exchange.files import problems_of, written
 
 if TYPE_CHECKING:
@@ -259,9 +259,9 @@ def test_a_file_may_be_as_large_as_its_limit(tmp_path: Path, size: int, is_read:
     path = written(tmp_path, "a\n" + "x" * (size - 3) + "\n")
 
     if is_read:
-        assert read_table(path, types={}, limits=Limits(most_bytes=100)).height == 1
+        assert read_table(path, types={}, limits=FileLimits(most_bytes=100)).height == 1
     else:
-        assert "larger than 100 bytes" in problems_of(lambda: read_table(path, types={}, limits=Limits(most_bytes=100)))[0].message
+        assert "larger than 100 bytes" in problems_of(lambda: read_table(path, types={}, limits=FileLimits(most_bytes=100)))[0].message
 
 
 @pytest.mark.parametrize(("size", "is_read"), [(9, True), (10, True), (11, False)])
@@ -269,9 +269,9 @@ def test_a_cell_may_be_as_long_as_its_limit(tmp_path: Path, size: int, is_read: 
     path = written(tmp_path, "a;b\n1;2\n1;" + "x" * size + "\n")
 
     if is_read:
-        assert read_table(path, types={}, limits=Limits(most_cell_characters=10)).height == 2
+        assert read_table(path, types={}, limits=FileLimits(most_cell_characters=10)).height == 2
     else:
-        (problem,) = problems_of(lambda: read_table(path, types={}, limits=Limits(most_cell_characters=10)))
+        (problem,) = problems_of(lambda: read_table(path, types={}, limits=FileLimits(most_cell_characters=10)))
         assert (problem.line, problem.column, problem.value) == (3, "b", None)
 
 
@@ -341,7 +341,7 @@ def test_a_notation_that_no_file_can_have_is_refused(wrong: dict[str, Any]) -> N
 
 def test_a_limit_that_lets_nothing_through_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="most_bytes"):
-        Limits(most_bytes=0)
+        FileLimits(most_bytes=0)
 
 
 def test_a_column_type_that_does_not_exist_is_refused(tmp_path: Path) -> None:

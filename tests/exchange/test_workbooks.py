@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from crmkit.errors import MissingExtraError
-from crmkit.exchange import Limits, Notation, read_table
+from crmkit.exchange import FileLimits, Notation, read_table
 from crmkit.exchange._needs import need
 from tests.exchange.files import problems_of, workbook, written
 
@@ -105,9 +105,9 @@ def test_a_sheet_may_have_as_many_cells_as_its_limit(tmp_path: Path, most: int, 
     path = workbook(tmp_path, {"A": [HEADER, ["A", 1, 2]]})
 
     if is_read:
-        assert read_table(path, types={}, limits=Limits(most_cells=most)).height == 1
+        assert read_table(path, types={}, limits=FileLimits(most_cells=most)).height == 1
     else:
-        assert "6 cells" in problems_of(lambda: read_table(path, types={}, limits=Limits(most_cells=most)))[0].message
+        assert "6 cells" in problems_of(lambda: read_table(path, types={}, limits=FileLimits(most_cells=most)))[0].message
 
 
 def test_a_workbook_that_declares_a_document_type_is_refused(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> N
     pl.DataFrame({"a": [0] * 100_000}).write_parquet(path)
 
     for most in (99_999, 100_000):
-        (problem,) = problems_of(lambda most=most: read_table(path, types={}, limits=Limits(most_bytes=most)))  # type: ignore[misc]
+        (problem,) = problems_of(lambda most=most: read_table(path, types={}, limits=FileLimits(most_bytes=most)))  # type: ignore[misc]
         assert "unpacks to more than" in problem.message
 
 

@@ -122,3 +122,13 @@ def test_the_table_of_customers_names_the_parent() -> None:
         "customer_id",
         "parent_id",
     ]
+
+
+@on_every_engine
+def test_a_circle_of_parents_ends_and_loses_no_sale(engine: str) -> None:
+    circle = sales([("a", "b"), ("b", "a")], "customer_id", "parent_id")
+    lines = sales([("a", 1), ("b", 2), ("c", 4)], "customer_id", "revenue")
+
+    rolled = facts.by_group(*on(engine, lines, circle))
+
+    assert sorted(rows_in_order(rolled, "revenue")) == [(1,), (2,), (4,)]

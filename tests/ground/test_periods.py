@@ -169,3 +169,44 @@ def test_an_interval_of_nothing_is_refused() -> None:
 def test_a_span_beyond_the_calendar_is_refused(interval: Interval) -> None:
     with pytest.raises(InvalidValueError, match="a span that stays"):
         interval.after(date(2026, 1, 1))
+
+
+def test_a_fiscal_year_begins_in_its_first_month() -> None:
+    assert Period.fiscal_year(2025, first_month=7) == Period(date(2025, 7, 1), date(2026, 7, 1))
+    assert Period.fiscal_year(2025, first_month=1) == Period.year(2025)
+
+
+@pytest.mark.parametrize(
+    ("year", "week", "monday"), [(2026, 1, date(2025, 12, 29)), (2026, 53, date(2026, 12, 28)), (2027, 1, date(2027, 1, 4))]
+)
+def test_an_iso_week_begins_on_monday(year: int, week: int, monday: date) -> None:
+    assert Period.iso_week(year, week) == Period(monday, monday + timedelta(days=7))
+
+
+@pytest.mark.parametrize(("year", "week"), [(2025, 53), (2026, 54), (2026, 0)])
+def test_a_week_that_the_year_lacks_is_refused(year: int, week: int) -> None:
+    with pytest.raises(InvalidValueError, match="a week of the year"):
+        Period.iso_week(year, week)
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(1, 400))
+def test_the_weeks_of_a_period_are_iso_weeks_that_touch_it(start: date, length: int) -> None:
+    period = Period(start, start + timedelta(days=length))
+
+    weeks = period.weeks()
+
+    assert all(week == Period.iso_week(*week.start.isocalendar()[:2]) for week in weeks)
+    assert weeks[0].start <= period.start < weeks[0].end
+    assert weeks[-1].start < period.end <= weeks[-1].end
+
+
+def test_a_year_of_fifty_three_weeks_ends_with_six() -> None:
+    year = Period(date(2025, 12, 29), date(2027, 1, 4))
+
+    assert [part.days // 7 for part in year.split((4, 4, 5) * 4)] == [*(4, 4, 5) * 3, 4, 4, 6]
+
+
+@pytest.mark.parametrize("weeks", [(), (5,), (4, 0)])
+def test_parts_fit_into_the_period(weeks: tuple[int, ...]) -> None:
+    with pytest.raises(InvalidValueError):
+        Period.month(2026, 2).split(weeks)

@@ -141,3 +141,23 @@ def test_a_wholly_reversed_purchase_counts_neither_as_purchase_nor_as_day(engine
     shown = rows(customer_cards(on(engine, lines), as_of=AS_OF), "revenue", "purchases", "last_purchase_on")
 
     assert shown == [(0, 0, None)]
+
+
+@on_every_engine
+@with_every_number
+def test_the_contribution_margin_takes_off_variable_cost_or_else_the_cost_of_the_goods(engine: str, number: str) -> None:
+    lines = sales(
+        [("C-1", AS_OF, 100, 60, 70), ("C-1", AS_OF, 50, 20, None), ("C-1", AS_OF, 9, None, None), ("C-2", AS_OF, 5, None, None)],
+        *("customer_id", "issued_on", "revenue", "cost", "variable_cost"),
+    )
+    frame = on(engine, numbered(lines, number, "revenue", "cost", "variable_cost"))
+
+    assert by_id(customer_cards(frame, as_of=AS_OF), "contribution_margin") == {"C-1": 60, "C-2": None}
+    assert customer_card(frame, customer_id="C-1", as_of=AS_OF).contribution_margin == 60
+
+
+@on_every_engine
+def test_without_variable_costs_the_contribution_margin_is_the_gross_profit(engine: str) -> None:
+    card = customer_card(on(engine, LINES), customer_id="C-1", as_of=AS_OF)
+
+    assert card.contribution_margin == card.gross_profit == 60

@@ -1,10 +1,12 @@
 """How analyses read frames and hand them back; the rest of crmkit imports from here."""
 
 from crmkit._frames.amounts import check_number
+from crmkit._frames.comparisons import compared, tested
 from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
 from crmkit._frames.nothing import cast_nothing, holds_nothing
 from crmkit._frames.tables import CURRENCY, Asked, F, Table, opened
+from crmkit._frames.whole_numbers import number_rows
 
 __all__ = [
     "CURRENCY",
@@ -14,12 +16,15 @@ __all__ = [
     "Table",
     "cast_nothing",
     "check_number",
+    "compared",
     "day_literal",
     "day_number",
     "day_ordinal",
     "holds_nothing",
+    "number_rows",
     "opened",
     "plain_rows",
+    "tested",
     "with_added",
     "with_day",
 ]

@@ -128,6 +128,11 @@ class Table(Generic[F]):
         """The type of a sum or a difference of amounts, or None where it is left to the engine."""
         return sum_type([self.dtypes[name] for name in names], wide=self.wide)
 
+    def unknown(self, name: str) -> nw.Expr:
+        """An unknown amount in the type of a sum."""
+        dtype = nw.Float64() if self.engine.is_pandas_like() else self.total_dtype(name)  # NumPy has no other number for what is unknown
+        return nw.lit(None, dtype=dtype).cast(dtype or nw.Float64()).alias(name)
+
     def total(self, expression: nw.Expr, *names: str) -> nw.Expr:
         """A sum in the caller's numeric type."""
         dtype = self.total_dtype(*names)
@@ -203,7 +208,7 @@ def _check_one_kind(natives: list[Any]) -> None:
 
 def _check_one_connection(left: Any, right: Any) -> None:  # noqa: ANN401
     try:
-        left.limit(0).cross(right.limit(0))
+        left.limit(0).set_alias("_left").cross(right.limit(0).set_alias("_right"))  # else two made from one relation collide
     except Exception as error:
         if "different connection" not in str(error):
             raise

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from crmkit._frames import Lazy
     from crmkit.entities import AbcClass
 
-__all__ = ["Share", "abc_classes", "add_abc_class"]
+__all__ = ["A_BELOW", "B_BELOW", "Share", "abc_classes", "add_abc_class", "classed"]
 
 K = TypeVar("K", bound=Hashable)
 Share = Literal["before", "including"]
 
-_A_BELOW = Decimal("0.80")
-_B_BELOW = Decimal("0.95")
+A_BELOW = Decimal("0.80")
+B_BELOW = Decimal("0.95")
 
 
 def abc_classes(
-    values: Mapping[K, Money | Exact], *, a_below: Decimal = _A_BELOW, b_below: Decimal = _B_BELOW, share: Share = "before"
+    values: Mapping[K, Money | Exact], *, a_below: Decimal = A_BELOW, b_below: Decimal = B_BELOW, share: Share = "before"
 ) -> dict[K, AbcClass]:
     """
     Class each key by its value: A for the largest that together make up most of the whole, then B, then C.
@@ -65,8 +65,8 @@ def add_abc_class(
     *,
     value: str = "gross_profit",
     into: str = "abc_class",
-    a_below: Decimal = _A_BELOW,
-    b_below: Decimal = _B_BELOW,
+    a_below: Decimal = A_BELOW,
+    b_below: Decimal = B_BELOW,
     share: Share = "before",
 ) -> F:
     """
@@ -96,20 +96,25 @@ def add_abc_class(
         InvalidValueError: For a column that holds no numbers, and for limits that are not in order.
     """
     (table,) = opened(Asked(frame, "frame", amounts=(value,)))
-    limits = _limits(a_below, b_below)
-    check_choice("share", share, Share)
     if check_text("into", into) in (value, "loss_making", *table.currency):
         raise refused("into", into, "a name of its own, other than that of the value, of the currency and loss_making")
+    return table.back(classed(table, value, into=into, a_below=a_below, b_below=b_below, share=share))
+
+
+def classed(table: Table[Any], value: str, *, into: str, a_below: Decimal, b_below: Decimal, share: Share) -> Lazy:
+    """Add the class and `loss_making`; for the analyses that build on it."""
+    limits = _limits(a_below, b_below)
+    check_choice("share", share, Share)
     cuts = _cuts(table, value, limits, share)
     rows = table.keyed(table.frame.with_columns(table.amount(value).alias("_value")))
     key = table.currency_key
     joined = rows.join(cuts, on=key, how="left") if key else rows.join(cuts, how="cross")
     known = nw.col("_value")
     cls = nw.when(known >= nw.col("_a_from")).then(nw.lit("A")).when(known >= nw.col("_b_from")).then(nw.lit("B")).otherwise(nw.lit("C"))
-    classed = joined.with_columns(
+    result = joined.with_columns(
         nw.when(~known.is_null()).then(cls).alias(into), nw.when(~known.is_null()).then(known < 0).alias("loss_making")
     )
-    return table.back(classed.drop("_value", "_a_from", "_b_from", *key))
+    return result.drop("_value", "_a_from", "_b_from", *key)
 
 
 def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], share: Share) -> Lazy:

@@ -3,7 +3,7 @@ from .calendar_reading import CalendarContents, read_calendar
 from .calendar_updates import update_calendar
 from .calendar_writing import write_calendar
 from .column_names import closest_column
-from .notation import ColumnType, DecimalMark, Limits, Notation
+from .notation import ColumnType, DecimalMark, FileLimits, Notation
 from .sales_tables import SALES_TYPES, read_sales
 from .tables import read_table
 
@@ -13,7 +13,7 @@ __all__ = [
     "CalendarEntry",
     "ColumnType",
     "DecimalMark",
-    "Limits",
+    "FileLimits",
     "Notation",
     "closest_column",
     "read_calendar",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from crmkit.exchange.notation import Limits
+    from crmkit.exchange.notation import FileLimits
 
 _CHUNK = 1024**2
 _GZIP = b"\x1f\x8b"
@@ -31,7 +31,7 @@ _MARKS = (
 )
 
 
-def read_bytes(path: Path, *, limits: Limits, on_read: Callable[[int], None] | None = None) -> bytes:
+def read_bytes(path: Path, *, limits: FileLimits, on_read: Callable[[int], None] | None = None) -> bytes:
     """Read a file, and tell after each part how many bytes it had."""
     try:
         size = path.stat().st_size
@@ -40,7 +40,7 @@ def read_bytes(path: Path, *, limits: Limits, on_read: Callable[[int], None] | N
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "it is not a path"
         raise refused_file(str(path), f"cannot be read: {reason}") from None
-    raise refused_file(str(path), f"is larger than {limits.most_bytes:,} bytes; raise Limits(most_bytes=…) if it is to be read")
+    raise refused_file(str(path), f"is larger than {limits.most_bytes:,} bytes; raise FileLimits(most_bytes=…) if it is to be read")
 
 
 def _parts(path: Path, on_read: Callable[[int], None]) -> Iterator[bytes]:
@@ -50,7 +50,7 @@ def _parts(path: Path, on_read: Callable[[int], None]) -> Iterator[bytes]:
             yield part
 
 
-def unpacked(data: bytes, source: str, *, limits: Limits) -> bytes:
+def unpacked(data: bytes, source: str, *, limits: FileLimits) -> bytes:
     """Unpack gzip, also of several members; anything else stays as it is."""
     if not data.startswith(_GZIP):
         return data
@@ -65,7 +65,9 @@ def unpacked(data: bytes, source: str, *, limits: Limits) -> bytes:
         parts.append(part)
         size += len(part)
         if size > most:
-            raise refused_file(source, f"unpacks to more than {most:,} bytes; raise Limits(most_bytes=…, most_ratio=…) if it is to be read")
+            raise refused_file(
+                source, f"unpacks to more than {most:,} bytes; raise FileLimits(most_bytes=…, most_ratio=…) if it is to be read"
+            )
         if not member.eof:
             raise refused_file(source, "is damaged: it ends in the middle of its gzip data")
         data = member.unused_data

@@ -71,7 +71,7 @@ def check_encoding(name: str) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class Limits:
+class FileLimits:
     """
     How large a file may be. A small file can unpack to one that fills the memory.
 
@@ -89,7 +89,7 @@ class Limits:
 
     def __attrs_post_init__(self) -> None:
         """Refuse limits that let nothing through."""
-        for field in attrs.fields(Limits):
+        for field in attrs.fields(FileLimits):
             check_int(field.name, getattr(self, field.name), at_least=1)
 
     def most_unpacked(self, packed: int) -> int:

@@ -11,7 +11,7 @@ import polars as pl
 from crmkit._checks import check_text, refused
 from crmkit.errors import InvalidDataError, MissingColumnError, Problem
 from crmkit.exchange.amounts import common_type
-from crmkit.exchange.notation import ColumnType, Limits, Notation
+from crmkit.exchange.notation import ColumnType, FileLimits, Notation
 from crmkit.exchange.raw_tables import RawTable, only_own_errors
 from crmkit.exchange.tables import read_raw, understood
 
@@ -49,7 +49,7 @@ def read_sales(
     *,
     names: Mapping[str, str] | None = None,
     notation: Notation = Notation(),  # noqa: B008  a frozen value
-    limits: Limits = Limits(),  # noqa: B008  a frozen value
+    limits: FileLimits = FileLimits(),  # noqa: B008  a frozen value
     credit_notes: Literal["negative", "positive"] = "negative",
     on_read: Callable[[int], None] | None = None,
 ) -> pl.DataFrame:
@@ -94,7 +94,7 @@ def _standard(name: str) -> str:
 
 
 def _read_one(
-    path: Path | str, mapped: Mapping[str, str], *, notation: Notation, limits: Limits, on_read: Callable[[int], None] | None
+    path: Path | str, mapped: Mapping[str, str], *, notation: Notation, limits: FileLimits, on_read: Callable[[int], None] | None
 ) -> tuple[Understood, RawTable, Mapping[str, str]]:
     own = {standard: mapped.get(standard, standard) for standard in SALES_TYPES}
     raw = read_raw(path, wanted=frozenset(own.values()), notation=notation, limits=limits, on_read=on_read)
@@ -150,5 +150,5 @@ def _together(parts: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([part.cast({name: wide[name] for name in wide.keys() & set(part.columns)}) for part in parts], how="diagonal")
 
 
-def _all_columns(path: Path | str, *, notation: Notation, limits: Limits) -> tuple[str, ...]:
+def _all_columns(path: Path | str, *, notation: Notation, limits: FileLimits) -> tuple[str, ...]:
     return tuple(read_raw(path, wanted=None, notation=notation, limits=limits, on_read=None).frame.columns)

@@ -12,7 +12,7 @@ from crmkit._checks import check_choice
 from crmkit.errors import InvalidDataError, Problem
 from crmkit.exchange.columns import typed_columns
 from crmkit.exchange.contents import as_utf8, read_bytes, unpacked
-from crmkit.exchange.notation import ColumnType, Limits, Notation
+from crmkit.exchange.notation import ColumnType, FileLimits, Notation
 from crmkit.exchange.raw_tables import RawTable, only_own_errors, refused_file
 from crmkit.exchange.text_files import read_text
 
@@ -34,7 +34,7 @@ def read_table(
     required: Iterable[str] = (),
     others: bool = True,
     notation: Notation = Notation(),  # noqa: B008  a frozen value
-    limits: Limits = Limits(),  # noqa: B008  a frozen value
+    limits: FileLimits = FileLimits(),  # noqa: B008  a frozen value
     on_read: Callable[[int], None] | None = None,
 ) -> pl.DataFrame:
     r"""
@@ -86,7 +86,7 @@ def understood(raw: RawTable, types: Mapping[str, ColumnType], *, required: Abst
 
 
 def read_raw(
-    path: Path | str, *, wanted: frozenset[str] | None, notation: Notation, limits: Limits, on_read: Callable[[int], None] | None
+    path: Path | str, *, wanted: frozenset[str] | None, notation: Notation, limits: FileLimits, on_read: Callable[[int], None] | None
 ) -> RawTable:
     """Read the cells of a file without understanding them."""
     file = Path(path)
@@ -105,7 +105,7 @@ def read_raw(
     return read_text(text, source, wanted=wanted, notation=notation, limits=limits)
 
 
-def _read_parquet(data: bytes, source: str, *, wanted: frozenset[str] | None, limits: Limits) -> RawTable:
+def _read_parquet(data: bytes, source: str, *, wanted: frozenset[str] | None, limits: FileLimits) -> RawTable:
     damaged = "is no Parquet file that can be read"
     with only_own_errors(source, damaged, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         scanned = pl.scan_parquet(BytesIO(data))
@@ -113,7 +113,7 @@ def _read_parquet(data: bytes, source: str, *, wanted: frozenset[str] | None, li
         least_bytes = scanned.select(pl.len()).collect().item() * len(kept)
         frame = scanned.select(kept).collect() if least_bytes <= limits.most_bytes else pl.DataFrame()
     if max(least_bytes, frame.estimated_size()) > limits.most_bytes:
-        raise refused_file(source, f"unpacks to more than {limits.most_bytes:,} bytes; raise Limits(most_bytes=…) if it is to be read")
+        raise refused_file(source, f"unpacks to more than {limits.most_bytes:,} bytes; raise FileLimits(most_bytes=…) if it is to be read")
 
     def lines_of(rows: Sequence[int]) -> list[int | None]:
         return [row + 1 for row in rows]

@@ -15,7 +15,7 @@ from crmkit.exchange.raw_tables import RawTable, only_own_errors, refused_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmkit.exchange.notation import Limits, Notation
+    from crmkit.exchange.notation import FileLimits, Notation
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 30
@@ -23,7 +23,7 @@ _SAMPLE_BYTES = 65_536
 _DATEV = (b'"EXTF"', b"EXTF;", b'"DTVF"', b"DTVF;")
 
 
-def read_text(text: bytes, source: str, *, wanted: frozenset[str] | None, notation: Notation, limits: Limits) -> RawTable:
+def read_text(text: bytes, source: str, *, wanted: frozenset[str] | None, notation: Notation, limits: FileLimits) -> RawTable:
     """Read UTF-8 text with plain line ends; *wanted* are the only columns that are kept, None keeps all."""
     skipped = notation.skip_lines if notation.skip_lines is not None else int(text.startswith(_DATEV))
     for _ in range(skipped):
@@ -150,13 +150,15 @@ def _record_lines(body: bytes, skipped: int) -> list[int]:
     return [skipped + number for number, before in enumerate(quotes, start=1) if before % 2 == 0]
 
 
-def _check_cells(raw: RawTable, limits: Limits) -> None:
+def _check_cells(raw: RawTable, limits: FileLimits) -> None:
     longest = raw.frame.select(pl.all().str.len_bytes().max()).row(0) if raw.frame.width else ()
     problems = []
     for name, length in zip(raw.frame.columns, longest, strict=True):
         if (length or 0) > limits.most_cell_characters:
             rows = (raw.frame[name].str.len_bytes() > limits.most_cell_characters).arg_true().to_list()
-            message = f"is a cell of more than {limits.most_cell_characters:,} characters; raise Limits(most_cell_characters=…) to read it"
+            message = (
+                f"is a cell of more than {limits.most_cell_characters:,} characters; raise FileLimits(most_cell_characters=…) to read it"
+            )
             problems += [Problem(raw.source, line, name, None, message) for line in raw.lines_of(rows)]
     if problems:
         raise InvalidDataError(tuple(problems))

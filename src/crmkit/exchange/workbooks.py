@@ -17,7 +17,7 @@ from crmkit.exchange.raw_tables import RawTable, only_own_errors, refused_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmkit.exchange.notation import Limits, Notation
+    from crmkit.exchange.notation import FileLimits, Notation
 
 Cell: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 
@@ -29,7 +29,7 @@ _ALPHABET = 26
 _EXACT_DIGITS = 15  # more are noise of the binary form; Excel shows no more either
 
 
-def read_workbook(data: bytes, source: str, *, wanted: frozenset[str] | None, notation: Notation, limits: Limits) -> RawTable:
+def read_workbook(data: bytes, source: str, *, wanted: frozenset[str] | None, notation: Notation, limits: FileLimits) -> RawTable:
     """Read one sheet. The first line that is not empty has the names of the columns."""
     need("python_calamine", extra="excel")
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  # only needed here
@@ -86,7 +86,7 @@ def _text(cell: Cell) -> str:
             return str(cell)
 
 
-def _check_archive(data: bytes, source: str, limits: Limits) -> None:
+def _check_archive(data: bytes, source: str, limits: FileLimits) -> None:
     """Unpack it once within limits: a small workbook can unpack to one that fills the memory, or claim a huge sheet."""
     damaged = "is damaged: it does not unpack"
     left = limits.most_unpacked(len(data))
@@ -101,10 +101,12 @@ def _check_archive(data: bytes, source: str, limits: Limits) -> None:
         left -= size
         if left < 0:
             most = limits.most_unpacked(len(data))
-            raise refused_file(source, f"unpacks to more than {most:,} bytes; raise Limits(most_bytes=…, most_ratio=…) if it is to be read")
+            raise refused_file(
+                source, f"unpacks to more than {most:,} bytes; raise FileLimits(most_bytes=…, most_ratio=…) if it is to be read"
+            )
         if cells > limits.most_cells:
             raise refused_file(
-                source, f"has a sheet of {cells:,} cells, empty ones among them; raise Limits(most_cells=…) if it is to be read"
+                source, f"has a sheet of {cells:,} cells, empty ones among them; raise FileLimits(most_cells=…) if it is to be read"
             )
         if declares:
             raise refused_file(source, "declares a document type, which no workbook needs")

@@ -2,6 +2,7 @@
 
 from crmkit.facts.company_groups import by_group
 from crmkit.facts.contact_plans_table import contact_plans
+from crmkit.facts.customer_attributes import add_attribute
 from crmkit.facts.customers_table import customers
 from crmkit.facts.documents_table import documents
 from crmkit.facts.exclusions import excluded_customers, without_excluded
@@ -11,6 +12,7 @@ from crmkit.facts.sales_table import sales, sales_problems
 
 __all__ = [
     "Purchase",
+    "add_attribute",
     "by_group",
     "contact_plans",
     "contact_plans_from",

@@ -109,7 +109,7 @@ def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
     [('C-1', False)]
 
     Returns:
-        The columns of `customers`, with `manual_class` and `excluded` (String).
+        The columns of `customers`, with `manual_class`, `excluded` and `parent_id` (String).
 
     Raises:
         MissingExtraError: Without Polars.

@@ -9,52 +9,114 @@ import narwhals.stable.v2 as nw
 from crmkit._frames import day_literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from crmkit._frames import Lazy, Table
 
-__all__ = ["Purchase", "purchases"]
+__all__ = ["Purchase", "less_reversals", "purchase_rows", "purchases"]
 
 Purchase = Literal["document", "day", "line"]
 """What counts as one purchase: a document, a day of a customer, or a line."""
 
 
-def purchases(sales: Table[Any], *, as_of: date | None) -> Lazy:
+_NO_PURCHASE = ("down_payment", "pro_forma")
+
+
+def purchases(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] = ()) -> Lazy:
     """
-    One row for each purchase up to *as_of* (None: whenever): customer_id, currency where there is one, purchased_on.
+    One row for each purchase up to *as_of* (None: whenever): customer_id, currency where there is one, purchased_on, lines.
 
     A purchase is an invoice with net revenue above zero that is not wholly reversed by credit notes or cancellations which name it in
     `reverses_document_id`; several add up. A credit note that names no invoice reverses nothing. Where there is `document_subtype`, rows
     of down-payments and pro-forma invoices are no purchase; so a final invoice is one, however much was paid down. Lines without a
     document, and frames without documents, count all lines of a customer's day as one invoice. Rows without a customer are left out.
+
+    With *by*, a purchase has one row, with these columns too, for each of their values in which its revenue is above zero. `lines`
+    counts the lines with revenue above zero.
     """
-    sales.require("customer_id", "issued_on")
+    rows = purchase_rows(sales, as_of=as_of, by=by).filter(nw.col("lines") > 0)
+    return rows.select("customer_id", *sales.currency, *_further(sales, by), "purchased_on", "lines")
+
+
+def purchase_rows(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] = (), further: Mapping[str, nw.Expr] | None = None) -> Lazy:
+    """
+    The documents of known customers with what `purchases` tells of them, in one pass with the sums of *further* amounts.
+
+    Where a document is no purchase, `purchased_on` is null and `lines` is 0; without *further* amounts such documents may be missing.
+    """
+    sales.require("customer_id", "issued_on", "revenue")
     lines = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
-    if "document_subtype" in sales.dtypes:
-        lines = lines.filter(~nw.col("document_subtype").fill_null("normal").is_in(("down_payment", "pro_forma")))
-    invoices = _invoices(sales, lines)
+    lines = lines.filter(~nw.col("customer_id").is_null())
+    groups, counts = _further(sales, by), _counts(sales)
+    if not further and counts is not None:
+        lines = lines.filter(counts)
+    marked = _marked(sales, lines, counts if further else None, further or {})
+    documents = _documents(sales, marked, groups, tuple(further or ()))
+    bought = nw.col("_bought")
+    left = documents
+    if groups and "document_id" in sales.dtypes:
+        whole = bought.sum().over("customer_id", *sales.currency, "document_id", "_day")
+        left = left.with_columns(nw.when(bought > 0).then(whole).otherwise(bought).alias("_bought"))
     if {"document_id", "reverses_document_id"} <= set(sales.dtypes):
-        invoices = _less_reversals(sales, invoices, lines)
-    return invoices.filter(nw.col("revenue") > 0).select("customer_id", *sales.currency, "purchased_on")
-
-
-def _invoices(sales: Table[Any], lines: Lazy) -> Lazy:
-    """Net revenue of each invoice with its day."""
-    documents = [name for name in ("document_id",) if name in sales.dtypes]
-    wanted = ~nw.col("customer_id").is_null()
-    if "document_kind" in sales.dtypes:
-        wanted &= nw.col("document_kind") == "invoice"
-    named = lines.filter(wanted).select("customer_id", *sales.currency, *documents, "issued_on", sales.amount("revenue"))
-    day = nw.col("issued_on")
-    of_day = nw.when(nw.col("document_id").is_null()).then(day) if documents else day
-    return (
-        named.with_columns(of_day.alias("_day"))
-        .group_by("customer_id", *sales.currency, *documents, "_day")
-        .agg(nw.col("revenue").sum(), nw.col("issued_on").min().alias("purchased_on"))
+        reversals = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
+        left = less_reversals(sales, left, _posted(sales, reversals), "_bought")
+    is_purchase = (bought > 0) & (nw.col("_positive") > 0)
+    result = left.with_columns(
+        nw.when(is_purchase).then(nw.col("purchased_on")).alias("purchased_on"),
+        nw.when(is_purchase).then(nw.col("_positive")).otherwise(nw.lit(0)).cast(nw.Int64).alias("lines"),
     )
+    return result.select("customer_id", *sales.currency, *groups, "purchased_on", "lines", *(further or ()))
 
 
-def _less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy) -> Lazy:
+def _further(sales: Table[Any], by: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in by if name not in {"customer_id", *sales.currency})
+
+
+def _counts(sales: Table[Any]) -> nw.Expr | None:
+    """Which lines can make a purchase: those of invoices, but for down-payments and pro-forma invoices; None for all."""
+    tests = []
+    if "document_kind" in sales.dtypes:
+        tests.append(nw.col("document_kind") == "invoice")
+    if "document_subtype" in sales.dtypes:
+        tests.append(~nw.col("document_subtype").fill_null("normal").is_in(_NO_PURCHASE))
+    return nw.all_horizontal(*tests, ignore_nulls=False) if tests else None
+
+
+def _posted(sales: Table[Any], lines: Lazy) -> Lazy:
+    if "document_subtype" not in sales.dtypes:
+        return lines
+    return lines.filter(~nw.col("document_subtype").fill_null("normal").is_in(_NO_PURCHASE))
+
+
+def _marked(sales: Table[Any], lines: Lazy, counts: nw.Expr | None, further: Mapping[str, nw.Expr]) -> Lazy:
+    """Add what each line brings to a purchase, and the further amounts."""
+    revenue, day = sales.amount("revenue"), nw.col("issued_on")
+    bought = revenue if counts is None else nw.when(counts).then(revenue)
+    marked = lines.with_columns(
+        bought.alias("_bought"),
+        (day if counts is None else nw.when(counts).then(day)).alias("purchased_on"),
+        *(amount.alias(name) for name, amount in further.items()),
+    )
+    return marked.with_columns(nw.when(nw.col("_bought") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("_positive"))
+
+
+def _documents(sales: Table[Any], lines: Lazy, groups: tuple[str, ...], further: tuple[str, ...]) -> Lazy:
+    """Sums of each document; lines without one count as one invoice for each day of a customer."""
+    columns = ("customer_id", *sales.currency, *groups)
+    sums = [nw.col("_bought", "_positive", *further).sum(), nw.col("purchased_on").min()]
+    values = ("_bought", "_positive", "purchased_on", *further)
+    of_day = lines.with_columns(nw.col("issued_on").alias("_day"))
+    if "document_id" not in sales.dtypes:
+        return of_day.select(*columns, "_day", *values).group_by(*columns, "_day").agg(*sums)
+    keys = tuple(dict.fromkeys((*columns, "document_id")))
+    named = lines.filter(~nw.col("document_id").is_null()).select(*keys, *values).group_by(*keys).agg(*sums)
+    unnamed = of_day.filter(nw.col("document_id").is_null()).select(*keys, "_day", *values).group_by(*keys, "_day").agg(*sums)
+    shown = (*keys, "_day", *values)
+    return nw.concat([named.with_columns(day_literal(None).alias("_day")).select(*shown), unnamed.select(*shown)])
+
+
+def less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy, of: str = "revenue") -> Lazy:
     """Take off what credit notes and cancellations give back of each invoice."""
     keys = ["document_id", *sales.currency_key]
     reversed_by = (
@@ -64,4 +126,4 @@ def _less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy) -> Lazy:
         .agg(nw.col("revenue").sum().alias("_reversed"))
     )
     left = sales.keyed(invoices).join(reversed_by, on=keys, how="left")
-    return left.with_columns((nw.col("revenue") + nw.col("_reversed").fill_null(0)).alias("revenue"))
+    return left.with_columns((nw.col(of) + nw.col("_reversed").fill_null(0)).alias(of))

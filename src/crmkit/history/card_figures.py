@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 _PROFIT = ("revenue", "gross_profit", "revenue_without_cost", "gross_margin")
 _BUYING = ("purchases", "first_purchase_on", "last_purchase_on", "rhythm_days", "overdue_days")
+_LINES = "_lines_of_margin"
 FIGURES = ("revenue_this_year", "revenue_last_year", *_PROFIT, *_BUYING)
+
+
+def figures_of(table: Table[Any]) -> tuple[str, ...]:
+    """The figures of a card; the contribution margin only where there are variable costs, for else it is the gross profit."""
+    return (*FIGURES, "contribution_margin") if "variable_cost" in table.dtypes else FIGURES
 
 
 def card_figures(table: Table[Any], as_of: date) -> Lazy:
@@ -29,17 +35,27 @@ def card_figures(table: Table[Any], as_of: date) -> Lazy:
         "revenue_this_year": nw.when(day >= this_year).then(revenue),
         "revenue_last_year": nw.when(day >= last_year, day < this_year).then(revenue),
     }
+    margin = _margin(costed) if "variable_cost" in table.dtypes else {}
+    further = {**years, **margin}
     dated = attrs.evolve(
         costed,
-        frame=costed.frame.with_columns(value.alias(name) for name, value in years.items()),
-        dtypes={**costed.dtypes, **dict.fromkeys(years, table.dtypes["revenue"])},
+        frame=costed.frame.with_columns(value.alias(name) for name, value in further.items()),
+        dtypes={**costed.dtypes, **dict.fromkeys(further, table.dtypes["revenue"]), _LINES: nw.Int64()},
     )
-    money = profits(dated, ("customer_id",), period=None, further=tuple(years))
+    money = profits(dated, ("customer_id",), period=None, further=tuple(further))
     keys = ["customer_id", *table.currency_key]
     joined = table.keyed(money).join(_buying(table, as_of), on=keys, how="left")
     totals = [table.total(nw.col(name), "revenue").alias(name) for name in years]
+    if margin:
+        totals.append(nw.when(nw.col(_LINES) > 0).then(table.total(nw.col("contribution_margin"), "revenue", "variable_cost")))
     counted = joined.with_columns(*totals, nw.col("purchases").fill_null(0).cast(nw.Int64))
-    return counted.select("customer_id", *table.currency, *FIGURES)
+    return counted.select("customer_id", *table.currency, *figures_of(table))
+
+
+def _margin(table: Table[Any]) -> dict[str, nw.Expr]:
+    """Contribution margin of each line, and whether it is known; where there is no variable cost, the cost of the goods counts."""
+    margin = table.amount("revenue") - nw.coalesce(table.amount("variable_cost"), table.amount("cost"))
+    return {"contribution_margin": margin, _LINES: nw.when(~margin.is_null()).then(nw.lit(1)).otherwise(nw.lit(0))}
 
 
 def year_figures(table: Table[Any]) -> Lazy:

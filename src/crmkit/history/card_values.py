@@ -85,6 +85,8 @@ class CustomerCard:
         revenue: Net revenue in all.
         gross_profit: Over the lines whose cost is known; None where none is.
         revenue_without_cost: Revenue of the other lines.
+        contribution_margin: Revenue less variable cost, over the lines where one is known (the cost of the goods where there is no other);
+            without variable costs the gross profit.
         gross_margin: Gross profit / revenue with known cost; None where that is not above zero.
         purchases: How many purchases.
         first_purchase_on: The day of the first.
@@ -124,6 +126,7 @@ class CustomerCard:
     revenue: Amount = attrs.field(default=0, repr=False)
     gross_profit: Amount | None = attrs.field(default=None, repr=False)
     revenue_without_cost: Amount = attrs.field(default=0, repr=False)
+    contribution_margin: Amount | None = attrs.field(default=None, repr=False)
     gross_margin: float | None = attrs.field(default=None, repr=False)
     purchases: int = attrs.field(default=0, repr=False)
     first_purchase_on: date | None = attrs.field(default=None, repr=False)

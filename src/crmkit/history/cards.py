@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from crmkit._checks import check_date, check_text
 from crmkit._frames import Asked, F, Table, day_literal, opened, plain_rows
 from crmkit.errors import CurrencyMismatchError
-from crmkit.history.card_figures import FIGURES, card_figures, year_figures
+from crmkit.history.card_figures import card_figures, figures_of, year_figures
 from crmkit.history.card_values import CustomerCard, YearOfCard
 
 if TYPE_CHECKING:
@@ -32,14 +32,15 @@ def customer_cards(sales: F, *, as_of: date) -> F:
     [(30, 150, 3)]
 
     Args:
-        sales: Lines with `customer_id`, `issued_on` (Date), `revenue` (amount); `cost` (amount) and the columns that tell what a purchase
-            is (`document_id`, `document_kind`, `reverses_document_id`) are used where they are.
+        sales: Lines with `customer_id`, `issued_on` (Date), `revenue` (amount); `cost` and `variable_cost` (amounts) and the columns that
+            tell what a purchase is (`document_id`, `document_kind`, `reverses_document_id`) are used where they are.
         as_of: Today; what is dated later is not known yet.
 
     Returns:
         One row for each customer and currency, in no particular order: `customer_id`, `currency` where there is one, and the figures of
-        `CustomerCard` under their names: amounts in the frame's own numeric type (gross profit null where no cost is known), `gross_margin`
-        and `rhythm_days` Float64, `purchases` and `overdue_days` counts, `first_purchase_on` and `last_purchase_on` Date.
+        `CustomerCard` under their names: amounts in the frame's own numeric type (gross profit null where no cost is known;
+        `contribution_margin` only where the frame has `variable_cost`), `gross_margin` and `rhythm_days` Float64, `purchases` and
+        `overdue_days` counts, `first_purchase_on` and `last_purchase_on` Date.
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
@@ -76,7 +77,8 @@ def customer_card(sales: F, *, customer_id: str, as_of: date) -> CustomerCard:
     if len(found) > 1:
         left, right, *_ = sorted(str(row["currency"]) for row in found)
         raise CurrencyMismatchError(left, right)
-    figures = {name: found[0][name] for name in FIGURES}
+    figures = {name: found[0][name] for name in figures_of(own)}
+    figures.setdefault("contribution_margin", figures["gross_profit"])
     yearly = {int(row["_year"]): YearOfCard(revenue=row["revenue"], gross_profit=row["gross_profit"]) for row in _rows(year_figures(own))}
     currency = found[0].get("currency")
     return CustomerCard(customer_id=customer_id, as_of=as_of, currency=currency, yearly=dict(sorted(yearly.items())), **figures)
@@ -85,7 +87,7 @@ def customer_card(sales: F, *, customer_id: str, as_of: date) -> CustomerCard:
 def _known(sales: F, as_of: date) -> Table[F]:
     """What is known on a day of those who are known."""
     needs = ("customer_id", "issued_on")
-    (table,) = opened(Asked(sales, "sales", needs=needs, amounts=("revenue",), optional_amounts=("cost",)))
+    (table,) = opened(Asked(sales, "sales", needs=needs, amounts=("revenue",), optional_amounts=("cost", "variable_cost")))
     today = day_literal(check_date("as_of", as_of))
     return attrs.evolve(table, frame=table.frame.filter(~nw.col("customer_id").is_null(), nw.col("issued_on") <= today))
 

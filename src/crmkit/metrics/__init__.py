@@ -1,5 +1,6 @@
 """Figures with a definition: over single exact numbers, and over frames."""
 
+from crmkit.metrics.loss_sources import loss_sources_by
 from crmkit.metrics.profit_tables import TOP_SHARES, add_roi, concentration, gross_profit_by, ranked, revenue_without_profit_by
 from crmkit.metrics.profitability import (
     benefit_cost_ratio,
@@ -21,6 +22,7 @@ __all__ = [
     "gross_margin",
     "gross_profit",
     "gross_profit_by",
+    "loss_sources_by",
     "markup",
     "net_margin",
     "net_profit",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals.stable.v2 as nw
 
-from crmkit._checks import check_each, check_ratio, check_text, refused
+from crmkit._checks import check_choice, check_each, check_ratio, check_text, refused
 from crmkit._frames import Asked, F, Table, opened
 
 if TYPE_CHECKING:
@@ -144,12 +144,12 @@ def add_roi(frame: F, *, gain: str, cost: str, into: str = "roi") -> F:
     return table.back(table.frame.with_columns(nw.when(spent > 0).then((came_back - spent) / spent).alias(into)))
 
 
-def ranked(frame: F, *, value: str, into: str = "rank") -> F:
+def ranked(frame: F, *, value: str, into: str = "rank", first: Literal["largest", "smallest"] = "largest") -> F:
     """
-    Number the rows from the largest value down, within each currency.
+    Number the rows from the largest value down, or from the smallest up, within each currency.
 
-    Definition: one more than the number of rows with a larger value; equal values share one rank.
-    Unit: count (Int64; in pandas as pandas ranks, Float64), 1 is the largest.
+    Definition: one more than the number of rows with a larger (smaller) value; equal values share one rank.
+    Unit: count (Int64; in pandas as pandas ranks, Float64), 1 is the largest (smallest).
     Undefined when: the value is unknown: null, and last.
     Source: "Standard competition ranking"; ISO/IEC 9075-2:2023 (SQL), window function RANK.
 
@@ -161,6 +161,7 @@ def ranked(frame: F, *, value: str, into: str = "rank") -> F:
         frame: Any frame with the column.
         value: Column (amount) to rank by.
         into: Name of the new column; a column of this name is replaced.
+        first: Whether the top or the bottom comes first.
 
     Returns:
         All columns and the rank, sorted by currency and rank, then by the first column of the frame.
@@ -171,8 +172,9 @@ def ranked(frame: F, *, value: str, into: str = "rank") -> F:
     (table,) = opened(Asked(frame, "frame", amounts=(value,)))
     if check_text("into", into) in (value, *table.currency):
         raise refused("into", into, "another name than that of the value and of the currency")
+    check_choice("first", first, Literal["largest", "smallest"])
     rows = table.frame.with_columns(table.amount(value).alias("_value"))
-    place = nw.col("_value").rank("min", descending=True)
+    place = nw.col("_value").rank("min", descending=first == "largest")
     placed = rows.with_columns((place.over(*table.currency) if table.currency else place).alias(into))
     if not table.engine.is_pandas_like():  # NumPy has no whole number for an unknown rank
         placed = placed.with_columns(nw.col(into).cast(nw.Int64))
