@@ -2,6 +2,7 @@
 
 from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
+from crmkit._frames.sums import check_currencies_meet, in_each_currency, in_type, one_where, ratio, share_of, stacked, summed
 from crmkit._frames.tables import CURRENCY, Asked, F, Table, check_number, opened
 
 __all__ = [
@@ -10,12 +11,20 @@ __all__ = [
     "F",
     "Lazy",
     "Table",
+    "check_currencies_meet",
     "check_number",
     "day_literal",
     "day_number",
     "day_ordinal",
+    "in_each_currency",
+    "in_type",
+    "one_where",
     "opened",
     "plain_rows",
+    "ratio",
+    "share_of",
+    "stacked",
+    "summed",
     "with_added",
     "with_day",
 ]
