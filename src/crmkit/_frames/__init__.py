@@ -2,7 +2,19 @@
 
 from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
-from crmkit._frames.sums import check_currencies_meet, in_each_currency, in_type, one_where, ratio, share_of, stacked, summed
+from crmkit._frames.sums import (
+    check_currencies_meet,
+    in_each_currency,
+    in_type,
+    of_units,
+    one_where,
+    ratio,
+    scale_of,
+    share_of,
+    stacked,
+    summed,
+    units,
+)
 from crmkit._frames.tables import CURRENCY, Asked, F, Table, check_number, opened
 
 __all__ = [
@@ -18,13 +30,16 @@ __all__ = [
     "day_ordinal",
     "in_each_currency",
     "in_type",
+    "of_units",
     "one_where",
     "opened",
     "plain_rows",
     "ratio",
+    "scale_of",
     "share_of",
     "stacked",
     "summed",
+    "units",
     "with_added",
     "with_day",
 ]

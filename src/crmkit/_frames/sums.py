@@ -67,28 +67,36 @@ def check_currencies_meet(*tables: Table[Any]) -> None:
 
 
 def share_of(table: Table[Any], name: str, numerator: Expr | int, denominator: Expr | int) -> Expr:
-    """
-    An amount × numerator / denominator (whole numbers above zero), rounded half away from zero to the last decimal of its type.
-
-    Whole numbers and decimals are computed as 64-bit whole numbers of that last decimal; floats stay floats.
-    """
+    """An amount × numerator / denominator (whole numbers, the denominator above zero), in the amount's own type."""
     dtype = table.total_dtype(name)
+    return of_units(units(nw.col(name), dtype) * numerator, denominator, dtype)
+
+
+def units(amount: Expr, dtype: DType | None) -> Expr:
+    """An amount of a type as 64-bit whole numbers of its last decimal; a float as it is."""
     if dtype is None or dtype.is_float():
-        return nw.col(name).cast(nw.Float64) * numerator / denominator
-    units = _nearest(nw.col(name).cast(nw.Float64) * 10 ** _scale(dtype)) if _scale(dtype) else nw.col(name).cast(nw.Int64)
-    size = nw.when(units < 0).then(nw.lit(0) - units).otherwise(units)
-    share = (size * numerator * 2 + denominator) // (denominator * 2)
-    return _of_units(nw.when(units < 0).then(nw.lit(0) - share).otherwise(share), dtype)
+        return amount.cast(nw.Float64)
+    return _nearest(amount.cast(nw.Float64) * 10 ** scale_of(dtype)) if scale_of(dtype) else amount.cast(nw.Int64)
+
+
+def of_units(numerator: Expr, denominator: Expr | int, dtype: DType | None) -> Expr:
+    """A quotient of units as an amount again, rounded half away from zero."""
+    if dtype is None or dtype.is_float():
+        return numerator / denominator
+    size = nw.when(numerator < 0).then(nw.lit(0) - numerator).otherwise(numerator)
+    share = (size * 2 + denominator) // (denominator * 2)
+    return _amount(nw.when(numerator < 0).then(nw.lit(0) - share).otherwise(share), dtype)
 
 
 def in_type(number: Expr, dtype: DType | None) -> Expr:
     """A float, which is never null, as an amount, rounded half away from zero to the last decimal of its type."""
     if dtype is None or dtype.is_float():
         return number
-    return _of_units(_nearest(number * 10 ** _scale(dtype)), dtype)
+    return _amount(_nearest(number * 10 ** scale_of(dtype)), dtype)
 
 
-def _scale(dtype: DType) -> int:
+def scale_of(dtype: DType | None) -> int:
+    """Decimals of an amount's type."""
     return dtype.scale if isinstance(dtype, nw.Decimal) else 0
 
 
@@ -97,5 +105,5 @@ def _nearest(number: Expr) -> Expr:
     return nw.when(number < 0).then(((number * 2 - 1) / 2).ceil()).otherwise(((number * 2 + 1) / 2).floor()).cast(nw.Int64)
 
 
-def _of_units(units: Expr, dtype: DType) -> Expr:
-    return (units.cast(nw.Float64) / 10 ** _scale(dtype)).cast(dtype) if _scale(dtype) else units.cast(dtype)
+def _amount(whole: Expr, dtype: DType) -> Expr:
+    return (whole.cast(nw.Float64) / 10 ** scale_of(dtype)).cast(dtype) if scale_of(dtype) else whole.cast(dtype)

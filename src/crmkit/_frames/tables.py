@@ -241,7 +241,7 @@ def _may_leave_64_bits(asked: Asked[Any], frame: Any) -> bool:  # noqa: ANN401
     if not isinstance(frame, nw.DataFrame) or not len(frame):
         return False
     schema = frame.schema
-    names = [name for name in (*asked.amounts, *asked.optional_amounts) if name in schema and schema[name].is_integer()]
+    names = [name for name in dict.fromkeys((*asked.amounts, *asked.optional_amounts)) if name in schema and schema[name].is_integer()]
     if not names:
         return False
     (ends,) = plain_rows(frame.select(nw.col(*names).min().name.suffix("_min"), nw.col(*names).max().name.suffix("_max")))

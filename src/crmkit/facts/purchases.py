@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit._frames import Lazy, Table
+    from crmkit.periods import Period
 
-__all__ = ["Purchase", "purchases"]
+__all__ = ["Purchase", "less_reversals", "purchases", "sale_documents"]
 
 Purchase = Literal["document", "day", "line"]
 """What counts as one purchase: a document, a day of a customer, or a line."""
@@ -34,7 +35,7 @@ def purchases(sales: Table[Any], *, as_of: date | None) -> Lazy:
         lines = lines.filter(~nw.col("document_subtype").fill_null("normal").is_in(("down_payment", "pro_forma")))
     invoices = _invoices(sales, lines)
     if {"document_id", "reverses_document_id"} <= set(sales.dtypes):
-        invoices = _less_reversals(sales, invoices, lines)
+        invoices = less_reversals(sales, invoices, lines)
     return invoices.filter(nw.col("revenue") > 0).select("customer_id", *sales.currency, "purchased_on")
 
 
@@ -54,7 +55,7 @@ def _invoices(sales: Table[Any], lines: Lazy) -> Lazy:
     )
 
 
-def _less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy) -> Lazy:
+def less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy) -> Lazy:
     """Take off what credit notes and cancellations give back of each invoice."""
     keys = ["document_id", *sales.currency_key]
     reversed_by = (
@@ -65,3 +66,25 @@ def _less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy) -> Lazy:
     )
     left = sales.keyed(invoices).join(reversed_by, on=keys, how="left")
     return left.with_columns((nw.col("revenue") + nw.col("_reversed").fill_null(0)).alias("revenue"))
+
+
+def sale_documents(sales: Table[Any], groups: tuple[str, ...], period: Period | None) -> Lazy:
+    """
+    One row for each group and invoice of a period that is a sale, as `purchases` has it; of known and of unknown customers.
+
+    Credit notes count up to the end of the period. An invoice whose lines are in several groups is a sale of each of them.
+    """
+    sales.require("document_id", *(("issued_on",) if period else ()))
+    lines = sales.frame if period is None else sales.frame.filter(nw.col("issued_on") < day_literal(period.end))
+    lines = lines.filter(~nw.col("document_id").is_null())
+    if "document_subtype" in sales.dtypes:
+        lines = lines.filter(~nw.col("document_subtype").fill_null("normal").is_in(("down_payment", "pro_forma")))
+    invoiced = lines.filter(nw.col("document_kind") == "invoice") if "document_kind" in sales.dtypes else lines
+    keys = ("document_id", *sales.currency)
+    nets = invoiced.select(*keys, sales.amount("revenue")).group_by(*keys).agg(nw.col("revenue").sum())
+    if "reverses_document_id" in sales.dtypes:
+        nets = less_reversals(sales, nets, lines)
+    sold = sales.keyed(nets.filter(nw.col("revenue") > 0).select(*keys)).select("document_id", *sales.currency_key)
+    within = invoiced if period is None else invoiced.filter(nw.col("issued_on") >= period.start)
+    named = sales.keyed(within.select(*dict.fromkeys((*groups, *keys))).unique())
+    return named.join(sold, on=["document_id", *sales.currency_key], how="inner").select(*dict.fromkeys((*groups, "document_id")))

@@ -1,0 +1,66 @@
+from .commissions import CommissionBase, CommissionPlan, commissions_by
+from .margin_tables import contribution_margin_by, margin_bridge_by
+from .marketing import cac_ratio, cost_per_customer, cost_per_lead
+from .opportunity_tables import CycleStart, amount_win_rate_by, cohort_win_rate_by, sales_cycle_by, win_rate_by
+from .payback import cumulated_flows, payback_days, payback_on
+from .pipeline_tables import pipeline_by, pipeline_velocity_by
+from .productivity import activity_by, campaign_roi, revenue_uplift_by, saved_cost
+from .profit_tables import TOP_SHARES, add_roi, concentration, gross_profit_by, ranked, revenue_without_profit_by
+from .profitability import (
+    benefit_cost_ratio,
+    contribution_margin,
+    gross_margin,
+    gross_profit,
+    markup,
+    net_margin,
+    net_profit,
+    roi,
+)
+from .selling import calls_to_sales, deal_size, win_rate
+from .selling_tables import calls_to_sales_by, deal_size_by, lead_response_time_by, quota_attainment_by
+
+__all__ = [
+    "TOP_SHARES",
+    "CommissionBase",
+    "CommissionPlan",
+    "CycleStart",
+    "activity_by",
+    "add_roi",
+    "amount_win_rate_by",
+    "benefit_cost_ratio",
+    "cac_ratio",
+    "calls_to_sales",
+    "calls_to_sales_by",
+    "campaign_roi",
+    "cohort_win_rate_by",
+    "commissions_by",
+    "concentration",
+    "contribution_margin",
+    "contribution_margin_by",
+    "cost_per_customer",
+    "cost_per_lead",
+    "cumulated_flows",
+    "deal_size",
+    "deal_size_by",
+    "gross_margin",
+    "gross_profit",
+    "gross_profit_by",
+    "lead_response_time_by",
+    "margin_bridge_by",
+    "markup",
+    "net_margin",
+    "net_profit",
+    "payback_days",
+    "payback_on",
+    "pipeline_by",
+    "pipeline_velocity_by",
+    "quota_attainment_by",
+    "ranked",
+    "revenue_uplift_by",
+    "revenue_without_profit_by",
+    "roi",
+    "sales_cycle_by",
+    "saved_cost",
+    "win_rate",
+    "win_rate_by",
+]
