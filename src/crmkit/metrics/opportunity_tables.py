@@ -167,7 +167,7 @@ def sales_cycle_by(opportunities: F, *by: str, start: CycleStart, period: Period
     groups = table.groups(by, made=("won", "total_days", "mean_days", "median_days", "start_after_win", "start_unknown"))
     rows = cycles(table, groups, start, period)
     counts = ("won", "total_days", "start_after_win", "start_unknown")
-    sums = summed(rows, groups, nw.col(*counts).sum(), nw.col("_days").median().cast(nw.Float64).alias("median_days"))
+    sums = summed(rows, groups, nw.col(*counts).sum(), nw.col("_days").median().alias("median_days"))
     typed = sums.with_columns(nw.col(*counts).cast(nw.Int64))
     made = typed.with_columns(ratio(nw.col("total_days"), nw.col("won")).alias("mean_days"))
     return table.back(made.select(*groups, "won", "total_days", "mean_days", "median_days", "start_after_win", "start_unknown"))
@@ -193,7 +193,7 @@ def cycles(table: Table[Any], groups: tuple[str, ...], start: CycleStart, period
     days = nw.col("_end") - nw.col("_start")
     unknown = nw.col("_start").is_null() | nw.col("_end").is_null()
     timed = numbered.with_columns(
-        nw.when(days >= 0).then(days).alias("_days"),
+        nw.when(days >= 0).then(days).cast(nw.Float64).alias("_days"),
         one_where(days < 0).alias("start_after_win"),
         one_where(unknown).alias("start_unknown"),
     )
