@@ -131,7 +131,9 @@ def test_the_first_response_is_the_first_contact_after_the_lead_came_in(engine: 
 
 @on_every_engine
 def test_without_the_moment_of_creation_whole_days_count(engine: str) -> None:
-    assert rows(lead_response_time_by(*on(engine, LEADS.drop("created_at"), ANSWERS.filter(pl.col("happened_at") >= NINE)))) == [(5, 3, 24, 8, 0)]
+    assert rows(lead_response_time_by(*on(engine, LEADS.drop("created_at"), ANSWERS.filter(pl.col("happened_at") >= NINE)))) == [
+        (5, 3, 24, 8, 0)
+    ]
 
 
 QUOTAS = sales(

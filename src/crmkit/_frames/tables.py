@@ -17,7 +17,7 @@ from narwhals.stable.v2.dtypes import DType
 from narwhals.stable.v2.typing import IntoFrameT as F
 
 from crmkit._checks import check_kind, refused
-from crmkit._frames.detours import Lazy, detour, kind_of, lazy, needs_detour, plain_rows, way_back
+from crmkit._frames.detours import Lazy, array_detour, detour, kind_of, lazy, needs_detour, plain_rows, way_back
 from crmkit.errors import MissingColumnError, MixedFramesError
 from crmkit.periods import Period
 
@@ -139,9 +139,9 @@ class Table(Generic[F]):
         return expression if dtype is None else expression.cast(dtype)
 
 
-def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:
+def opened(*asked: Asked[F], arrays: bool = False) -> tuple[Table[F], ...]:
     """
-    Open the frames of one call.
+    Open the frames of one call, for *arrays* as lazy Polars frames.
 
     Raises:
         InvalidValueError: For what is no frame, and for columns of the wrong type.
@@ -153,7 +153,7 @@ def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:
     _check_one_kind([one.native for one in asked])
     checked = [_checked(one, frame) for one, frame in zip(asked, frames, strict=True)]
     wide = [_may_leave_64_bits(one, frame) for one, frame in zip(asked, frames, strict=True)]
-    through = detour() if any(map(needs_detour, frames, wide)) else None
+    through = array_detour() if arrays else detour() if any(map(needs_detour, frames, wide)) else None
     return tuple(
         attrs.evolve(
             table,

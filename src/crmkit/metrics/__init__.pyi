@@ -1,3 +1,5 @@
+from .attribution import attributed_by, attributed_paths, credited_touches
+from .attribution_models import First, Last, LastNonDirect, Linear, Markov, Model, PositionBased, Shapley, TimeDecay, ViewThrough
 from .commissions import CommissionBase, CommissionPlan, commissions_by
 from .margin_tables import contribution_margin_by, margin_bridge_by
 from .marketing import cac_ratio, cost_per_customer, cost_per_lead
@@ -24,9 +26,21 @@ __all__ = [
     "CommissionBase",
     "CommissionPlan",
     "CycleStart",
+    "First",
+    "Last",
+    "LastNonDirect",
+    "Linear",
+    "Markov",
+    "Model",
+    "PositionBased",
+    "Shapley",
+    "TimeDecay",
+    "ViewThrough",
     "activity_by",
     "add_roi",
     "amount_win_rate_by",
+    "attributed_by",
+    "attributed_paths",
     "benefit_cost_ratio",
     "cac_ratio",
     "calls_to_sales",
@@ -39,6 +53,7 @@ __all__ = [
     "contribution_margin_by",
     "cost_per_customer",
     "cost_per_lead",
+    "credited_touches",
     "cumulated_flows",
     "deal_size",
     "deal_size_by",
