@@ -95,14 +95,16 @@ def _arrow_back(native: Any) -> Callable[[Lazy], Any]:  # noqa: ANN401
         made = result.collect(backend="pyarrow").to_native().to_pandas(types_mapper=ArrowDtype)
         kept = {name: native[name].dtype for name in made.columns if name in native.columns}
         return made.astype(
-            {name: dtype for name, dtype in kept.items() if not isinstance(dtype, ArrowDtype) and not _is_decimal(made[name])}
+            {name: dtype for name, dtype in kept.items() if not isinstance(dtype, ArrowDtype) and not _would_lose(made[name], dtype)}
         )
 
     return to_pandas if kind_of(native).startswith("pandas.") else to_arrow
 
 
-def _is_decimal(column: Any) -> bool:  # noqa: ANN401
-    return str(column.dtype).startswith("decimal")
+def _would_lose(column: Any, dtype: Any) -> bool:  # noqa: ANN401
+    """Whether a column of the same name that was computed holds what the caller's type cannot: decimals, or fractions of a count."""
+    made = str(column.dtype)
+    return made.startswith("decimal") or (made.startswith("double") and getattr(dtype, "kind", "") in "iu")
 
 
 def plain_rows(frame: nw.DataFrame[Any]) -> Iterator[dict[str, Any]]:

@@ -53,6 +53,11 @@ class Walks:
         return np.flatnonzero(np.diff(self.owner, prepend=-1))
 
     @property
+    def ends(self) -> Array:
+        """Place of the last one."""
+        return np.flatnonzero(np.diff(self.owner, append=-1))
+
+    @property
     def lengths(self) -> Array:
         """Number of touches of each walk."""
         return np.bincount(self.owner)
@@ -65,8 +70,7 @@ def credits_of(walks: Walks, model: Model, *, direct: Array = None, effects: Arr
 
 
 def _weights(walks: Walks, model: Model, direct: Array, effects: Array | None) -> Array:  # noqa: PLR0911  # one for each model
-    size, starts = len(walks.owner), walks.starts
-    ends = np.append(starts[1:], size) - 1
+    size, starts, ends = len(walks.owner), walks.starts, walks.ends
     match model:
         case First():
             return _ones_at(size, starts)
@@ -162,7 +166,7 @@ class Chain:
         previous = np.roll(states, 1)
         previous[walks.starts] = 0
         passed = (converted + lost)[walks.owner]
-        ends = np.append(walks.starts[1:], len(states)) - 1
+        ends = walks.ends
         start = np.concatenate([previous, states[ends], states[ends]])
         end = np.concatenate([states, np.full(len(ends), -1), np.full(len(ends), -2)])
         weight = np.concatenate([passed, converted, lost]).astype(float)

@@ -80,14 +80,15 @@ def found_walks(
         rows = _without_needless_views(rows)
     reached, owner = np.unique(rows["_conversion"].to_numpy(), return_inverse=True)
     walks = Walks(owner=owner, channel=rows["_player"].to_numpy(), age=rows["_age"].to_numpy())
-    met = nw.col("_conversion").is_in(reached.tolist()) if len(reached) else nw.lit(value=False)
-    converted = each.filter(met)
+    met = np.zeros(len(each), bool)
+    met[reached] = True
+    converted, without = (each.filter(nw.new_series("met", kept, backend="polars")) for kept in (met, ~met))
     return Found(
         rows=rows,
         walks=walks,
         amounts=converted["_units"].to_numpy(),
         reached=converted,
-        without=each.filter(~met) if len(reached) else each,
+        without=without,
         players=players,
         customers=each.select("customer_id").unique(),
     )
@@ -125,7 +126,7 @@ def _conversions(events: Table[Any]) -> nw.DataFrame[Any]:
     amounts = ("amount",) if "amount" in events.dtypes else ()
     sums = [nw.col(name).min() for name in ("customer_id", "happened_at")] + [events.amount(name).sum().alias(name) for name in amounts]
     netted = events.frame.group_by(*keys).agg(*sums)
-    typed: Lazy = netted.with_columns(*(events.total(nw.col(name), name) for name in amounts))
+    typed: Lazy = netted.select(*keys, "customer_id", "happened_at", *(events.total(nw.col(name), name) for name in amounts))
     unit = units(nw.col("amount"), events.total_dtype("amount")) if amounts else nw.lit(0).cast(nw.Int64)
     return typed.with_columns(unit.fill_null(0).alias("_units")).sort(*keys, nulls_last=True).collect().with_row_index("_conversion")
 
