@@ -42,7 +42,7 @@ def stacked(parts: Sequence[Lazy], groups: Sequence[str], columns: Mapping[str, 
     filled = []
     for part in parts:
         has = part.collect_schema().names()
-        made = [(nw.col(name) if name in has else nw.lit(0)).cast(dtype).alias(name) for name, dtype in columns.items()]
+        made = [(nw.col(name).fill_null(0) if name in has else nw.lit(0)).cast(dtype).alias(name) for name, dtype in columns.items()]
         filled.append(part.select(*groups, *made))
     sums = summed(nw.concat(filled), groups, nw.col(*columns).sum())
     return sums.select(*groups, *(nw.col(name).cast(dtype) for name, dtype in columns.items()))

@@ -3,6 +3,7 @@ from .attribution_models import First, Last, LastNonDirect, Linear, Markov, Mode
 from .commissions import CommissionBase, CommissionPlan, commissions_by
 from .margin_tables import contribution_margin_by, margin_bridge_by
 from .marketing import cac_ratio, cost_per_customer, cost_per_lead
+from .marketing_tables import campaign_report, cost_per_lead_by, leads_by
 from .opportunity_tables import CycleStart, amount_win_rate_by, cohort_win_rate_by, sales_cycle_by, win_rate_by
 from .payback import cumulated_flows, payback_days, payback_on
 from .pipeline_tables import pipeline_by, pipeline_velocity_by
@@ -45,6 +46,7 @@ __all__ = [
     "cac_ratio",
     "calls_to_sales",
     "calls_to_sales_by",
+    "campaign_report",
     "campaign_roi",
     "cohort_win_rate_by",
     "commissions_by",
@@ -53,6 +55,7 @@ __all__ = [
     "contribution_margin_by",
     "cost_per_customer",
     "cost_per_lead",
+    "cost_per_lead_by",
     "credited_touches",
     "cumulated_flows",
     "deal_size",
@@ -61,6 +64,7 @@ __all__ = [
     "gross_profit",
     "gross_profit_by",
     "lead_response_time_by",
+    "leads_by",
     "margin_bridge_by",
     "markup",
     "net_margin",
