@@ -19,11 +19,15 @@ from .profitability import (
     net_profit,
     roi,
 )
+from .satisfaction import SatisfactionKind, satisfaction_by
 from .selling import calls_to_sales, deal_size, win_rate
 from .selling_tables import calls_to_sales_by, deal_size_by, lead_response_time_by, quota_attainment_by
+from .service_tables import backlog_by, cases_by, reopen_rate_by, same_day_closure_rate_by, sla_rate_by
+from .service_times import BusinessHours, resolution_time_by, response_time_by
 
 __all__ = [
     "TOP_SHARES",
+    "BusinessHours",
     "CommissionBase",
     "CommissionPlan",
     "CycleStart",
@@ -34,6 +38,7 @@ __all__ = [
     "Markov",
     "Model",
     "PositionBased",
+    "SatisfactionKind",
     "Shapley",
     "TimeDecay",
     "ViewThrough",
@@ -42,12 +47,14 @@ __all__ = [
     "amount_win_rate_by",
     "attributed_by",
     "attributed_paths",
+    "backlog_by",
     "benefit_cost_ratio",
     "cac_ratio",
     "calls_to_sales",
     "calls_to_sales_by",
     "campaign_report",
     "campaign_roi",
+    "cases_by",
     "cohort_win_rate_by",
     "commissions_by",
     "concentration",
@@ -75,11 +82,17 @@ __all__ = [
     "pipeline_velocity_by",
     "quota_attainment_by",
     "ranked",
+    "reopen_rate_by",
+    "resolution_time_by",
+    "response_time_by",
     "revenue_uplift_by",
     "revenue_without_profit_by",
     "roi",
     "sales_cycle_by",
+    "same_day_closure_rate_by",
+    "satisfaction_by",
     "saved_cost",
+    "sla_rate_by",
     "win_rate",
     "win_rate_by",
 ]
