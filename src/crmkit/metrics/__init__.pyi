@@ -1,6 +1,8 @@
 from .attribution import attributed_by, attributed_paths, credited_touches
 from .attribution_models import First, Last, LastNonDirect, Linear, Markov, Model, PositionBased, Shapley, TimeDecay, ViewThrough
+from .cohort_tables import cohorts, survival
 from .commissions import CommissionBase, CommissionPlan, commissions_by
+from .lifetime import BgNbd, GammaGamma
 from .margin_tables import contribution_margin_by, margin_bridge_by
 from .marketing import cac_ratio, cost_per_customer, cost_per_lead
 from .marketing_tables import campaign_report, cost_per_lead_by, leads_by
@@ -19,6 +21,8 @@ from .profitability import (
     net_profit,
     roi,
 )
+from .repeat_purchases import repeat_purchases_by
+from .retention import churn_rate, repeat_rate_by, retention_by, retention_rate
 from .satisfaction import SatisfactionKind, satisfaction_by
 from .selling import calls_to_sales, deal_size, win_rate
 from .selling_tables import calls_to_sales_by, deal_size_by, lead_response_time_by, quota_attainment_by
@@ -27,11 +31,13 @@ from .service_times import BusinessHours, resolution_time_by, response_time_by
 
 __all__ = [
     "TOP_SHARES",
+    "BgNbd",
     "BusinessHours",
     "CommissionBase",
     "CommissionPlan",
     "CycleStart",
     "First",
+    "GammaGamma",
     "Last",
     "LastNonDirect",
     "Linear",
@@ -55,7 +61,9 @@ __all__ = [
     "campaign_report",
     "campaign_roi",
     "cases_by",
+    "churn_rate",
     "cohort_win_rate_by",
+    "cohorts",
     "commissions_by",
     "concentration",
     "contribution_margin",
@@ -83,8 +91,12 @@ __all__ = [
     "quota_attainment_by",
     "ranked",
     "reopen_rate_by",
+    "repeat_purchases_by",
+    "repeat_rate_by",
     "resolution_time_by",
     "response_time_by",
+    "retention_by",
+    "retention_rate",
     "revenue_uplift_by",
     "revenue_without_profit_by",
     "roi",
@@ -93,6 +105,7 @@ __all__ = [
     "satisfaction_by",
     "saved_cost",
     "sla_rate_by",
+    "survival",
     "win_rate",
     "win_rate_by",
 ]
