@@ -1,7 +1,9 @@
 from .attribution import attributed_by, attributed_paths, credited_touches
 from .attribution_models import First, Last, LastNonDirect, Linear, Markov, Model, PositionBased, Shapley, TimeDecay, ViewThrough
+from .baskets import next_items, pairs, upgrade_paths
 from .cohort_tables import cohorts, survival
 from .commissions import CommissionBase, CommissionPlan, commissions_by
+from .forecasting import ForecastMethod, forecast_by
 from .lifetime import BgNbd, GammaGamma
 from .margin_tables import contribution_margin_by, margin_bridge_by
 from .marketing import cac_ratio, cost_per_customer, cost_per_lead
@@ -37,6 +39,7 @@ __all__ = [
     "CommissionPlan",
     "CycleStart",
     "First",
+    "ForecastMethod",
     "GammaGamma",
     "Last",
     "LastNonDirect",
@@ -75,6 +78,7 @@ __all__ = [
     "cumulated_flows",
     "deal_size",
     "deal_size_by",
+    "forecast_by",
     "gross_margin",
     "gross_profit",
     "gross_profit_by",
@@ -84,6 +88,8 @@ __all__ = [
     "markup",
     "net_margin",
     "net_profit",
+    "next_items",
+    "pairs",
     "payback_days",
     "payback_on",
     "pipeline_by",
@@ -106,6 +112,7 @@ __all__ = [
     "saved_cost",
     "sla_rate_by",
     "survival",
+    "upgrade_paths",
     "win_rate",
     "win_rate_by",
 ]
