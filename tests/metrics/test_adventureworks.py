@@ -11,7 +11,7 @@ import pytest
 
 from crmkit import Period, facts
 from crmkit.classification import abc_cross_table, add_abc_class, lost_customers
-from crmkit.metrics import gross_profit_by, revenue_without_profit_by
+from crmkit.metrics import gross_profit_by, margin_bridge_by, quota_attainment_by, revenue_without_profit_by
 from tests.engines import dicts
 
 if TYPE_CHECKING:
@@ -110,6 +110,49 @@ def test_a_month_that_loses_money_still_has_a_customers_by_profit(sales: pl.Data
 
     assert total["gross_profit"] < 0
     assert classed.filter(pl.col("abc_class") == "A").height > 0
+
+
+def test_a_bridge_from_year_to_year_ends_at_the_gross_profit(sales: pl.DataFrame) -> None:
+    before, after = Period.year(2018), Period.year(2019)
+    ends = [dicts(gross_profit_by(sales, "SalesTerritoryKey", period=period)) for period in (before, after)]
+
+    bridge = dicts(margin_bridge_by(sales, "SalesTerritoryKey", before=before, after=after))
+
+    for row in bridge:
+        assert row["before"] + row["price"] + row["volume"] + row["mix"] + row["cost"] == row["after"]
+    for name, rows in zip(("before", "after"), ends, strict=True):
+        expected = {row["SalesTerritoryKey"]: row["gross_profit"] for row in rows}
+        assert {row["SalesTerritoryKey"]: row[name] for row in bridge} == {
+            key: expected.get(key, 0) for key in {row["SalesTerritoryKey"] for row in bridge}
+        }
+
+
+def test_attainment_of_each_seller_by_quarter(sales: pl.DataFrame, sql: Any, path: Path) -> None:
+    """The quotas are dated from 2010, the sales were moved to 2017: the quarters follow each other in both."""
+    listed = pl.read_csv(path.parent / "sales_quotas.csv", try_parse_dates=True)
+    places = {when: place for place, when in enumerate(sorted(set(listed["Date"])))}
+    quarters = [Period.quarter(2017 + (place + 2) // 4, (place + 2) % 4 + 1) for place in range(len(places))]
+    quotas = facts.quotas(
+        listed.select(
+            salesperson_id="EmployeeKey",
+            start=pl.col("Date").replace_strict({when: quarters[place].start for when, place in places.items()}, return_dtype=pl.Date),
+            end=pl.col("Date").replace_strict({when: quarters[place].end for when, place in places.items()}, return_dtype=pl.Date),
+            amount=pl.col("SalesAmountQuota").cast(pl.Decimal(28, 4)),
+        )
+    )
+    sold = sales.rename({"EmployeeKey": "salesperson_id"})
+    revenue = dict(
+        sql("select EmployeeKey::bigint, sum(revenue) from lines where OrderDate >= '2019-01-01' and OrderDate < '2019-04-01' group by 1")
+    )
+    planned = dict(listed.filter(pl.col("Date").cast(pl.Date) == date(2012, 6, 30)).select("EmployeeKey", "SalesAmountQuota").rows())
+
+    found = dicts(quota_attainment_by(sold, quotas, "salesperson_id", period=Period.quarter(2019, 1), as_of=date(2019, 3, 31)))
+
+    assert {row["salesperson_id"]: row["revenue"] for row in found if row["revenue"]} == revenue
+    assert {row["salesperson_id"]: float(row["quota"]) for row in found if row["quota"]} == planned
+    for row in found:
+        if row["quota"]:
+            assert row["attainment_ratio"] == row["pace_ratio"] == pytest.approx(float(row["revenue"]) / float(row["quota"]))
 
 
 def test_lost_customers_are_those_whose_last_order_is_before_the_day(sales: pl.DataFrame, sql: Any) -> None:

@@ -5,6 +5,19 @@ from crmkit._frames.comparisons import compared, tested
 from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
 from crmkit._frames.nothing import cast_nothing, holds_nothing
+from crmkit._frames.sums import (
+    check_currencies_meet,
+    in_each_currency,
+    in_type,
+    of_units,
+    one_where,
+    ratio,
+    scale_of,
+    share_of,
+    stacked,
+    summed,
+    units,
+)
 from crmkit._frames.tables import CURRENCY, Asked, F, Table, opened
 from crmkit._frames.whole_numbers import number_rows
 
@@ -15,16 +28,27 @@ __all__ = [
     "Lazy",
     "Table",
     "cast_nothing",
+    "check_currencies_meet",
     "check_number",
     "compared",
     "day_literal",
     "day_number",
     "day_ordinal",
     "holds_nothing",
+    "in_each_currency",
+    "in_type",
     "number_rows",
+    "of_units",
+    "one_where",
     "opened",
     "plain_rows",
+    "ratio",
+    "scale_of",
+    "share_of",
+    "stacked",
+    "summed",
     "tested",
+    "units",
     "with_added",
     "with_day",
 ]

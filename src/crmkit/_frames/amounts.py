@@ -62,7 +62,7 @@ def sum_type(dtypes: Sequence[DType], *, wide: bool) -> DType | None:
 def may_leave_64_bits(frame: Any, names: Sequence[str]) -> bool:  # noqa: ANN401
     """Whether a sum of integers might."""
     schema = frame.collect_schema()
-    whole = [name for name in names if name in schema and schema[name].is_integer()]
+    whole = [name for name in dict.fromkeys(names) if name in schema and schema[name].is_integer()]
     if not whole:
         return False
     if not isinstance(frame, nw.DataFrame):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import narwhals.stable.v2 as nw
 
-from crmkit.errors import MissingExtraError
+from crmkit.errors import MissingExtraError, UnsupportedEngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,18 +41,40 @@ def detour() -> Literal["polars", "duckdb"]:
     raise MissingExtraError("analytics", "polars")
 
 
+def array_detour() -> Literal["polars"]:
+    """Array kernels read Polars, whatever comes in: both are in the same extra."""
+    if find_spec("polars") is None:
+        raise MissingExtraError("analytics", "polars")
+    return "polars"
+
+
 def lazy(frame: Any, through: Literal["polars", "duckdb"] | None) -> Lazy:  # noqa: ANN401
-    if through is None:
+    if through is None or (through == "polars" and frame.implementation.is_polars()):
         return cast("Lazy", frame.lazy())
+    if isinstance(frame, nw.LazyFrame):
+        return frame.collect(backend="polars").lazy()  # only array kernels take a lazy frame elsewhere
     return nw.from_arrow(frame, backend="pyarrow").lazy(backend=through)
 
 
 def way_back(native: Any, frame: Any, through: str | None) -> Callable[[Lazy], Any]:  # noqa: ANN401
-    if through is not None:
+    engine = frame.implementation
+    if through is not None and not engine.is_polars():
+        if engine.is_duckdb():
+            return lambda result: _relation(native, result)
+        if isinstance(frame, nw.LazyFrame):
+            raise UnsupportedEngineError(
+                "a figure that is computed at once", engine.name.lower(), ("Polars", "pandas", "PyArrow", "DuckDB")
+            )
         return _arrow_back(native)
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
         return lambda result: result.collect().to_native()
     return lambda result: result.to_native()
+
+
+def _relation(native: Any, result: Lazy) -> Any:  # noqa: ANN401
+    """Rows as a relation of the same connection: DuckDB finds the local table by its name."""
+    crmkit_result = result.collect(backend="pyarrow").to_native()  # noqa: F841  # named in the query
+    return native.query("crmkit_source", "SELECT * FROM crmkit_result")
 
 
 def _arrow_back(native: Any) -> Callable[[Lazy], Any]:  # noqa: ANN401
@@ -73,14 +95,16 @@ def _arrow_back(native: Any) -> Callable[[Lazy], Any]:  # noqa: ANN401
         made = result.collect(backend="pyarrow").to_native().to_pandas(types_mapper=ArrowDtype)
         kept = {name: native[name].dtype for name in made.columns if name in native.columns}
         return made.astype(
-            {name: dtype for name, dtype in kept.items() if not isinstance(dtype, ArrowDtype) and not _is_decimal(made[name])}
+            {name: dtype for name, dtype in kept.items() if not isinstance(dtype, ArrowDtype) and not _would_lose(made[name], dtype)}
         )
 
     return to_pandas if kind_of(native).startswith("pandas.") else to_arrow
 
 
-def _is_decimal(column: Any) -> bool:  # noqa: ANN401
-    return str(column.dtype).startswith("decimal")
+def _would_lose(column: Any, dtype: Any) -> bool:  # noqa: ANN401
+    """Whether a column of the same name that was computed holds what the caller's type cannot: decimals, or fractions of a count."""
+    made = str(column.dtype)
+    return made.startswith("decimal") or (made.startswith("double") and getattr(dtype, "kind", "") in "iu")
 
 
 def plain_rows(frame: nw.DataFrame[Any]) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,7 @@ from narwhals.stable.v2.typing import IntoFrameT as F
 
 from crmkit._checks import check_kind, refused
 from crmkit._frames.amounts import check_number, may_leave_64_bits, sum_type, summable
-from crmkit._frames.detours import Lazy, detour, kind_of, lazy, needs_detour, way_back
+from crmkit._frames.detours import Lazy, array_detour, detour, kind_of, lazy, needs_detour, way_back
 from crmkit._frames.nothing import Kind, cast_nothing, holds_nothing
 from crmkit.errors import MissingColumnError, MixedFramesError
 from crmkit.periods import Period
@@ -139,9 +139,9 @@ class Table(Generic[F]):
         return expression if dtype is None else expression.cast(dtype)
 
 
-def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:
+def opened(*asked: Asked[F], arrays: bool = False) -> tuple[Table[F], ...]:
     """
-    Open the frames of one call.
+    Open the frames of one call, for *arrays* as lazy Polars frames.
 
     Raises:
         InvalidValueError: For what is no frame, and for columns of the wrong type.
@@ -154,7 +154,7 @@ def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:
     unknown = [_unknown(one, frame) for one, frame in zip(asked, frames, strict=True)]
     checked = [_checked(one, frame, nothing) for one, frame, nothing in zip(asked, frames, unknown, strict=True)]
     wide = [may_leave_64_bits(frame, (*one.amounts, *one.optional_amounts)) for one, frame in zip(asked, frames, strict=True)]
-    through = detour() if any(map(needs_detour, frames, wide)) else None
+    through = array_detour() if arrays else detour() if any(map(needs_detour, frames, wide)) else None
     engine = frames[0].implementation if through is None else nw.Implementation.from_backend(through)
     tables = []
     for one, table, frame, nothing, is_wide in zip(asked, checked, frames, unknown, wide, strict=True):

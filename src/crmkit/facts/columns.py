@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Holds: TypeAlias = Literal["id", "text", "day", "amount", "number", "flag"]
+Holds: TypeAlias = Literal["id", "text", "day", "instant", "amount", "number", "flag"]
 
 SALES: Mapping[str, Holds] = MappingProxyType(
     {
@@ -83,5 +83,144 @@ CONTACT_PLANS: Mapping[str, Holds] = MappingProxyType(
         "tags": "text",
         "roles": "text",
         "owner_id": "id",
+    }
+)
+INTERACTIONS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "customer_id": "id",
+        "happened_at": "instant",
+        "happened_on": "day",
+        "kind": "text",
+        "direction": "text",
+        "reached": "flag",
+        "automatic": "flag",
+        "salesperson_id": "id",
+        "document_id": "id",
+        "minutes": "number",
+    }
+)
+LEADS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "created_on": "day",
+        "created_at": "instant",
+        "customer_id": "id",
+        "converted_on": "day",
+        "source": "text",
+        "source_detail": "text",
+        "campaign_id": "id",
+        "salesperson_id": "id",
+        "region": "text",
+    }
+)
+OPPORTUNITIES: Mapping[str, Holds] = MappingProxyType(
+    {
+        "opportunity_id": "id",
+        "customer_id": "id",
+        "opened_on": "day",
+        "state": "text",
+        "closed_on": "day",
+        "expected_on": "day",
+        "amount": "amount",
+        "probability": "number",
+        "category": "text",
+        "stage": "text",
+        "pipeline": "text",
+        "lost_reason": "text",
+        "first_contact_on": "day",
+        "salesperson_id": "id",
+        "region": "text",
+        "currency": "text",
+    }
+)
+STAGE_MOVES: Mapping[str, Holds] = MappingProxyType(
+    {
+        "subject_id": "id",
+        "happened_at": "instant",
+        "happened_on": "day",
+        "to_stage": "text",
+        "from_stage": "text",
+        "pipeline": "text",
+        "reason": "text",
+        "salesperson_id": "id",
+    }
+)
+TOUCHES: Mapping[str, Holds] = MappingProxyType(
+    {
+        "customer_id": "id",
+        "happened_at": "instant",
+        "happened_on": "day",
+        "channel": "text",
+        "kind": "text",
+        "campaign_id": "id",
+        "cost": "amount",
+    }
+)
+CONVERSIONS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "conversion_id": "id",
+        "customer_id": "id",
+        "happened_at": "instant",
+        "happened_on": "day",
+        "amount": "amount",
+        "currency": "text",
+    }
+)
+PATHS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "path": "text",
+        "conversions": "number",
+        "amount": "amount",
+        "non_conversions": "number",
+    }
+)
+SPEND: Mapping[str, Holds] = MappingProxyType(
+    {
+        "spent_on": "day",
+        "amount": "amount",
+        "campaign_id": "id",
+        "source": "text",
+        "channel": "text",
+        "currency": "text",
+    }
+)
+QUOTAS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "salesperson_id": "id",
+        "start": "day",
+        "end": "day",
+        "amount": "amount",
+        "currency": "text",
+    }
+)
+CASES: Mapping[str, Holds] = MappingProxyType(
+    {
+        "case_id": "id",
+        "opened_at": "instant",
+        "opened_on": "day",
+        "closed_at": "instant",
+        "closed_on": "day",
+        "first_response_at": "instant",
+        "due_at": "instant",
+        "reopened": "number",
+        "kind": "text",
+        "employee_id": "id",
+        "customer_id": "id",
+    }
+)
+CASE_EVENTS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "case_id": "id",
+        "happened_at": "instant",
+        "happened_on": "day",
+        "state": "text",
+    }
+)
+RATINGS: Mapping[str, Holds] = MappingProxyType(
+    {
+        "rated_on": "day",
+        "score": "number",
+        "kind": "text",
+        "customer_id": "id",
+        "employee_id": "id",
     }
 )

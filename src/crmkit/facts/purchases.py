@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit._frames import Lazy, Table
+    from crmkit.periods import Period
 
-__all__ = ["Purchase", "less_reversals", "purchase_rows", "purchases"]
+__all__ = ["Purchase", "less_reversals", "purchase_rows", "purchases", "sale_documents"]
 
 Purchase = Literal["document", "day", "line"]
 """What counts as one purchase: a document, a day of a customer, or a line."""
@@ -127,3 +128,25 @@ def less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy, of: str = "re
     )
     left = sales.keyed(invoices).join(reversed_by, on=keys, how="left")
     return left.with_columns((nw.col(of) + nw.col("_reversed").fill_null(0)).alias(of))
+
+
+def sale_documents(sales: Table[Any], groups: tuple[str, ...], period: Period | None) -> Lazy:
+    """
+    One row for each group and invoice of a period that is a sale, as `purchases` has it; of known and of unknown customers.
+
+    Credit notes count up to the end of the period. An invoice whose lines are in several groups is a sale of each of them.
+    """
+    sales.require("document_id", *(("issued_on",) if period else ()))
+    lines = sales.frame if period is None else sales.frame.filter(nw.col("issued_on") < day_literal(period.end))
+    lines = lines.filter(~nw.col("document_id").is_null())
+    if "document_subtype" in sales.dtypes:
+        lines = lines.filter(~nw.col("document_subtype").fill_null("normal").is_in(_NO_PURCHASE))
+    invoiced = lines.filter(nw.col("document_kind") == "invoice") if "document_kind" in sales.dtypes else lines
+    keys = ("document_id", *sales.currency)
+    nets = invoiced.select(*keys, sales.amount("revenue")).group_by(*keys).agg(nw.col("revenue").sum())
+    if "reverses_document_id" in sales.dtypes:
+        nets = less_reversals(sales, nets, lines)
+    sold = sales.keyed(nets.filter(nw.col("revenue") > 0).select(*keys)).select("document_id", *sales.currency_key)
+    within = invoiced if period is None else invoiced.filter(nw.col("issued_on") >= period.start)
+    named = sales.keyed(within.select(*dict.fromkeys((*groups, *keys))).unique())
+    return named.join(sold, on=["document_id", *sales.currency_key], how="inner").select(*dict.fromkeys((*groups, "document_id")))

@@ -12,7 +12,19 @@ from crmkit.money import Money
 if TYPE_CHECKING:
     from crmkit._checks import Exact
 
-__all__ = ["benefit_cost_ratio", "contribution_margin", "gross_margin", "gross_profit", "markup", "net_margin", "net_profit", "roi"]
+__all__ = [
+    "alike",
+    "benefit_cost_ratio",
+    "check_cost",
+    "contribution_margin",
+    "gross_margin",
+    "gross_profit",
+    "markup",
+    "net_margin",
+    "net_profit",
+    "quotient",
+    "roi",
+]
 
 _RATIO = Context(prec=28)
 _EXACT = Context(prec=60)
@@ -40,8 +52,8 @@ def roi(*, gain: Money | Exact, cost: Money | Exact) -> Decimal:
         InvalidValueError: For a negative cost, a float, and money beside a number.
         CurrencyMismatchError: If the currencies differ.
     """
-    came_back, spent = _numbers(gain=gain, cost=_cost(cost))
-    return _ratio("roi", _EXACT.subtract(came_back, spent), spent, "cost")
+    came_back, spent = alike(gain=gain, cost=check_cost(cost))
+    return quotient("roi", _EXACT.subtract(came_back, spent), spent, "cost")
 
 
 @overload
@@ -65,8 +77,8 @@ def benefit_cost_ratio(*, gain: Money | Exact, cost: Money | Exact) -> Decimal:
         InvalidValueError: For a negative cost, a float, and money beside a number.
         CurrencyMismatchError: If the currencies differ.
     """
-    came_back, spent = _numbers(gain=gain, cost=_cost(cost))
-    return _ratio("benefit_cost_ratio", came_back, spent, "cost")
+    came_back, spent = alike(gain=gain, cost=check_cost(cost))
+    return quotient("benefit_cost_ratio", came_back, spent, "cost")
 
 
 @overload
@@ -171,7 +183,7 @@ def gross_margin(*, gross_profit: Money | Exact, revenue: Money | Exact) -> Deci
         InvalidValueError: For a float, and money beside a number.
         CurrencyMismatchError: If the currencies differ.
     """
-    profit, whole = _numbers(gross_profit=gross_profit, revenue=revenue)
+    profit, whole = alike(gross_profit=gross_profit, revenue=revenue)
     return _share("gross_margin", profit, whole, "revenue")
 
 
@@ -196,7 +208,7 @@ def net_margin(*, net_profit: Money | Exact, revenue: Money | Exact) -> Decimal:
         InvalidValueError: For a float, and money beside a number.
         CurrencyMismatchError: If the currencies differ.
     """
-    profit, whole = _numbers(net_profit=net_profit, revenue=revenue)
+    profit, whole = alike(net_profit=net_profit, revenue=revenue)
     return _share("net_margin", profit, whole, "revenue")
 
 
@@ -221,12 +233,12 @@ def markup(*, gross_profit: Money | Exact, cost: Money | Exact) -> Decimal:
         InvalidValueError: For a float, and money beside a number.
         CurrencyMismatchError: If the currencies differ.
     """
-    profit, spent = _numbers(gross_profit=gross_profit, cost=cost)
+    profit, spent = alike(gross_profit=gross_profit, cost=cost)
     return _share("markup", profit, spent, "cost")
 
 
-def _numbers(**amounts: Money | Exact) -> tuple[Decimal, Decimal]:
-    """The two arguments as numbers, once they are of one kind and one currency."""
+def alike(**amounts: Money | Exact) -> tuple[Decimal, Decimal]:
+    """Give the two arguments as numbers, once they are of one kind and one currency."""
     (left_name, left), (right_name, right) = amounts.items()
     if isinstance(left, Money) and isinstance(right, Money):
         if left.currency != right.currency:
@@ -237,20 +249,22 @@ def _numbers(**amounts: Money | Exact) -> tuple[Decimal, Decimal]:
     return Decimal(check_exact(left_name, left)), Decimal(check_exact(right_name, right))
 
 
-def _cost(cost: Money | Exact) -> Money | Exact:
+def check_cost(cost: Money | Exact) -> Money | Exact:
+    """Accept a cost that is not negative."""
     check_exact("cost", cost.amount if isinstance(cost, Money) else cost, at_least=0)
     return cost
 
 
 def _difference(**amounts: Money | Exact) -> Money | Exact:
     whole, less = amounts.values()
-    left, right = _numbers(**amounts)
+    left, right = alike(**amounts)
     if isinstance(whole, Money) and isinstance(less, Money):
         return whole - less
     return int(left) - int(right) if isinstance(whole, int) and isinstance(less, int) else _EXACT.subtract(left, right)
 
 
-def _ratio(metric: str, part: Decimal, whole: Decimal, name: str) -> Decimal:
+def quotient(metric: str, part: Decimal, whole: Decimal, name: str) -> Decimal:
+    """Divide, unless the whole is zero."""
     if not whole:
         raise UndefinedMetricError(metric, f"{name} is zero")
     return _RATIO.divide(part, whole)

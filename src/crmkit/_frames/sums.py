@@ -1,0 +1,109 @@
+"""Sums, counts and ratios by group, and the meeting of several tables in one; alike on every engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit._checks import refused
+from crmkit._frames.tables import CURRENCY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from narwhals.stable.v2 import Expr
+    from narwhals.stable.v2.dtypes import DType
+
+    from crmkit._frames.tables import Lazy, Table
+
+
+def summed(rows: Lazy, groups: Sequence[str], *sums: Expr) -> Lazy:
+    """Aggregate each group; without groups there is one row in all."""
+    return rows.group_by(*groups).agg(*sums) if groups else rows.select(*sums)
+
+
+def one_where(condition: Expr) -> Expr:
+    """1 where something is true, else 0, so that a sum counts; the condition is never null in pandas."""
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+
+
+def ratio(part: Expr, whole: Expr) -> Expr:
+    """One number by another, or null where the other is not above zero."""
+    return nw.when(whole > 0).then(part.cast(nw.Float64) / whole.cast(nw.Float64))
+
+
+def stacked(parts: Sequence[Lazy], groups: Sequence[str], columns: Mapping[str, DType]) -> Lazy:
+    """
+    Add up several tables by the same groups: a column that one of them lacks is zero there.
+
+    A join would lose groups whose value is null, and groups that only one of the tables has.
+    """
+    filled = []
+    for part in parts:
+        has = part.collect_schema().names()
+        made = [(nw.col(name).fill_null(0) if name in has else nw.lit(0)).cast(dtype).alias(name) for name, dtype in columns.items()]
+        filled.append(part.select(*groups, *made))
+    sums = summed(nw.concat(filled), groups, nw.col(*columns).sum())
+    return sums.select(*groups, *(nw.col(name).cast(dtype) for name, dtype in columns.items()))
+
+
+def in_each_currency(counts: Lazy, money: Lazy) -> Lazy:
+    """Set counts that know no currency beside each currency of a table of amounts, since a ratio needs both in one row."""
+    if CURRENCY not in money.collect_schema().names():
+        return counts
+    named = money.select(CURRENCY).unique().with_columns(_beside=nw.lit(0))
+    return counts.with_columns(_beside=nw.lit(0)).join(named, on="_beside", how="left").drop("_beside")
+
+
+def check_currencies_meet(*tables: Table[Any]) -> None:
+    """Refuse amounts with a currency beside amounts without one."""
+    for table in tables[1:]:
+        if table.currency != tables[0].currency:
+            named, unnamed = (table, tables[0]) if table.currency else (tables[0], table)
+            raise refused(
+                unnamed.name, f"a frame without {CURRENCY!r}", f"a {CURRENCY!r} column in both frames, or in none; {named.name} has one"
+            )
+
+
+def share_of(table: Table[Any], name: str, numerator: Expr | int, denominator: Expr | int) -> Expr:
+    """An amount × numerator / denominator (whole numbers, the denominator above zero), in the amount's own type."""
+    dtype = table.total_dtype(name)
+    return of_units(units(nw.col(name), dtype) * numerator, denominator, dtype)
+
+
+def units(amount: Expr, dtype: DType | None) -> Expr:
+    """An amount of a type as 64-bit whole numbers of its last decimal; a float as it is."""
+    if dtype is None or dtype.is_float():
+        return amount.cast(nw.Float64)
+    return _nearest(amount.cast(nw.Float64) * 10 ** scale_of(dtype)) if scale_of(dtype) else amount.cast(nw.Int64)
+
+
+def of_units(numerator: Expr, denominator: Expr | int, dtype: DType | None) -> Expr:
+    """A quotient of units as an amount again, rounded half away from zero."""
+    if dtype is None or dtype.is_float():
+        return numerator / denominator
+    size = nw.when(numerator < 0).then(nw.lit(0) - numerator).otherwise(numerator)
+    share = (size * 2 + denominator) // (denominator * 2)
+    return _amount(nw.when(numerator < 0).then(nw.lit(0) - share).otherwise(share), dtype)
+
+
+def in_type(number: Expr, dtype: DType | None) -> Expr:
+    """A float, which is never null, as an amount, rounded half away from zero to the last decimal of its type."""
+    if dtype is None or dtype.is_float():
+        return number
+    return _amount(_nearest(number * 10 ** scale_of(dtype)), dtype)
+
+
+def scale_of(dtype: DType | None) -> int:
+    """Decimals of an amount's type."""
+    return dtype.scale if isinstance(dtype, nw.Decimal) else 0
+
+
+def _nearest(number: Expr) -> Expr:
+    # floor and ceil, because some engines round when they cast and others cut off
+    return nw.when(number < 0).then(((number * 2 - 1) / 2).ceil()).otherwise(((number * 2 + 1) / 2).floor()).cast(nw.Int64)
+
+
+def _amount(whole: Expr, dtype: DType) -> Expr:
+    return (whole.cast(nw.Float64) / 10 ** scale_of(dtype)).cast(dtype) if scale_of(dtype) else whole.cast(dtype)

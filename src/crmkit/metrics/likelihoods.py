@@ -1,0 +1,98 @@
+"""Maximum likelihood over arrays, without SciPy: log gamma, Gauss's series and a quasi-Newton search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from crmkit.errors import MissingExtraError, UndefinedMetricError
+
+try:
+    import numpy as np
+except ModuleNotFoundError as error:
+    if error.name != "numpy":
+        raise
+    raise MissingExtraError("analytics", "numpy") from None
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["fitted", "gauss_series", "log_gamma", "np"]
+
+Array: TypeAlias = Any
+_SHIFT = 10
+_STEP = 1e-5
+_ROUNDS = 200
+_TERMS = 100_000
+_SHORTEST = 1e-10  # of a step
+_FARTHEST = 20  # logarithm of a parameter
+
+
+def log_gamma(z: Array) -> Array:
+    """
+    Logarithm of the gamma function, above zero.
+
+    Source: Abramowitz, Stegun, "Handbook of Mathematical Functions", 6.1.15 and 6.1.41.
+    """
+    z = np.asarray(z, float)
+    y = z + _SHIFT
+    series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5) - 1 / (1680 * y**7)
+    return (y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - sum(np.log(z + step) for step in range(_SHIFT))
+
+
+def gauss_series(a: Array, b: Array, c: Array, z: Array) -> Array:
+    """
+    Hypergeometric function 2F1 for 0 ≤ z < 1.
+
+    Source: Abramowitz, Stegun, "Handbook of Mathematical Functions", 15.1.1.
+    """
+    term = total = np.ones(np.broadcast(a, b, c, z).shape)
+    for n in range(_TERMS):
+        term = term * (a + n) * (b + n) / ((c + n) * (n + 1)) * z
+        total = total + term
+        if np.all(np.abs(term) <= 1e-15 * np.abs(total)):
+            break
+    return total
+
+
+def fitted(model: str, loss: Callable[[Array], float], start: Array) -> Array:
+    """
+    Positive parameters that make a loss smallest: BFGS over their logarithms.
+
+    Source: Nocedal, Wright, "Numerical Optimization", 2nd ed., Springer 2006, algorithm 6.1.
+
+    Raises:
+        UndefinedMetricError: When the data do not determine them.
+    """
+    place = np.log(np.asarray(start, float))
+    value, slope = loss(np.exp(place)), _slope(loss, place)
+    inverse = np.eye(len(place))
+    for _ in range(_ROUNDS):
+        if np.max(np.abs(slope)) <= 1e-7 * max(1.0, abs(value)):
+            return np.exp(place)
+        step = np.clip(-inverse @ slope, -2, 2)
+        if step @ slope >= 0:
+            inverse, step = np.eye(len(place)), -slope / np.max(np.abs(slope))
+        length, found = 1.0, None
+        while length > _SHORTEST and found is None:
+            trial = place + length * step
+            tried = loss(np.exp(trial))
+            if np.isfinite(tried) and tried <= value + 1e-4 * length * (step @ slope):
+                found = trial, tried
+            length /= 2
+        if found is None:
+            break
+        after = _slope(loss, found[0])
+        moved, bent = found[0] - place, after - slope
+        (place, value), slope = found, after
+        if (curve := moved @ bent) > 0:
+            left = np.eye(len(place)) - np.outer(moved, bent) / curve
+            inverse = left @ inverse @ left.T + np.outer(moved, moved) / curve
+    if np.max(np.abs(slope)) > 1e-4 * max(1.0, abs(value)) or np.max(np.abs(place)) > _FARTHEST:
+        raise UndefinedMetricError(model, "the data do not determine its parameters; there are too few repeat purchases")
+    return np.exp(place)
+
+
+def _slope(loss: Callable[[Array], float], place: Array) -> Array:
+    """Central differences."""
+    steps = np.eye(len(place)) * _STEP
+    return np.array([(loss(np.exp(place + step)) - loss(np.exp(place - step))) / (2 * _STEP) for step in steps])
