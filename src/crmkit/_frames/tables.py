@@ -13,7 +13,6 @@ from typing import Any, Generic, cast
 
 import attrs
 import narwhals.stable.v2 as nw
-from narwhals.exceptions import DuplicateError
 from narwhals.stable.v2.dtypes import DType
 from narwhals.stable.v2.typing import IntoFrameT as F
 
@@ -173,7 +172,7 @@ def _narwhal(asked: Asked[Any]) -> Any:  # noqa: ANN401  # eager or lazy: both h
         frame.collect_schema()
     except TypeError:
         raise refused(asked.table, kind_of(asked.native), "a frame: Polars, pandas, PyArrow, DuckDB, Ibis or Spark") from None
-    except DuplicateError:
+    except nw.exceptions.DuplicateError:
         names = [str(name) for name in asked.native.columns]
         twice = ", ".join(sorted({repr(name) for name in names if names.count(name) > 1}))
         raise refused(asked.table, f"a frame with several columns named {twice}", "each name once; rename or drop one of them") from None
