@@ -17,7 +17,7 @@ from narwhals.stable.v2.dtypes import DType
 from narwhals.stable.v2.typing import IntoFrameT as F
 
 from crmkit._checks import check_kind, refused
-from crmkit._frames.amounts import check_number, may_leave_64_bits, sum_type, summable
+from crmkit._frames.amounts import check_number, finite, may_leave_64_bits, sum_type, summable
 from crmkit._frames.detours import Lazy, detour, kind_of, lazy, needs_detour, way_back
 from crmkit._frames.nothing import Kind, cast_nothing, holds_nothing
 from crmkit.errors import MissingColumnError, MixedFramesError
@@ -128,9 +128,11 @@ class Table(Generic[F]):
         return sum_type([self.dtypes[name] for name in names], wide=self.wide)
 
     def total(self, expression: nw.Expr, *names: str) -> nw.Expr:
-        """A sum in the caller's numeric type."""
+        """A sum in the caller's numeric type; one of floats that has left their range is unknown."""
         dtype = self.total_dtype(*names)
-        return expression if dtype is None else expression.cast(dtype)
+        if dtype is None:
+            return expression
+        return finite(expression.cast(dtype)) if dtype.is_float() else expression.cast(dtype)
 
 
 def opened(*asked: Asked[F]) -> tuple[Table[F], ...]:

@@ -82,7 +82,7 @@ def commands() -> None:
 @click.option("--top", "most", type=click.IntRange(min=0), default=10, show_default=True, help="Most rows of each list.")
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @click.option("--json", "as_data", is_flag=True, help="The same as data, and what is wrong with the files too.")
-@click.option("--problems", type=_FILES, help="Write all that is wrong with the files to this CSV file.")
+@click.option("--problems", type=_FILES, metavar="FILE", help="Write all that is wrong with the files to this CSV file.")
 def report(
     *,
     sales: tuple[Path, ...],
