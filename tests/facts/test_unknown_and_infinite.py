@@ -65,6 +65,13 @@ def test_whole_numbers_of_which_ten_leave_64_bits_are_classed_alike(engine: str)
     assert set(by_id(add_abc_class(on(engine, values), value="revenue"), "abc_class").values()) == {"A"}
 
 
+@on_every_engine
+def test_whole_numbers_without_a_sign_may_make_a_loss(engine: str) -> None:
+    lines = sales([("C-1", 10, 15)], "customer_id", "revenue", "cost").with_columns(pl.col("revenue", "cost").cast(pl.UInt64))
+
+    assert rows(gross_profit_by(on(engine, lines)), "gross_profit") == [(-5,)]
+
+
 @LAZY
 def test_sums_of_whole_numbers_of_a_lazy_frame_are_decimals(engine: str) -> None:
     result = gross_profit_by(on(engine, sales([("C-1", 100, 60)], "customer_id", "revenue", "cost")))

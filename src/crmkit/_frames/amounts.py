@@ -40,14 +40,14 @@ def finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
 
 
-def summable(column: nw.Expr, dtype: DType, *, wide: bool) -> nw.Expr:
+def summable(column: nw.Expr, dtype: DType, *, wide: bool, engine: nw.Implementation) -> nw.Expr:
     """A column of numbers in the type in which it is added up."""
     if dtype.is_float():
         return finite(column if isinstance(dtype, nw.Float64) else column.cast(nw.Float64))
     if not dtype.is_integer():
         return column
     if wide:
-        return column.cast(WIDE)
+        return column if engine.is_duckdb() else column.cast(WIDE)  # the sums of DuckDB have 128 bits by themselves
     return column if isinstance(dtype, nw.Int64) else column.cast(nw.Int64)
 
 

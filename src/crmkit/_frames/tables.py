@@ -121,7 +121,7 @@ class Table(Generic[F]):
 
     def amount(self, name: str) -> nw.Expr:
         """An amount in the type in which it is added: NaN and infinity are unknown, narrow numbers are widened."""
-        return summable(nw.col(name), self.dtypes[name], wide=self.wide).alias(name)
+        return summable(nw.col(name), self.dtypes[name], wide=self.wide, engine=self.engine).alias(name)
 
     def total_dtype(self, *names: str) -> DType | None:
         """The type of a sum or a difference of amounts, or None where it is left to the engine."""
