@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parent / "reference" / "figures.md"
 GROUPS = {
-    "Profitability": ("profitability", "profit_tables", "margin_tables", "payback", "productivity"),
+    "Profitability": ("profitability", "profit_tables", "loss_sources", "margin_tables", "payback", "productivity"),
     "Selling": ("selling", "selling_tables", "opportunity_tables", "pipeline_tables", "commissions"),
     "Marketing": ("marketing", "marketing_tables", "attribution"),
     "Service": ("service_tables", "service_times", "satisfaction"),
@@ -32,8 +32,8 @@ PARTS = ("Definition", "Unit", "Undefined when", "Source")
 HEAD = """# Catalogue of figures
 
 Made from the docstrings by `python docs/catalogue.py`. Arguments, columns and an example of each stand in [crmkit.metrics](metrics.md),
-the reasons behind the definitions in [how the figures are defined](../explanation/definitions.md). Ratios are ratios: 0.25 is 25 %. Undefined is
-an `UndefinedMetricError` from single values and null in tables.
+the reasons behind the definitions in [how the figures are defined](../explanation/definitions.md). Ratios are ratios: 0.25 is 25 %.
+Undefined is an `UndefinedMetricError` from single values and null in tables.
 """
 
 

@@ -122,4 +122,6 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:  # noqa: PLR2004  itself and the file
+        sys.exit("usage: python examples/northwind.py northwind.db")
     main(sys.argv[1])

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from crmkit import days, months, weeks
-from crmkit.cli.options import frequency, mapped, spread
+from crmkit.cli.options import frequency, mapped, once, spread
 
 
 @pytest.mark.parametrize(
@@ -14,9 +14,13 @@ from crmkit.cli.options import frequency, mapped, spread
         (["--map", "x=1", "y=2", "a.csv"], ["--map", "x=1", "--map", "y=2", "a.csv"]),
         (["--map", "x=1", "--map", "y=2", "z=3"], ["--map", "x=1", "--map", "y=2", "--map", "z=3"]),
         (["--map", "x=1", "--json", "y=2"], ["--map", "x=1", "--json", "y=2"]),
-        (["--call-every", "A=30", "B=60", "--map", "x=1", "C=3"], ["--call-every", "A=30", "--call-every", "B=60", "--map", "x=1", "C=3"]),
+        (["--call-every", "A=30", "B=60", "--map", "x=1"], ["--call-every", "A=30", "--call-every", "B=60", "--map", "x=1"]),
         (["--map", "x=1", "./y=2.csv"], ["--map", "x=1", "./y=2.csv"]),
         (["y=2.csv"], ["y=2.csv"]),
+        (["--map", "x=1", "C=3"], ["--map", "x=1", "--map", "C=3"]),
+        (["--map", "x=1", "Kunde"], ["--map", "x=1", "--map", "Kunde"]),
+        (["--map", "x=1", "missing.csv"], ["--map", "x=1", "missing.csv"]),
+        (["--map", "x=1", "."], ["--map", "x=1", "."]),
         ([], []),
     ],
 )
@@ -35,6 +39,12 @@ def test_a_frequency_is_days_weeks_or_months(text: str, expected: tuple[str, obj
 def test_any_other_frequency_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(click.BadParameter, match="for example A=30"):
         frequency(text)
+
+
+def test_a_name_that_is_given_twice_is_refused() -> None:
+    assert once("--map", [("revenue", "A"), ("cost", "B")]) == {"revenue": "A", "cost": "B"}
+    with pytest.raises(click.BadParameter, match="revenue is given twice"):
+        once("--map", [("revenue", "A"), ("revenue", "A")])
 
 
 def test_a_column_may_have_an_equals_sign_in_its_name() -> None:

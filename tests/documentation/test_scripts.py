@@ -31,6 +31,12 @@ def test_the_host_s_row_and_the_interaction_are_there_together_or_not_at_all() -
     ]
 
 
+def test_a_script_without_its_file_says_how_it_is_called() -> None:
+    run = subprocess.run([sys.executable, EXAMPLES / "northwind.py"], capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stderr.strip()) == (1, "usage: python examples/northwind.py northwind.db")
+
+
 def test_a_foreign_erp_becomes_a_call_list(shared_data: Callable[[str], Path]) -> None:
     path = shared_data("northwind/northwind.db")
 

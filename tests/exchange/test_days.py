@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.exchange.days import AmbiguousDates, days_of
+from crmkit.exchange.days import AmbiguousDates, days_of, has_zone
 
 DAY = date(2025, 12, 31)
 
@@ -32,8 +32,7 @@ def read(*texts: str, date_format: str | None = None) -> list[date | None]:
         " 2025-12-31 ",
         "2025-12-31 23:59:59",
         "2025-12-31T23:59",
-        "2025-12-31T23:59:59.123456Z",
-        "2025-12-31T23:59:59+01:00",
+        "2025-12-31T23:59:59.123456",
         "31.12.2025 8:05",
         "12/31/2025 11:59 PM",
     ],
@@ -47,6 +46,14 @@ def test_the_usual_ways_to_write_a_day_are_read(text: str) -> None:
 )
 def test_anything_else_is_no_day(text: str) -> None:
     assert read(text) == [None]
+
+
+@pytest.mark.parametrize("text", ["2025-12-31T23:59:59.123456Z", "2025-12-31T23:59:59+01:00", "31.12.2025 8:05 UTC"])
+def test_a_moment_with_a_time_zone_is_a_day_only_when_the_format_is_given(text: str) -> None:
+    assert read(text) == [None]
+    assert has_zone(text)
+    assert not has_zone("2025-12-31 23:59:59")
+    assert read(text, date_format="%d.%m.%Y" if "." in text[:3] else "%Y-%m-%d") == [DAY]
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,44 @@ def test_a_credit_note_with_the_wrong_sign_is_named_with_its_place_in_the_file(t
     assert (problem.source, problem.line, problem.column) == (str(path), 4, "Netto")
 
 
+def test_problems_of_lines_of_values_and_of_signs_are_named_all_at_once(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "Kunde;Datum;Netto;Art\n"
+        "A;31.12.2025\n"
+        "A;31.13.2025;1,5;Rechnung\n"
+        "A;31.12.2025;zehn;Rechnung\n"
+        "A;31.12.2025;1,5;Rechnung;zu;viel\n"
+        "A;31.12.2025;1,5;Angebot\n"
+        "A;heute;2,5;Gutschrift\n",
+    )
+
+    problems = problems_of(lambda: read_sales([path], names={**NAMES, "document_kind": "Art"}))
+
+    assert [(problem.line, problem.column) for problem in problems] == [
+        (2, "Art"),
+        (2, "Netto"),
+        (3, "Datum"),
+        (4, "Netto"),
+        (5, None),
+        (6, "Art"),
+        (7, "Datum"),
+        (7, "Netto"),
+    ]
+
+
+def test_what_can_be_read_two_ways_is_named_beside_all_other_problems(tmp_path: Path) -> None:
+    path = written(tmp_path, "Kunde;Datum;Netto;w\nA;01/02/2025;1.234;EUR\nA;01/02/2025;1.234;EUR\nA;heute;2;Taler\n")
+
+    problems = problems_of(lambda: read_sales([path], names={**NAMES, "currency": "w"}))
+
+    assert [(problem.line, problem.column, problem.value) for problem in problems] == [
+        (2, "Netto", "1.234"),
+        (2, "Datum", "01/02/2025"),
+        (4, "w", "Taler"),
+    ]
+
+
 def test_positive_credit_notes_are_turned_when_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path, "Kunde;Datum;Netto;Art\nA;31.12.2025;2,5;Gutschrift\n")
 

@@ -219,6 +219,20 @@ def test_one_column_tells_the_decimal_mark_of_the_others(tmp_path: Path) -> None
     assert table.rows() == [(Decimal(1500), Decimal("2.5"))]
 
 
+def test_a_file_with_as_many_commas_as_points_names_the_first_comma(tmp_path: Path) -> None:
+    (problem,) = problems_of(lambda: read_table(written(tmp_path, "a;b\n1.25;2.5\n2.75;2.5\n1,25;2.5\n1,5;x\n"), types={"a": "amount"}))
+
+    assert (problem.line, problem.column, problem.value) == (4, "a", "1,25")
+    assert "has a decimal comma" in problem.message
+
+
+def test_a_moment_with_a_time_zone_is_refused_with_the_reason(tmp_path: Path) -> None:
+    (problem,) = problems_of(lambda: read_table(written(tmp_path, "d\n2026-01-31T23:30:00Z\n"), types={"d": "date"}))
+
+    assert (problem.line, problem.value) == (2, "2026-01-31T23:30:00Z")
+    assert "time zone" in problem.message
+
+
 def test_currencies_flags_and_kinds_are_read_in_both_languages(tmp_path: Path) -> None:
     path = written(tmp_path, "w;j;k\nEUR;ja;Rechnung\n€;nein;Gutschrift\nchf;1;invoice\n")
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -133,6 +133,15 @@ def test_a_wrong_value_of_a_parquet_file_is_named_with_its_row(tmp_path: Path) -
     found = problems_of(lambda: read_table(path, types={"n": "amount", "d": "date"}))
 
     assert [(problem.line, problem.column, problem.value) for problem in found] == [(2, "n", "inf"), (2, "d", "x")]
+
+
+def test_moments_of_a_parquet_file_that_have_a_time_zone_are_no_days(tmp_path: Path) -> None:
+    path = tmp_path / "sales.parquet"
+    pl.DataFrame({"d": [datetime(2025, 12, 31, 23, tzinfo=UTC)]}).write_parquet(path)
+
+    (problem,) = problems_of(lambda: read_table(path, types={"d": "date"}))
+
+    assert (problem.column, "UTC" in problem.message) == ("d", True)
 
 
 def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ def test_whole_numbers_of_which_ten_leave_64_bits_are_classed_alike(engine: str)
     assert set(by_id(add_abc_class(on(engine, values), value="revenue"), "abc_class").values()) == {"A"}
 
 
+@on_every_engine
+def test_whole_numbers_without_a_sign_may_make_a_loss(engine: str) -> None:
+    lines = sales([("C-1", 10, 15)], "customer_id", "revenue", "cost").with_columns(pl.col("revenue", "cost").cast(pl.UInt64))
+
+    assert rows(gross_profit_by(on(engine, lines)), "gross_profit") == [(-5,)]
+
+
 @LAZY
 def test_sums_of_whole_numbers_of_a_lazy_frame_are_decimals(engine: str) -> None:
     result = gross_profit_by(on(engine, sales([("C-1", 100, 60)], "customer_id", "revenue", "cost")))
@@ -133,6 +140,21 @@ def test_infinity_and_nan_are_unknown_in_every_figure(engine: str) -> None:
     )
 
     assert rows(gross_profit_by(on(engine, lines))) == [(15, 4, 6, 5, 0.6)]
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")  # NumPy's own
+@on_every_engine
+def test_a_sum_that_leaves_the_range_of_floats_is_unknown(engine: str) -> None:
+    lines = sales([("C-1", 1.7e308, 4.0)] * 2, "customer_id", "revenue", "cost")
+
+    assert rows(gross_profit_by(on(engine, lines)), "revenue", "cost", "gross_profit", "gross_margin") == [(None, 8, None, None)]
+
+
+def test_an_overview_takes_what_is_no_number_as_unknown() -> None:
+    lines = {"customer_id": ["C-1", None], "issued_on": [DAY, DAY], "revenue": [INFINITE, NAN], "document_kind": ["invoice"] * 2}
+    totals = sales_overview(pl.DataFrame(lines), as_of=DAY).currencies[0].totals
+
+    assert (totals.revenue, totals.revenue_without_customer) == (0, 0)
 
 
 @on_every_engine

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import pytest
@@ -148,3 +149,8 @@ def test_printed_amounts_are_rounded_half_away_from_zero_to_the_minor_unit(amoun
 
 def test_what_is_undefined_is_a_dash() -> None:
     assert (amount_text(None, "de", currency=None), share_text(None, "en")) == ("–", "–")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "1 line on 2026-01-01"), ("de", "1 Zeile am 01.01.2026")])
+def test_one_line_is_no_plural(language: Any, said: str) -> None:
+    assert said in as_text(sales_overview(LINES.head(1), as_of=AS_OF), language=language).splitlines()

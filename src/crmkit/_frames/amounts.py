@@ -35,15 +35,19 @@ def check_number(name: str, dtype: DType) -> None:
     raise refused(name, f"a column of type {dtype}", "numbers; parse text first, or let crmkit report read the file")
 
 
-def summable(column: nw.Expr, dtype: DType, *, wide: bool) -> nw.Expr:
+def finite(column: nw.Expr) -> nw.Expr:
+    """A column of floats, in which what is no number is unknown."""
+    return nw.when(column.is_finite()).then(column)
+
+
+def summable(column: nw.Expr, dtype: DType, *, wide: bool, engine: nw.Implementation) -> nw.Expr:
     """A column of numbers in the type in which it is added up."""
     if dtype.is_float():
-        number = column if isinstance(dtype, nw.Float64) else column.cast(nw.Float64)
-        return nw.when(number.is_finite()).then(number)
+        return finite(column if isinstance(dtype, nw.Float64) else column.cast(nw.Float64))
     if not dtype.is_integer():
         return column
     if wide:
-        return column.cast(WIDE)
+        return column if engine.is_duckdb() else column.cast(WIDE)  # the sums of DuckDB have 128 bits by themselves
     return column if isinstance(dtype, nw.Int64) else column.cast(nw.Int64)
 
 

@@ -13,12 +13,11 @@ from typing import Any, Generic, cast
 
 import attrs
 import narwhals.stable.v2 as nw
-from narwhals.exceptions import DuplicateError
 from narwhals.stable.v2.dtypes import DType
 from narwhals.stable.v2.typing import IntoFrameT as F
 
 from crmkit._checks import check_kind, refused
-from crmkit._frames.amounts import check_number, may_leave_64_bits, sum_type, summable
+from crmkit._frames.amounts import check_number, finite, may_leave_64_bits, sum_type, summable
 from crmkit._frames.detours import Lazy, array_detour, detour, kind_of, lazy, needs_detour, way_back
 from crmkit._frames.nothing import Kind, cast_nothing, holds_nothing
 from crmkit.errors import MissingColumnError, MixedFramesError
@@ -122,7 +121,7 @@ class Table(Generic[F]):
 
     def amount(self, name: str) -> nw.Expr:
         """An amount in the type in which it is added: NaN and infinity are unknown, narrow numbers are widened."""
-        return summable(nw.col(name), self.dtypes[name], wide=self.wide).alias(name)
+        return summable(nw.col(name), self.dtypes[name], wide=self.wide, engine=self.engine).alias(name)
 
     def total_dtype(self, *names: str) -> DType | None:
         """The type of a sum or a difference of amounts, or None where it is left to the engine."""
@@ -134,9 +133,11 @@ class Table(Generic[F]):
         return nw.lit(None, dtype=dtype).cast(dtype or nw.Float64()).alias(name)
 
     def total(self, expression: nw.Expr, *names: str) -> nw.Expr:
-        """A sum in the caller's numeric type."""
+        """A sum in the caller's numeric type; one of floats that has left their range is unknown."""
         dtype = self.total_dtype(*names)
-        return expression if dtype is None else expression.cast(dtype)
+        if dtype is None:
+            return expression
+        return finite(expression.cast(dtype)) if dtype.is_float() else expression.cast(dtype)
 
 
 def opened(*asked: Asked[F], arrays: bool = False) -> tuple[Table[F], ...]:
@@ -178,7 +179,7 @@ def _narwhal(asked: Asked[Any]) -> Any:  # noqa: ANN401  # eager or lazy: both h
         frame.collect_schema()
     except TypeError:
         raise refused(asked.table, kind_of(asked.native), "a frame: Polars, pandas, PyArrow, DuckDB, Ibis or Spark") from None
-    except DuplicateError:
+    except nw.exceptions.DuplicateError:
         names = [str(name) for name in asked.native.columns]
         twice = ", ".join(sorted({repr(name) for name in names if names.count(name) > 1}))
         raise refused(asked.table, f"a frame with several columns named {twice}", "each name once; rename or drop one of them") from None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crmkit.cli.options import DAY, ManyValues, frequency, mapped
-from crmkit.errors import CrmkitError
+from crmkit.cli.options import DAY, ManyValues, frequency, mapped, once
+from crmkit.errors import CrmkitError, InvalidDataError, InvalidValueError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +33,10 @@ class _Commands(click.Group):
                 stream.reconfigure(errors="replace")
         try:
             return super().invoke(ctx)
+        except InvalidValueError as error:
+            from crmkit.cli.refusals import refused_option  # noqa: PLC0415  only needed here
+
+            raise _Refused(refused_option(error)) from None
         except CrmkitError as error:
             raise _Refused(str(error)) from None
 
@@ -77,7 +81,8 @@ def commands() -> None:
 @click.option("--skip-lines", type=click.IntRange(min=0), help="Lines before the names of the columns.")
 @click.option("--top", "most", type=click.IntRange(min=0), default=10, show_default=True, help="Most rows of each list.")
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
-@click.option("--json", "as_data", is_flag=True, help="The same as data.")
+@click.option("--json", "as_data", is_flag=True, help="The same as data, and what is wrong with the files too.")
+@click.option("--problems", type=_FILES, metavar="FILE", help="Write all that is wrong with the files to this CSV file.")
 def report(
     *,
     sales: tuple[Path, ...],
@@ -89,6 +94,7 @@ def report(
     most: int,
     language: str,
     as_data: bool,
+    problems: Path | None,
     **notation: Any,  # noqa: ANN401  the options of Notation as they are
 ) -> None:
     """
@@ -99,18 +105,26 @@ def report(
     """  # noqa: D301  click's mark for lines that are kept
     from crmkit.cli.reports import printed_report  # noqa: PLC0415  what it loads takes longer than --help should
 
-    text = printed_report(
-        sales,
-        names=dict(names),
-        notation=notation,
-        credit_notes=credit_notes,
-        as_of=None if as_of is None else as_of.date(),
-        lost_since=None if lost_since is None else lost_since.date(),
-        call_every=dict(call_every),
-        most=most,
-        language=language,
-        as_data=as_data,
-    )
+    try:
+        text = printed_report(
+            sales,
+            names=once("--map", names),
+            notation=notation,
+            credit_notes=credit_notes,
+            as_of=None if as_of is None else as_of.date(),
+            lost_since=None if lost_since is None else lost_since.date(),
+            call_every=once("--call-every", call_every),
+            most=most,
+            language=language,
+            as_data=as_data,
+        )
+    except InvalidDataError as error:
+        from crmkit.cli.refusals import refused_data  # noqa: PLC0415  only needed here
+
+        data, message = refused_data(error, file=problems, as_data=as_data)
+        if data:
+            click.echo(data)
+        raise _Refused(message) from None
     click.echo(text)
 
 

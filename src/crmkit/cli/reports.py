@@ -104,5 +104,7 @@ def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None] | None]:
 
         def on_read(count: int) -> None:
             progress.advance(task, count)
+            if progress.finished:  # what follows takes longest and tells no share, so that the bar only moves
+                progress.update(task, description="computing", total=None)
 
         yield on_read

@@ -223,7 +223,7 @@ class Document:
         return parts_of(self.totals.net, own, sizes=[line.net_amount() for line in self.lines])
 
     def line_costs(self) -> tuple[Money | None, ...]:
-        """Cost of each line, rounded per line; None where it is unknown. A bonus that names no cost has none."""
+        """Cost of each line, rounded per line; None where it is unknown. A bonus costs nothing, which is known, unless it says a cost."""
         unknown = Decimal(0) if self.subtype == "bonus" else None
         costs = (unknown if line.unit_cost is None else line.cost_amount() for line in self.lines)
         return tuple(None if cost is None else self._rounded(cost) for cost in costs)

@@ -92,12 +92,17 @@ class InvalidDataError(CrmkitError, ValueError):
 
     def __str__(self) -> str:
         """List the problems, the first twenty of many."""
-        count = len(self.problems)
-        lines = [f"{count} problem{'' if count == 1 else 's'}; nothing was taken over"]
-        lines += [f"  {problem}" for problem in self.problems[:_MOST_LISTED]]
-        if count > _MOST_LISTED:
-            lines.append(f"  … and {count - _MOST_LISTED} more in .problems")
-        return "\n".join(lines)
+        return problem_list(self.problems, rest=" in .problems")
+
+
+def problem_list(problems: tuple[Problem, ...], *, rest: str) -> str:
+    """List the first twenty problems; *rest* says where the others are."""
+    count = len(problems)
+    lines = [f"{count} problem{'' if count == 1 else 's'}; nothing was taken over"]
+    lines += [f"  {problem}" for problem in problems[:_MOST_LISTED]]
+    if count > _MOST_LISTED:
+        lines.append(f"  … and {count - _MOST_LISTED} more{rest}")
+    return "\n".join(lines)
 
 
 @attrs.frozen

@@ -46,15 +46,19 @@ class Evidence:
         point: Values that only make sense with a decimal point, such as 2.5.
         comma: Values that only make sense with a decimal comma, such as 2,5.
         unclear: One that makes sense with both and means two things, such as 1.234; None where there is none.
+        with_comma: One of those with a decimal comma.
     """
 
     point: int = 0
     comma: int = 0
     unclear: str | None = None
+    with_comma: str | None = None
 
     def __add__(self, other: Evidence) -> Evidence:
         """Join what two columns say."""
-        return Evidence(self.point + other.point, self.comma + other.comma, self.unclear or other.unclear)
+        return Evidence(
+            self.point + other.point, self.comma + other.comma, self.unclear or other.unclear, self.with_comma or other.with_comma
+        )
 
     @property
     def mark(self) -> DecimalMark | None:
@@ -74,7 +78,10 @@ def evidence(distinct: pl.Series) -> Evidence:
     text = pl.lit(distinct).drop_nulls().str.strip_chars()
     point, comma = (text.str.contains("[.,]") & text.str.contains(_GRAMMARS[mark]) for mark in ("point", "comma"))
     found = pl.select(
-        (point & ~comma).sum().alias("point"), (comma & ~point).sum().alias("comma"), text.filter(point & comma).min().alias("unclear")
+        (point & ~comma).sum().alias("point"),
+        (comma & ~point).sum().alias("comma"),
+        text.filter(point & comma).min().alias("unclear"),
+        text.filter(comma & ~point).min().alias("with_comma"),
     )
     return Evidence(**found.row(0, named=True))
 

@@ -10,7 +10,7 @@ import polars as pl
 from crmkit._currencies import CODES, meant
 from crmkit.errors import Problem
 from crmkit.exchange.amounts import USUAL_DECIMALS, Evidence, amounts, amounts_in, common_type, evidence, from_floats, why_no_amount
-from crmkit.exchange.days import EARLIEST, LATEST, AmbiguousDates, days_of
+from crmkit.exchange.days import EARLIEST, LATEST, LOCAL_DAYS, AmbiguousDates, days_of, has_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +36,7 @@ _EXPECTED: Mapping[str, str] = {
     "date": f"is not a date from {EARLIEST.year} to {LATEST.year}, such as 2025-12-31 or 31.12.2025",
 }
 _FILLED = "crmkit: row has a value"
+_BOTH_WAYS = "has a decimal comma, and as many others a decimal point; give the decimal mark, 'comma' or 'point'"
 _UNCLEAR = "can be read two ways, as thousands or as decimals; give the decimal mark, 'comma' or 'point'"
 
 
@@ -63,22 +64,26 @@ def typed_columns(
     """
     Understand each column; rows without any value are left out.
 
-    A value in a column that is not required may be missing.
+    A value in a column that is not required may be missing. A value that is wrong is null; all are in a column that cannot be read.
     """
     distinct = _distinct(raw, types)
     mark, unclear = _decimal_mark(raw, types, distinct, notation)
     problems = [] if unclear is None else [unclear]
     made: list[pl.Expr | pl.Series] = []
-    for name, kind in types.items():
+    readable = {name: kind for name, kind in types.items() if unclear is None or kind != "amount"}
+    for name, kind in tuple(readable.items()):
         read = _read(raw, name, kind, distinct.get(name), mark=mark, notation=notation)
-        if isinstance(read, AmbiguousDates):
-            problems.append(Problem(raw.source, None, name, read.example, str(read)))
-        elif unclear is None or kind != "amount":
+        if isinstance(read, Problem):
+            problems.append(read)
+            del readable[name]
+        else:
             made.append(read.alias(name))
+    unread = {name: pl.Date if kind == "date" else pl.Decimal(28, USUAL_DECIMALS) for name, kind in types.items() if name not in readable}
+    made += [pl.lit(None, dtype=dtype).alias(name) for name, dtype in unread.items()]
     filled = pl.any_horizontal(pl.all().is_not_null()) if raw.frame.width else pl.lit(value=True)
     frame = raw.frame.with_columns(*made, filled.alias(_FILLED))
     known = frame[_FILLED]
-    for name, kind in types.items():
+    for name, kind in readable.items():
         problems += _unreadable(raw, name, kind, frame[name])
     problems += _missing(raw, required & types.keys(), known)
     frame = frame.drop(_FILLED)
@@ -100,14 +105,22 @@ def _decimal_mark(
     """One mark for the whole file: what one column leaves open, another may tell."""
     if notation.decimal is not None:
         return notation.decimal, None
-    said, first = Evidence(), None
+    said = Evidence()
+    columns: dict[str | None, str] = {}
     for name in (name for name, kind in types.items() if kind == "amount"):
         if raw.frame.schema[name] == pl.String:
             said += (found := evidence(distinct[name] if name in distinct else _only_texts(raw, name).unique()))
-            first = first or (name if found.unclear else None)
+            columns = {found.unclear: name, found.with_comma: name, **columns}
     if said.mark is not None:
         return said.mark, None
-    return "point", Problem(raw.source, None, first, said.unclear, _UNCLEAR)
+    value, message = (said.unclear, _UNCLEAR) if said.unclear else (said.with_comma, _BOTH_WAYS)
+    return "point", _two_readings(raw, columns[value], value or "", message)
+
+
+def _two_readings(raw: RawTable, name: str, value: str, message: str) -> Problem:
+    """The problem of a whole column, at the first line that shows it."""
+    rows = (raw.frame[name].cast(pl.String).str.strip_chars() == value.strip()).arg_true().to_list()[:1]
+    return Problem(raw.source, next(iter(raw.lines_of(rows)), None), name, value, message)
 
 
 def _only_texts(raw: RawTable, name: str) -> pl.Series:
@@ -116,8 +129,8 @@ def _only_texts(raw: RawTable, name: str) -> pl.Series:
 
 def _read(
     raw: RawTable, name: str, kind: ColumnType, distinct: pl.Series | None, *, mark: DecimalMark, notation: Notation
-) -> pl.Expr | pl.Series | AmbiguousDates:
-    """Say how a column is read; what does not parse becomes null."""
+) -> pl.Expr | pl.Series | Problem:
+    """Say how a column is read, or why it cannot be; what does not parse becomes null."""
     column = raw.frame[name]
     match kind:
         case "text":
@@ -125,16 +138,22 @@ def _read(
         case "amount":
             return _amount(raw, name, distinct, mark)
         case "date" if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
-            return pl.col(name).dt.date()
+            return _day(raw, name, column.dtype)
         case "flag" if column.dtype == pl.Boolean:
             return pl.col(name)
     texts = pl.col(name) if distinct is not None else pl.lit(_text(column))
     known = (_text(column).unique() if distinct is None else distinct).drop_nulls()
-    if kind == "date":
-        days = days_of(known, date_format=notation.date_format)
-        return days if isinstance(days, AmbiguousDates) else texts.replace_strict(known, days, default=None, return_dtype=pl.Date)
-    words = _words(known, kind)
-    return texts.replace_strict(known, words, default=None, return_dtype=words.dtype)
+    read = days_of(known, date_format=notation.date_format) if kind == "date" else _words(known, kind)
+    if isinstance(read, AmbiguousDates):
+        return _two_readings(raw, name, read.example, str(read))
+    return texts.replace_strict(known, read, default=None, return_dtype=read.dtype)
+
+
+def _day(raw: RawTable, name: str, dtype: pl.DataType) -> pl.Expr | Problem:
+    zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
+    if zone is None:
+        return pl.col(name).dt.date()
+    return Problem(raw.source, None, name, None, f"has moments in {zone}; their day depends on your zone, so write local days")
 
 
 def _text(column: pl.Series) -> pl.Series:
@@ -186,6 +205,8 @@ def _why_not(value: str, kind: ColumnType) -> str:
             return why_no_amount(value)
         case "currency":
             return f"is not a currency of ISO 4217, such as EUR{meant(value)}"
+        case "date" if has_zone(value):
+            return f"is a moment with a time zone; {LOCAL_DAYS}"
         case _:
             return _EXPECTED[kind]
 

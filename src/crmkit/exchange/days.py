@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
-_TIME = r"(?:[T ]\s?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}|[AaPp][Mm])?)"
-_DAY = rf"^([0-9]+[./-]?[0-9]+[./-]?[0-9]+){_TIME}?$"
+_CLOCK = r"[T ]\s?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s?"
+_ZONE = r"(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})"
+_TIME = rf"(?:{_CLOCK}(?:{_ZONE}|[AaPp][Mm])?)"
+_DAY = rf"^([0-9]+[./-]?[0-9]+[./-]?[0-9]+)(?:{_CLOCK}(?:[AaPp][Mm])?)?$"
+LOCAL_DAYS = "its day depends on yours, so write local days; to take days as they are written, give the date format, '%Y-%m-%d'"
 _ISO = "%Y-%m-%d"
 _CLEAR = ("%d.%m.%Y", "%d.%m.%y", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d")
 _TWIN_FORMATS: Mapping[str, str] = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}
@@ -44,10 +48,17 @@ def days_of(distinct: pl.Series, *, date_format: str | None) -> pl.Series | Ambi
     """
     Read the different dates of a column, and moments, of which the day as written counts. Null is what does not parse.
 
+    A moment with a time zone is none, for its day depends on the reader's; with a given date format the day as written counts.
+
     >>> days_of(pl.Series(["31.12.2025", "01.01.2026 14:30"]), date_format=None).dt.to_string().to_list()
     ['2025-12-31', '2026-01-01']
     """
     return _found(distinct) if date_format is None else _given(distinct, date_format)
+
+
+def has_zone(text: str) -> bool:
+    """Whether it is a moment with a time zone."""
+    return re.search(rf"{_CLOCK}{_ZONE}$", text.strip()) is not None
 
 
 def _found(distinct: pl.Series) -> pl.Series | AmbiguousDates:
@@ -64,7 +75,7 @@ def _found(distinct: pl.Series) -> pl.Series | AmbiguousDates:
         if twin is not None:
             other = _parsed(others, twin)
             if other.null_count() == read.null_count() < best.null_count() and (differ := read.ne_missing(other)).any():
-                return AmbiguousDates(date_format, twin, distinct.filter(differ)[0])
+                return AmbiguousDates(date_format, twin, distinct.filter(differ).sort()[0])
             read = min(read, other, key=pl.Series.null_count)
         best = min(best, read, key=pl.Series.null_count)
     return iso.fill_null(best)

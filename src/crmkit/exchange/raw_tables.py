@@ -27,12 +27,14 @@ class RawTable:
         frame: Its columns, as text where the file has only text.
         lines_of: Tells the line of the file for each of some row numbers (from 0).
         numbers: For columns of workbooks: which cells are numbers; these have a decimal point whatever the texts have.
+        problems: What is wrong with its lines, whatever their values are.
     """
 
     source: str
     frame: pl.DataFrame = attrs.field(repr=False)
     lines_of: Callable[[Sequence[int]], list[int | None]] = attrs.field(repr=False)
     numbers: Mapping[str, pl.Series] = attrs.field(default=_NO_MASKS, repr=False)
+    problems: tuple[Problem, ...] = attrs.field(default=(), repr=False)
 
 
 def refused_file(source: str, message: str, *, line: int | None = None, column: str | None = None) -> InvalidDataError:

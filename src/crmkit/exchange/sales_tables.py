@@ -13,10 +13,10 @@ from crmkit.errors import InvalidDataError, MissingColumnError, Problem
 from crmkit.exchange.amounts import common_type
 from crmkit.exchange.notation import ColumnType, FileLimits, Notation
 from crmkit.exchange.raw_tables import RawTable, only_own_errors
-from crmkit.exchange.tables import read_raw, understood
+from crmkit.exchange.tables import by_line, read_raw, understood
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crmkit.exchange.columns import Understood
 
@@ -76,10 +76,13 @@ def read_sales(
     problems: list[Problem] = []
     for path in [paths] if isinstance(paths, Path | str) else paths:
         try:
-            rows, raw, there = _read_one(path, mapped, notation=notation, limits=limits, on_read=on_read)
-            parts.append(_as_facts(rows, raw, there, credit_notes=credit_notes))
+            rows, raw, there, found = _read_one(path, mapped, notation=notation, limits=limits, on_read=on_read)
+            table, more = _as_facts(rows, raw, there, credit_notes=credit_notes)
         except InvalidDataError as error:
             problems += error.problems
+            continue
+        problems += by_line((*found, *_not_said_yet(more, found)))
+        parts.append(table)
     if problems:
         raise InvalidDataError(tuple(problems))
     if not parts:
@@ -95,7 +98,7 @@ def _standard(name: str) -> str:
 
 def _read_one(
     path: Path | str, mapped: Mapping[str, str], *, notation: Notation, limits: FileLimits, on_read: Callable[[int], None] | None
-) -> tuple[Understood, RawTable, Mapping[str, str]]:
+) -> tuple[Understood, RawTable, Mapping[str, str], tuple[Problem, ...]]:
     own = {standard: mapped.get(standard, standard) for standard in SALES_TYPES}
     raw = read_raw(path, wanted=frozenset(own.values()), notation=notation, limits=limits, on_read=on_read)
     exist = set(raw.frame.columns)
@@ -104,22 +107,23 @@ def _read_one(
     needed = {*_NEEDED, *mapped} - ({"revenue"} if derived else set())
     missing = tuple(standard for standard in SALES_TYPES if standard in needed and standard not in there)
     if missing:
-        raise MissingColumnError(missing, _all_columns(path, notation=notation, limits=limits), "sales")
+        available = _all_columns(path, notation=notation, limits=limits)
+        raise MissingColumnError(missing, available, "sales", {name: mapped[name] for name in missing if name in mapped})
     required = (_NEVER_MISSING | ({"quantity", "unit_price"} if derived else set())) & there.keys()
     renamed = RawTable(
         source=raw.source,
         frame=raw.frame.select(pl.col(name).alias(standard) for standard, name in there.items()),
         lines_of=raw.lines_of,
         numbers={standard: raw.numbers[name] for standard, name in there.items() if name in raw.numbers},
+        problems=raw.problems,
     )
-    try:
-        rows = understood(renamed, {standard: SALES_TYPES[standard] for standard in there}, required=required, notation=notation)
-    except InvalidDataError as error:
-        raise InvalidDataError(tuple(_named_as_in_file(problem, there) for problem in error.problems)) from None
-    return rows, renamed, there
+    rows, problems = understood(renamed, {standard: SALES_TYPES[standard] for standard in there}, required=required, notation=notation)
+    return rows, renamed, there, tuple(_named_as_in_file(problem, there) for problem in problems)
 
 
-def _as_facts(rows: Understood, raw: RawTable, there: Mapping[str, str], *, credit_notes: Literal["negative", "positive"]) -> pl.DataFrame:
+def _as_facts(
+    rows: Understood, raw: RawTable, there: Mapping[str, str], *, credit_notes: Literal["negative", "positive"]
+) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
     """Bring it into the standard table; what that refuses is said with its place in the file."""
     from crmkit import facts  # noqa: PLC0415  loads Narwhals, which a command line can do while the file is being read
 
@@ -127,13 +131,24 @@ def _as_facts(rows: Understood, raw: RawTable, there: Mapping[str, str], *, cred
         raise MissingColumnError(("document_kind",), tuple(there.values()), "sales")
     try:
         with only_own_errors(raw.source, "has amounts that are too large together", pl.exceptions.PolarsError):
-            return facts.sales(rows.frame, credit_notes=credit_notes)
+            return facts.sales(rows.frame, credit_notes=credit_notes), ()
     except InvalidDataError as error:
-        lines = raw.lines_of([rows.place(problem.line) for problem in error.problems if problem.line is not None])
-        placed = zip(error.problems, lines, strict=True)
-        raise InvalidDataError(
-            tuple(attrs.evolve(_named_as_in_file(problem, there), source=raw.source, line=line) for problem, line in placed)
-        ) from None
+        places = [rows.place(problem.line) for problem in error.problems if problem.line is not None]
+        lines = dict(zip(places, raw.lines_of(places), strict=True))
+        return rows.frame, tuple(
+            attrs.evolve(
+                _named_as_in_file(problem, there),
+                source=raw.source,
+                line=None if problem.line is None else lines[rows.place(problem.line)],
+            )
+            for problem in error.problems
+        )
+
+
+def _not_said_yet(more: Iterable[Problem], found: Iterable[Problem]) -> Iterator[Problem]:
+    """What the standard table refuses beyond the cells that could not be read; of them it only sees that nothing is known."""
+    said = {(problem.line, problem.column) for problem in found}
+    return (problem for problem in more if (problem.line, problem.column) not in said)
 
 
 def _named_as_in_file(problem: Problem, there: Mapping[str, str]) -> Problem:

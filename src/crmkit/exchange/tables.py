@@ -66,23 +66,31 @@ def read_table(
     for kind in types.values():
         check_choice("types", kind, ColumnType)
     raw = read_raw(path, wanted=None if others else frozenset(types), notation=notation, limits=limits, on_read=on_read)
-    return understood(raw, types, required=frozenset(required), notation=notation).frame
+    table, problems = understood(raw, types, required=frozenset(required), notation=notation)
+    if problems:
+        raise InvalidDataError(problems)
+    return table.frame
 
 
-def understood(raw: RawTable, types: Mapping[str, ColumnType], *, required: AbstractSet[str], notation: Notation) -> Understood:
-    """Give the columns their types; all problems at once."""
+def understood(
+    raw: RawTable, types: Mapping[str, ColumnType], *, required: AbstractSet[str], notation: Notation
+) -> tuple[Understood, tuple[Problem, ...]]:
+    """Give the columns their types, and say all that is wrong with lines and values; a wrong value is null."""
     exist = set(raw.frame.columns)
     absent = [name for name in types if name not in exist]
     there = ", ".join(map(repr, raw.frame.columns)) or "none of those asked for"
-    problems = [Problem(raw.source, None, name, None, f"is not in the file; it has {there}") for name in absent]
+    problems = [*(Problem(raw.source, None, name, None, f"is not in the file; it has {there}") for name in absent), *raw.problems]
     message = "cannot be read: its values do not fit together"
     with only_own_errors(raw.source, message, pl.exceptions.PolarsError, pl.exceptions.PanicException, ArithmeticError):
         table, more = typed_columns(
             raw, {name: kind for name, kind in types.items() if name in exist}, required=required, notation=notation
         )
-    if problems or more:
-        raise InvalidDataError((*problems, *sorted(more, key=lambda problem: problem.line or 0)))
-    return table
+    return table, by_line((*problems, *more))
+
+
+def by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems in the order of the file; those of the whole file come first."""
+    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 
 def read_raw(

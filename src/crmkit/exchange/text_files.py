@@ -7,13 +7,14 @@ from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+import attrs
 import polars as pl
 
 from crmkit.errors import InvalidDataError, Problem
 from crmkit.exchange.raw_tables import RawTable, only_own_errors, refused_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crmkit.exchange.notation import FileLimits, Notation
 
@@ -36,10 +37,11 @@ def read_text(text: bytes, source: str, *, wanted: frozenset[str] | None, notati
     header, header_bytes = _header(body, delimiter, source, line=skipped + 1)
     kept = _kept(header, wanted, source)
     starts: list[int] | None = None
+    problems: list[Problem] = []
     try:
         columns = _by_polars(body[header_bytes:], delimiter, width=len(header), kept=kept, missing=notation.missing)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        columns, starts = _by_hand(body, delimiter, header, source, kept=kept, skipped=skipped, missing=notation.missing)
+        columns, starts, problems = _by_hand(body, delimiter, header, source, kept=kept, skipped=skipped, missing=notation.missing)
     frame = pl.DataFrame([column.alias(header[at]) for at, column in zip(kept, columns, strict=True)])
 
     def lines_of(rows: Sequence[int]) -> list[int | None]:
@@ -47,8 +49,7 @@ def read_text(text: bytes, source: str, *, wanted: frozenset[str] | None, notati
         return [lines[row + 1] if row + 1 < len(lines) else None for row in rows]
 
     raw = RawTable(source=source, frame=frame, lines_of=lines_of)
-    _check_cells(raw, limits)
-    return raw
+    return attrs.evolve(raw, problems=(*problems, *_long_cells(raw, limits)))
 
 
 def found_delimiter(body: bytes) -> str:
@@ -120,10 +121,10 @@ def _by_polars(rows: bytes, delimiter: str, *, width: int, kept: list[int], miss
 
 def _by_hand(
     body: bytes, delimiter: str, header: list[str], source: str, *, kept: list[int], skipped: int, missing: Sequence[str]
-) -> tuple[list[pl.Series], list[int]]:
-    """Read what Polars refuses, line by line: to take it if it can be taken, else to say which lines are wrong."""
+) -> tuple[list[pl.Series], list[int], list[Problem]]:
+    """Read what Polars refuses, line by line: to take it if it can be taken, and to say which lines are wrong."""
     reader = csv.reader((f"{line}\n" for line in body.decode().removesuffix("\n").split("\n")), delimiter=delimiter, strict=True)
-    starts, rows, problems, begun = [skipped + 1], [], [], 0
+    starts, rows, problems, begun = [skipped + 1], [], list[Problem](), 0
     try:
         next(reader)
         begun = reader.line_num
@@ -136,11 +137,9 @@ def _by_hand(
     except csv.Error:
         message = "cannot be read: is a quotation mark not closed, or a cell longer than 131,072 characters?"
         problems.append(Problem(source, skipped + begun + 1, None, None, message))
-    if problems:
-        raise InvalidDataError(tuple(problems))
     unknown = frozenset(missing)
     columns = [[row[at] if at < len(row) and row[at] not in unknown else None for row in rows] for at in kept]
-    return [pl.Series(column, dtype=pl.String) for column in columns], starts
+    return [pl.Series(column, dtype=pl.String) for column in columns], starts, problems
 
 
 def _record_lines(body: bytes, skipped: int) -> list[int]:
@@ -150,15 +149,13 @@ def _record_lines(body: bytes, skipped: int) -> list[int]:
     return [skipped + number for number, before in enumerate(quotes, start=1) if before % 2 == 0]
 
 
-def _check_cells(raw: RawTable, limits: FileLimits) -> None:
+def _long_cells(raw: RawTable, limits: FileLimits) -> Iterator[Problem]:
     longest = raw.frame.select(pl.all().str.len_bytes().max()).row(0) if raw.frame.width else ()
-    problems = []
     for name, length in zip(raw.frame.columns, longest, strict=True):
         if (length or 0) > limits.most_cell_characters:
             rows = (raw.frame[name].str.len_bytes() > limits.most_cell_characters).arg_true().to_list()
             message = (
                 f"is a cell of more than {limits.most_cell_characters:,} characters; raise FileLimits(most_cell_characters=…) to read it"
             )
-            problems += [Problem(raw.source, line, name, None, message) for line in raw.lines_of(rows)]
-    if problems:
-        raise InvalidDataError(tuple(problems))
+            for line in raw.lines_of(rows):
+                yield Problem(raw.source, line, name, None, message)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
+from crmkit.errors import InvalidDataError, Problem
 from crmkit.exchange._needs import need
 from crmkit.exchange.raw_tables import RawTable, only_own_errors, refused_file
 
@@ -55,7 +56,9 @@ def _table(rows: list[list[Cell]], source: str, *, wanted: frozenset[str] | None
     header = [_text(cell).strip() for cell in rows[begins]]
     twice = sorted({name for name in header if name and header.count(name) > 1 and wanted is not None and name in wanted})
     if twice:
-        raise refused_file(source, "is the name of several columns; rename one of them", column=twice[0])
+        raise InvalidDataError(
+            tuple(Problem(source, begins + 1, name, None, "is the name of several columns; rename one of them") for name in twice)
+        )
     body = rows[begins + 1 :]
     unknown = frozenset(notation.missing)
     columns: dict[str, pl.Series] = {}

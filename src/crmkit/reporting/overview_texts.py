@@ -98,7 +98,7 @@ def _totals(part: CurrencyOverview, language: Language) -> str:
         "last": day_text(totals.last_on, language),
     }
     table = text_table(["", "", ""], [(say(key, language), number, note) for key, number, note in rows], align=["left", "right", "left"])
-    return say("lines", language, **facts) + "\n" + table.partition("\n")[2]
+    return say("line" if totals.lines == 1 else "lines", language, **facts) + "\n" + table.partition("\n")[2]
 
 
 def _class_table(part: CurrencyOverview, language: Language) -> str:

@@ -108,10 +108,12 @@ def _with_all_columns(sales: pl.DataFrame) -> pl.DataFrame:
     if "revenue" not in table.columns:
         raise MissingColumnError(("revenue",), tuple(table.columns), "sales")
     absent: dict[str, Any] = {"cost": table.schema["revenue"], "currency": pl.String, "document_id": pl.String}
-    whole = [name for name in ("revenue", "cost") if name in table.columns and table.schema[name].is_integer()]
+    kinds = {name: table.schema[name] for name in ("revenue", "cost") if name in table.columns}
     return table.with_columns(
         *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name not in table.columns),
-        *(pl.col(name).cast(pl.Decimal(38, 0)) for name in whole),  # a sum of them may leave 64 bits
+        # A sum of whole numbers may leave 64 bits; what is no number is unknown.
+        *(pl.col(name).cast(pl.Decimal(38, 0)) for name, dtype in kinds.items() if dtype.is_integer()),
+        *(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name, dtype in kinds.items() if dtype.is_float()),
     )
 
 

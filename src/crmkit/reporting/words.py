@@ -20,6 +20,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Sales overview as of {day}", "Umsatzübersicht, Stand {day}"),
     "nothing": ("No sales lines up to this day.", "Keine Umsatzzeilen bis zu diesem Tag."),
     "lines_after": ("Lines dated later, which are left out: {count}", "Später datierte Zeilen, die außen vor bleiben: {count}"),
+    "line": ("1 line on {first}", "1 Zeile am {first}"),
     "lines": ("{count} lines from {first} to {last}", "{count} Zeilen vom {first} bis {last}"),
     "currency": ("Currency {code}", "Währung {code}"),
     "no_currency": ("Lines without a currency", "Zeilen ohne Währung"),

@@ -52,8 +52,18 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     >>> import polars as pl
     >>> from datetime import date
     >>> plans = pl.DataFrame({"customer_id": ["C-1", "C-2"], "frequency_days": [30, 60], "last_contact_on": [date(2026, 1, 1)] * 2})
-    >>> call_suggestions(plans, as_of=date(2026, 2, 3)).select("customer_id", "reason", "overdue_days").rows()
+    >>> due = call_suggestions(plans, as_of=date(2026, 2, 3))
+    >>> due.select("customer_id", "reason", "overdue_days").rows()
     [('C-1', 'frequency_passed', 2)]
+
+    A frame has the code of the reason; its words are made of the columns beside it, where they are to be read.
+
+    >>> from crmkit import days
+    >>> from crmkit.scheduling import Reason
+    >>> for row in due.rows(named=True):
+    ...     facts = {"last_contact_on": row["last_contact_on"], "frequency": days(row["frequency_days"])}
+    ...     print(Reason(row["reason"], facts))
+    last contact on 2026-01-01, more than 30 days ago
 
     Args:
         contact_plans: As for `add_next_contact`; `recall_on` (Date, the earliest open recall), `appointment_on` (Date, the latest
@@ -62,7 +72,7 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
         policy: The gaps of those without a frequency of their own.
 
     Returns:
-        The rows that are due, with `next_contact_on` (Date, by frequency), `reason` (String: a code of `Reason`) and `overdue_days`
+        The rows that are due, with `next_contact_on` (Date, by frequency), `reason` (String: the code of a `Reason`) and `overdue_days`
         (count); sorted: recalls first, then the most overdue, then the highest value, unknown last, then customer_id.
 
     Raises:
