@@ -47,7 +47,8 @@ def eur(amount: str) -> Money:
 
 def an_invoice(id: str = "R-2", *, amount: int = 100, **fields: Any) -> Document:
     line = Line(item_id="I-1", quantity=1, unit_price=amount)
-    return Document(**({"id": id, "kind": "invoice", "party_id": "C-17", "issued_on": DAY, "lines": [line]} | fields))
+    given: dict[str, Any] = {"id": id, "kind": "invoice", "party_id": "C-17", "issued_on": DAY, "lines": [line], **fields}
+    return Document(**given)
 
 
 def a_note(id: str, predecessor_id: str, *, amount: int = 40) -> Document:
@@ -81,7 +82,7 @@ def test_a_void_opening_balance_counts_no_more(crm: Crm) -> None:
 
 
 def test_what_is_added_void_counts_not(crm: Crm) -> None:
-    void = {"party_id": "C-17", "voided_because": "x"}
+    void: dict[str, Any] = {"party_id": "C-17", "voided_because": "x"}
     crm.add(OpeningBalance(id="1", contact_count=3, **void), Interaction(id="1", happened_at=WROTE, kind="phone", **void))
 
     assert crm.get(ContactPlan, "C-17").contact_count == 0
