@@ -55,7 +55,7 @@ nox.needs_version = ">=2026.4.10"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "docs"]
+nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "campaign", "docs"]
 
 
 def install_wheel(session: nox.Session, group: str, *options: str) -> None:
@@ -116,6 +116,13 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
     session.run("coverage", "report", "--fail-under=100", "--include=" + ",".join(f"src/crmkit/{part}" for part in EXACT))
+
+
+@nox.session(requires=["wheel"])
+def campaign(session: nox.Session) -> None:
+    """Do every verb in any order on two stores, 300 times 50 steps; measuring coverage too would take more than twice as long."""
+    install_wheel(session, "tests")
+    session.run("pytest", "-n", "2", "--hypothesis-profile=campaign", "tests/desks/test_all_verbs_machine.py", *session.posargs)
 
 
 @nox.session(requires=["wheel"])

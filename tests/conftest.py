@@ -24,6 +24,7 @@ if importlib.util.find_spec("hypothesis"):  # the bare install has none
     from hypothesis import settings
 
     settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+    settings.register_profile("campaign", settings.get_profile("ci"), max_examples=1_000)
     settings.register_profile("dev", deadline=None)
     settings.register_profile("thorough", deadline=None, max_examples=2_000, print_blob=True)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))

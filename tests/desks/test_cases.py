@@ -151,6 +151,24 @@ def test_a_case_is_not_moved_to_before_it_was_captured(crm: Crm, clock: Clock) -
         crm.cases.close(case.id, result="x", at=datetime(2026, 1, 4, tzinfo=UTC))
 
 
+def test_a_case_is_not_closed_again_before_it_was_reopened(crm: Crm, clock: Clock) -> None:
+    case = crm.cases.open(CUSTOMER, text="x")
+    crm.cases.close(case.id, result="x")
+    clock.move_to(date(2026, 1, 5))
+    crm.cases.reopen(case.id, because="x")
+
+    with pytest.raises(InvalidValueError, match="not before the case's last move"):
+        crm.cases.close(case.id, result="x", at=datetime(2026, 1, 4, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("state", ["in_progress", "reopened"])
+def test_a_case_of_an_old_system_that_tells_not_when_it_was_moved_has_its_moves(crm: Crm, state: Any) -> None:
+    crm.add(Case(id="F-1", about=CUSTOMER, opened_at=datetime(2025, 12, 1, tzinfo=UTC), text="x", state=state))
+
+    assert [event.state for event in crm.cases.events("F-1")] == ["captured", state]
+    assert crm.check() == ()
+
+
 @pytest.mark.parametrize(("kind", "lowest", "highest"), [("csat", 1, 5), ("nps", 0, 10), ("ces", 1, 7)])
 def test_a_score_lies_in_the_range_of_its_kind(crm: Crm, kind: Any, lowest: int, highest: int) -> None:
     for score in (lowest, highest):

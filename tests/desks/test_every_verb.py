@@ -205,7 +205,7 @@ def watched() -> Watched:
 @pytest.fixture
 def house(watched: Watched) -> FullHouse:
     clock = Clock()
-    crm = a_desk(watched, clock)  # type: ignore[arg-type]  # a store but for the names of its classes
+    crm = a_desk(watched, clock)
     add_parties(crm)
     filled = furnished(crm)
     crm.add(Contract(id="V-2", party_id="C-1", title="due", starts_on=date(2024, 1, 1), term=Interval(months=12)))

@@ -18,11 +18,13 @@ from crmkit.entities import (
     Document,
     Event,
     FollowUp,
+    Interaction,
     Line,
     LoyaltyCard,
     LoyaltyRate,
     MarketingPlan,
     Note,
+    OpeningBalance,
     Party,
     PlannedAction,
     Rating,
@@ -45,7 +47,8 @@ def eur(amount: str) -> Money:
 
 def an_invoice(id: str = "R-2", *, amount: int = 100, **fields: Any) -> Document:
     line = Line(item_id="I-1", quantity=1, unit_price=amount)
-    return Document(**({"id": id, "kind": "invoice", "party_id": "C-17", "issued_on": DAY, "lines": [line]} | fields))
+    given: dict[str, Any] = {"id": id, "kind": "invoice", "party_id": "C-17", "issued_on": DAY, "lines": [line], **fields}
+    return Document(**given)
 
 
 def a_note(id: str, predecessor_id: str, *, amount: int = 40) -> Document:
@@ -76,6 +79,16 @@ def test_a_void_opening_balance_counts_no_more(crm: Crm) -> None:
     crm.void(wrong, because="twice")
 
     assert crm.get(ContactPlan, "C-17").contact_count == 0
+
+
+def test_what_is_added_void_counts_not(crm: Crm) -> None:
+    void: dict[str, Any] = {"party_id": "C-17", "voided_because": "x"}
+    crm.add(OpeningBalance(id="1", contact_count=3, **void), Interaction(id="1", happened_at=WROTE, kind="phone", **void))
+
+    assert crm.get(ContactPlan, "C-17").contact_count == 0
+    crm.add(OpeningBalance(id="2", contact_count=3, party_id="C-17"))
+    assert crm.get(ContactPlan, "C-17").contact_count == 3
+    assert crm.check() == ()
 
 
 def test_a_void_payment_leaves_the_invoice_open(crm: Crm) -> None:
@@ -387,6 +400,34 @@ class TestNotesChange:
 def test_only_a_cancelled_document_can_be_void() -> None:
     with pytest.raises(InvalidValueError, match="'cancelled' for a void document"):
         an_invoice(voided_because="x")
+
+
+def test_a_document_that_was_paid_keeps_its_currency(crm: Crm) -> None:
+    crm.documents.record_payment("R-1", amount=eur("5"))
+
+    with pytest.raises(InvalidValueError, match="in which it was paid"):
+        crm.change(attrs.evolve(crm.get(Document, "R-1"), currency="USD"))
+
+
+def test_a_number_is_not_changed_to_one_that_another_document_has(crm: Crm) -> None:
+    crm.add(an_invoice(number="2025-7"), an_invoice("A-1", kind="order", number="2025-7"))
+
+    with pytest.raises(InvalidValueError, match="no other invoice"):
+        crm.change(attrs.evolve(crm.get(Document, "R-1"), number="2025-7"))
+    with pytest.raises(InvalidValueError, match="no other invoice"):
+        crm.add(an_invoice("R-8", number="8"), an_invoice("R-9", number="8"))
+
+
+def test_whoever_has_documents_of_sales_stays_a_customer(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="roles with 'customer'"):
+        crm.change(attrs.evolve(crm.get(Party, "C-17"), roles="lead"))
+
+
+def test_a_recall_stays_with_its_party(crm: Crm) -> None:
+    recall = crm.contact.recall("C-17", on=date(2026, 1, 5))
+
+    with pytest.raises(InvalidValueError, match="changes by a verb of its own"):
+        crm.change(attrs.evolve(recall, done_by_id="x"))
 
 
 def test_void_records_are_in_the_export(crm: Crm) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from crmkit._checks import refused
+from crmkit.conditions import Condition
+from crmkit.desks.document_moves import SALES_KINDS
 from crmkit.desks.document_verbs import check_document_change
 from crmkit.desks.origin import check_origin_change
 from crmkit.entities import (
@@ -38,6 +40,7 @@ CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign
 _BY_VERBS: Mapping[type, tuple[str, ...]] = {
     Party: ("merged_into", "computed_class"),
     Document: ("party_id", "kind", "subtype", "predecessor_id", "revision_of", "revision", "voided_because"),
+    Recall: ("party_id", "done_by_id"),
     Note: ("about", "party_id", "voided_because"),
     Attachment: ("about", "party_id", "voided_because"),
     Event: ("party_id", "voided_because"),
@@ -78,9 +81,18 @@ def save_change(work: Work, entity: E) -> E:
         check_document_change(work, before, entity)
     if isinstance(before, Party) and isinstance(entity, Party):
         check_origin_change(work, before, entity)
+        _check_roles(work, before, entity)
     work.save(entity)
     if isinstance(entity, Party):
         plan = work.get(ContactPlan, entity.id)
         work.save(*(planned for planned in [work.planned(plan, entity)] if planned != plan))
     work.log(entity, party_id=entity.id if isinstance(entity, Party) else getattr(entity, "party_id", None))
     return as_stored(entity)
+
+
+def _check_roles(work: Work, before: Party, after: Party) -> None:
+    """Whoever has a document of a sale is a customer."""
+    if "customer" in before.roles - after.roles:
+        own, sold = Condition("party_id", "equal", before.id), Condition("kind", "one_of", SALES_KINDS)
+        if work.find(Document, own, sold, limit=1):
+            raise refused("roles", sorted(after.roles), "roles with 'customer', because it has documents of sales")

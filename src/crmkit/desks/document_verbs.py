@@ -167,6 +167,8 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
     """
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
+    if after.currency != before.currency and work.find(Payment, Condition("document_id", "equal", before.id), limit=1):
+        raise refused("currency", after.currency, f"{before.currency!r}, in which it was paid")
     if after.number is not None and after.number != before.number:
         check_number(work, after.kind, after.number)
     for name in ("lines", "totals", "currency", "rounding"):

@@ -12,6 +12,7 @@ import attrs
 from crmkit.desks.activity_invariants import ACTIVITY_RULES
 from crmkit.desks.chain import subject_of
 from crmkit.desks.party_invariants import PARTY_RULES
+from crmkit.desks.record_invariants import RECORD_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
 from crmkit.desks.terms import search_terms
 from crmkit.entities import ContactPlan, Document, HistoryEntry, Party, Ref
@@ -164,4 +165,5 @@ RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     _records_are_as_the_journal_left_them,
     *SALES_RULES,
     *PARTY_RULES,
+    *RECORD_RULES,
 )

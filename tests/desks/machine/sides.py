@@ -54,7 +54,8 @@ class Sides:
 
     def __init__(self, of: Sides | None = None) -> None:
         self.clock, self.actor = Clock(), "anna"
-        self.memory, self.sqlite = MemoryStore(), a_sqlite_copy(None if of is None else of.sqlite)
+        self.memory: MemoryStore = MemoryStore()
+        self.sqlite: SqlStore = a_sqlite_copy(None if of is None else of.sqlite)
         self._known: dict[tuple[str, str], tuple[object, tuple[int, str]]] = {}
         self._counted = Counted()
         if of is not None:

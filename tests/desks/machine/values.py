@@ -42,7 +42,7 @@ class Draw:
     def of(self, *choices: T, wrong: Sequence[Any] = ()) -> T:
         """One of some values; in a flawed call perhaps a wrong one."""
         if wrong and self.flawed and self.chance(0.3):
-            return self._random.choice(list(wrong))  # type: ignore[no-any-return]  # of whatever kind
+            return self._random.choice(wrong)  # type: ignore[no-any-return]  # of whatever kind
         return choices[0] if self._simple else self._random.choice(choices)
 
     def maybe(self, draw: Callable[[], T], probability: float = 0.3) -> T | None:
@@ -131,13 +131,13 @@ class Draw:
     def line(self) -> Line:
         return Line(
             item_id=self.of("I-1", "I-1", "I-2", wrong=[""]),
-            quantity=self.of(1, 2, "0.5", 4, "1.333", wrong=[0, -1]),
-            unit_price=self.of("25.10", "3.33", 100, "0.005", 0, wrong=[-5]),
+            quantity=self.of("1", "2", "0.5", "4", "1.333", wrong=[0, -1]),
+            unit_price=self.of("25.10", "3.33", "100", "0.005", "0", wrong=[-5]),
             unit_cost=self.of(20, None, "0.333"),
             unit=self.of("piece", "piece", "piece", "kg"),
             item_group=self.of(None, "tools"),
-            discount_ratio=self.of(0, 0, "0.1"),
-            tax_ratio=self.of("0.19", 0, "0.07"),
+            discount_ratio=self.of("0", "0", "0.1"),
+            tax_ratio=self.of("0.19", "0", "0.07"),
             price_unit=self.of(1, 1, 1, 100),
             predecessor_line=self.of(None, wrong=[1, 2, 9]),
             additional=self.chance(0.1),
