@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
 from crmkit.conditions import Condition
-from crmkit.desks.aliases import resolved
 from crmkit.entities import Party
 from crmkit.errors import NotStoredError
 from crmkit.store import Query
@@ -20,26 +19,11 @@ if TYPE_CHECKING:
 
 def members_of(transaction: Transaction, party_id: str) -> tuple[Party, ...]:
     """List the parties below one, level by level; one query for each level."""
-    return _with_those_below(transaction, party_id, transaction.find(Query(Party, [Condition("parent_id", "equal", party_id)])))
+    return with_those_below(transaction, party_id, transaction.find(Query(Party, [Condition("parent_id", "equal", party_id)])))
 
 
-def with_members(transaction: Transaction, party_id: str) -> tuple[Party, ...]:
-    """
-    List a party, first, and the parties below it. A merged party is the one that it was merged into.
-
-    Raises:
-        NotStoredError: When there is no such party.
-    """
-    found, below = transaction.find_several([Query(Party, [Condition(field, "equal", party_id)]) for field in ("id", "parent_id")])
-    if not found:
-        raise NotStoredError("party", party_id)
-    party = resolved(transaction, found[0])
-    if party.id != party_id:
-        return party, *members_of(transaction, party.id)
-    return party, *_with_those_below(transaction, party_id, below)
-
-
-def _with_those_below(transaction: Transaction, party_id: str, below: Sequence[Party]) -> tuple[Party, ...]:
+def with_those_below(transaction: Transaction, party_id: str, below: Sequence[Party]) -> tuple[Party, ...]:
+    """List parties, and those below them, level by level."""
     members: dict[str, Party] = {}
     while below := [party for party in below if party.id not in members and party.id != party_id]:
         members |= {party.id: party for party in below}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmkit.conditions import Condition
 from crmkit.desks.document_moves import in_short
@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from crmkit.store import Transaction
 
 
-def planned_items(transaction: Transaction, party_ids: Sequence[str], moment: Moment) -> list[HistoryEntry]:
-    """List what is open with some parties."""
-    of_parties = Condition("party_id", "one_of", tuple(party_ids))
-    queries = [Query(source.kind, (of_parties, *source.where)) for source in SOURCES]
-    *found, members = transaction.find_several([*queries, Query(CampaignMember, [of_parties])])
-    entries = [entry for source, records in zip(SOURCES, found, strict=True) for one in records for entry in source.entries(one, moment)]
+def open_records(party_ids: Sequence[str]) -> list[Query[Any]]:
+    """Ask for what is open with some parties; `planned_items` makes entries of what is found."""
+    of_parties = Condition(
+        "party_id", "one_of" if len(party_ids) > 1 else "equal", tuple(party_ids) if len(party_ids) > 1 else party_ids[0]
+    )
+    return [*(Query(source.kind, (of_parties, *source.where)) for source in SOURCES), Query(CampaignMember, (of_parties,))]
+
+
+def planned_items(transaction: Transaction, found: Sequence[Sequence[Any]], moment: Moment) -> list[HistoryEntry]:
+    """List what is planned, of what the queries of `open_records` have found."""
+    *records, members = found
+    entries = [entry for source, own in zip(SOURCES, records, strict=True) for one in own for entry in source.entries(one, moment)]
     return [*entries, *planned_events(transaction, members, moment)]
 
 

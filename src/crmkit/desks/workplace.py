@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -23,8 +24,7 @@ from crmkit.settings import Settings
 from crmkit.store import Query, Scope, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crmkit.store import Transaction
 
@@ -54,9 +54,11 @@ class Workplace:
     settings: Settings
     clock: Callable[[], datetime]
 
-    def reading(self) -> AbstractContextManager[Transaction]:
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
         """Open a transaction that only reads."""
-        return self.store.transaction(self.scope.tenant, write=False)
+        with paused_collector(), self.store.transaction(self.scope.tenant, write=False) as transaction:
+            yield transaction
 
     def check_read(self, transaction: Transaction, verb: str, record: Stored) -> None:
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from crmkit._checks import check_text
@@ -64,7 +65,7 @@ class SqlTransaction:
         rows: list[list[tuple[int, str]]] = [[] for _ in queries]
         for place, version, data in self._rows(select_found(queries, tables, self._writer.tenant, self._connection.dialect)):
             rows[place].append((version, data))
-        return [sorted(from_rows(record, own), key=lambda one: one.id) for record, own in zip(records, rows, strict=True)]
+        return [sorted(from_rows(record, own), key=_id) if own else [] for record, own in zip(records, rows, strict=True)]
 
     def save(self, entities: Sequence[Stored]) -> None:
         """Insert at version 0, else compare the version; each is stored at its version + 1. All or none."""
@@ -100,6 +101,9 @@ class SqlTransaction:
 
     def _guarded(self, work: Callable[[], T]) -> T:
         return guarded(work, joined=self._writer.joined)
+
+
+_id = attrgetter("id")
 
 
 def _raise(refusal: CrmkitError | None) -> None:
