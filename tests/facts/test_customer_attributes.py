@@ -125,7 +125,7 @@ def test_tables_fit_each_other() -> None:
     with pytest.raises(MissingColumnError, match="'excluded'"):
         without_excluded(LINES, parties)
     with pytest.raises(MixedFramesError):
-        without_excluded(LINES, parties.lazy())  # type: ignore[misc]
+        without_excluded(LINES, parties.lazy())
     with pytest.raises(InvalidValueError, match="one type in both"):
         add_attribute(SOLD.with_columns(customer_id=pl.lit(1)), CHANGES, attribute="region", as_it_was="today")
     with pytest.raises(InvalidValueError, match="another name than"):
