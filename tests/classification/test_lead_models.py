@@ -29,7 +29,8 @@ LEADS = pl.DataFrame(
 def test_each_value_shifts_the_odds_by_its_shares_with_a_smoothing_of_a_tenth(engine: str) -> None:
     model = LeadModel.learn(on(engine, LEADS), features=["source", "size"])
 
-    assert (model.won, model.lost, model.prior) == (3, 4, pytest.approx(math.log(3 / 4)))
+    assert (model.won, model.lost) == (3, 4)
+    assert model.prior == pytest.approx(math.log(3 / 4))
     assert model.odds["source"]["fair"] == pytest.approx(math.log((2.1 / 3.3) / (1.1 / 4.3)))
     assert model.odds["source"][None] == pytest.approx(math.log((0.1 / 3.3) / (1.1 / 4.3)))
     assert model.odds["size"]["2"] == pytest.approx(math.log((1.1 / 3.2) / (3.1 / 4.2)))

@@ -141,4 +141,4 @@ def test_nobody_is_won_back_who_bought_within_the_gap(dates: list[Any], gap: int
 
 def test_a_gap_is_an_interval() -> None:
     with pytest.raises(InvalidValueError, match=Interval.__name__):
-        won_back_customers(MONTHLY, period=Period.year(2026), gap=timedelta(days=3))  # type: ignore[type-var]
+        won_back_customers(MONTHLY, period=Period.year(2026), gap=timedelta(days=3))  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from crmkit.classification import (
     segment_migration,
     won_back_customers,
 )
-from tests.engines import rows
+from tests.engines import queried, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +170,7 @@ def test_abc_classes_by_year_of_a_bicycle_maker(shared_data: Callable[[str], Pat
     lines = pl.read_csv(path, null_values="NULL", try_parse_dates=True, schema_overrides=money)
     names: dict[str, Any] = {"customer_id": "ResellerKey", "issued_on": "OrderDate", "revenue": "SalesAmount", "cost": "TotalProductCost"}
     sales = facts.sales(lines, **names)
-    expected = duckdb.sql(
+    expected = queried(
         """with totals as (
              select year(issued_on) as year, customer_id, sum(revenue - cost) as profit from sales group by all having profit is not null
            ), shares as (
@@ -182,8 +182,9 @@ def test_abc_classes_by_year_of_a_bicycle_maker(shared_data: Callable[[str], Pat
              from shares
            )
            select coalesce(b.c, '-'), coalesce(a.c, '-'), count(*) from (from classes where year = 2018) b
-           full join (from classes where year = 2019) a using (customer_id) group by all order by all"""
-    ).fetchall()
+           full join (from classes where year = 2019) a using (customer_id) group by all order by all""",
+        sales=sales,
+    )
 
     history = abc_history(sales, "customer_id", periods=[Period.year(2018), Period.year(2019)])
     later = history.filter(pl.col("start") == date(2019, 1, 1))

@@ -7,14 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import polars as pl
 import pytest
 
 from crmkit import Period, facts
 from crmkit.history import purchased_items, sales_by_month, sales_by_year, sales_to_date
 from crmkit.metrics import concentration, gross_profit_by, loss_sources_by, ranked, revenue_without_profit_by
-from tests.engines import on, on_every_engine, rows, rows_in_order
+from tests.engines import on, on_every_engine, queried, rows, rows_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,11 +51,10 @@ order by 1, 2
 @pytest.mark.parametrize("value", ["revenue", "quantity"])
 @pytest.mark.parametrize("engine", ["polars-lazy", "pyarrow", "duckdb"])
 def test_item_groups_by_month(bikes: pl.DataFrame, value: str, engine: str) -> None:
-    sales = bikes  # read by DuckDB
-    expected = duckdb.sql(MONTHS.format(value=value)).fetchall()
+    expected = queried(MONTHS.format(value=value), sales=bikes)
     period = Period(date(2018, 7, 1), date(2020, 6, 1))
 
-    series = sales_by_month(on(engine, sales), "item_group", period=period, as_of=AS_OF, value=value)
+    series = sales_by_month(on(engine, bikes), "item_group", period=period, as_of=AS_OF, value=value)
 
     assert rows(series, "item_group", "month", value, "previous", "year_before") == expected
     for row in rows(series, value, "previous", "change_ratio"):
@@ -70,12 +68,12 @@ def test_the_season_is_known_only_where_there_was_a_year_before(bikes: pl.DataFr
 
 
 def test_years_and_like_for_like(bikes: pl.DataFrame) -> None:
-    sales = bikes  # noqa: F841  # read by DuckDB
-    ((this, last, whole),) = duckdb.sql(
+    ((this, last, whole),) = queried(
         """select sum(revenue) filter (issued_on >= '2020-01-01'),
                   sum(revenue) filter (issued_on between '2019-01-01' and '2019-05-31'), sum(revenue) filter (year(issued_on) = 2019)
-           from sales"""
-    ).fetchall()
+           from sales""",
+        sales=bikes,
+    )
 
     years = sales_by_year(bikes, period=Period(date(2019, 1, 1), date(2021, 1, 1)), as_of=AS_OF)
 
@@ -84,12 +82,11 @@ def test_years_and_like_for_like(bikes: pl.DataFrame) -> None:
 
 
 def test_top_and_bottom_by_profit(bikes: pl.DataFrame) -> None:
-    sales = bikes  # noqa: F841  # read by DuckDB
     query = "select customer_id from sales group by 1 having count(cost) > 0 order by sum(revenue - cost) {} limit 10"
     per_customer = gross_profit_by(bikes, "customer_id")
 
     for first, direction in (("largest", "desc"), ("smallest", "asc")):
-        expected = [row[0] for row in duckdb.sql(query.format(direction)).fetchall()]
+        expected = [row[0] for row in queried(query.format(direction), sales=bikes)]
         assert ranked(per_customer, value="gross_profit", first=first)["customer_id"].head(10).to_list() == expected  # type: ignore[arg-type]
 
 

@@ -15,9 +15,10 @@ import pandas as pd
 import polars as pl
 
 from crmkit import Crm, Interval, Money, Period, days, facts, total, totals
-from crmkit.classification import abc_classes, add_abc_class
+from crmkit.classification import Quantiles, abc_classes, add_abc_class, add_rfm_scores, rfm_by
 from crmkit.desks import ContactDesk, FactsDesk
 from crmkit.entities import AbcClass, ContactPlan, Interaction, Party
+from crmkit.history import explain, sales_by_month
 from crmkit.metrics import gross_profit, gross_profit_by, roi
 from crmkit.scheduling import WorkQueue
 
@@ -89,3 +90,12 @@ def spans_are_no_text(crm: Crm, topics: list[str]) -> None:
     crm.record_interaction("C-17", kind="phone", topics=topics)
     crm.record_interaction("C-17", kind="phone", recall="3 weeks")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     crm.contact.plan("C-17", frequency=30)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def analyses_of_customers_keep_the_kind_of_frame(frame: pl.LazyFrame, day: date) -> None:
+    fifths = Quantiles(5)
+    figures = rfm_by(frame, "customer_id", as_of=day, purchase="document")
+    assert_type(add_rfm_scores(figures, recency=fifths, frequency=fifths, monetary=fifths), pl.LazyFrame)
+    assert_type(sales_by_month(frame, period=Period.year(2026), as_of=day), pl.LazyFrame)
+    assert_type(explain(gross_profit_by, frame, of={}).lines, pl.LazyFrame)
+    rfm_by(frame, as_of=day, purchase="order")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -30,7 +30,7 @@ def _conditions(conditions: Condition | Iterable[Condition]) -> tuple[Condition,
     return check_each("when", given, lambda name, item: check_kind(name, item, Condition))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class ScoreRule:
     """
     Points for what is known of a lead.
