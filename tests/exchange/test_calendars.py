@@ -175,6 +175,13 @@ def test_what_was_written_comes_back_equal(entries: list[Any], zone: str) -> Non
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
+@pytest.mark.parametrize("text", ["\\N", "\\n", "\\", "a\\\\Nb", ";,:", "\\;", "a\nb", "\u2028", "ü" * 90])
+def test_every_text_is_escaped_as_the_standard_says(text: str) -> None:
+    task = Task(id=text.strip() or "1", text=text + "x", due_on=date(2026, 3, 2), department_id=text + "y")
+
+    assert read(written(task)).tasks == (task,)
+
+
 def test_control_characters_are_left_out_and_line_ends_become_one() -> None:
     (back,) = read(written(visit(subject="a\x01b\r\nc\rd"))).appointments
 
@@ -328,6 +335,48 @@ def test_an_occurrence_of_a_series_can_be_called_off_alone(shared_data: Callable
     after = {one.id: one for one in read(text).appointments}
     assert [after[one.id].state for one in before[:3]] == ["planned", "cancelled", "planned"]
     assert after.keys() == {one.id for one in before}
+
+
+LINES = st.sampled_from(
+    [
+        *("BEGIN:VEVENT", "END:VEVENT", "BEGIN:VTODO", "END:VTODO", "UID:appointment-1@crmkit", "UID:recall-1@crmkit", "UID:2", "UID:"),
+        *(
+            "DTSTART:20260302T080000Z",
+            "DTSTART;VALUE=DATE:20260302",
+            "DTSTART:00010101T000000",
+            "DTSTART;TZID=Nowhere:20260302T080000",
+            "DTSTART;TZID=Europe:20260302T080000",
+        ),
+        *(
+            "DTEND:20260302T090000Z",
+            "DTEND;VALUE=DATE:20260302",
+            "DURATION:P1W",
+            "DURATION:-PT1H",
+            "DURATION:P99999999W",
+            "DUE:99991231T235959Z",
+        ),
+        *(
+            "RRULE:FREQ=DAILY;COUNT=3",
+            "RRULE:FREQ=YEARLY;UNTIL=20300101",
+            "RRULE:FREQ=MONTHLY;BYDAY=99MO;COUNT=2",
+            "RRULE:INTERVAL=0",
+            "RRULE:X",
+        ),
+        *("EXDATE:20260303T080000Z", "RDATE;VALUE=PERIOD:20260302T080000Z/PT1H", "RECURRENCE-ID:20260303T080000Z", "RECURRENCE-ID:X"),
+        *("STATUS:CANCELLED", "STATUS:?", "X-CRMKIT-STATE:nonsense", "X-CRMKIT-STATE:held", "X-CRMKIT-EMPLOYEE:", "X-CRMKIT-ABOUT:party"),
+        *("SUMMARY:\\", "SUMMARY:\0", "LOCATION;X=:a", " folded", "nonsense", "END:VCALENDAR", "BEGIN:VTIMEZONE", "TRANSP:OPAQUE"),
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=14))
+def test_whatever_a_file_holds_no_foreign_error_comes_out(lines: list[str]) -> None:
+    text = event(*lines)
+    try:
+        found = read(text, within=Period.year(2026))
+        update_calendar(text, [*found.appointments[:2], *found.tasks], zone="Europe/Berlin", at=NOW)
+    except InvalidValueError:
+        return
 
 
 def unfolded(text: str) -> list[str]:

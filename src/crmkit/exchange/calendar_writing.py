@@ -192,7 +192,7 @@ class How:
         return todo
 
     def _begin(self, made: Component, one: CalendarEntry) -> None:
-        made.add("uid", uid_of(one, self.domain))
+        made.add("uid", plain(uid_of(one, self.domain)))
         made.add("dtstamp", self.at)
         made.add("sequence", max(one.version - 1, 0))
 
