@@ -249,6 +249,7 @@ def test_a_cancellation_comes_in_as_a_cancelled_appointment(text: str) -> None:
         (["DTSTART:20260302T080000Z", "RRULE:FREQ=SECONDLY;COUNT=3"], "once a day"),
         (["DTSTART:20260302T080000Z", "RRULE:FREQ=DAILY;COUNT=20000"], "10000"),
         (["DTSTART:someday"], "DTSTART|read"),
+        (["DTSTART;VALUE=DATE:20260302", "RRULE:FREQ=DAILY"], "without an end"),
     ],
 )
 def test_what_does_not_fit_is_left_out_with_the_reason(lines: list[str], why: str) -> None:
@@ -256,6 +257,58 @@ def test_what_does_not_fit_is_left_out_with_the_reason(lines: list[str], why: st
 
     assert [problem.source for problem in found.left_out] == ["7@a.example"]
     assert re.search(why, found.left_out[0].message)
+
+
+def test_what_has_no_uid_or_no_day_is_left_out() -> None:
+    found = read(calendar_of("BEGIN:VEVENT", "DTSTART:20260302T080000Z", "END:VEVENT", "BEGIN:VTODO", "UID:8", "END:VTODO"))
+
+    assert [(problem.source, problem.message) for problem in found.left_out] == [
+        ("calendar", "has no UID"),
+        ("8", "has no day on which it is due"),
+    ]
+
+
+def test_a_series_of_whole_days_may_add_days() -> None:
+    series = event("DTSTART;VALUE=DATE:20260302", "RRULE:FREQ=WEEKLY;UNTIL=20260309", "RDATE;VALUE=DATE:20260304")
+
+    assert [one.start_at.astimezone(ZoneInfo("Europe/Berlin")).day for one in read(series).appointments] == [2, 4, 9]
+    assert [one.start_at.day for one in read(event("DTSTART:20260302T080000Z", "RDATE:20260304T080000Z")).appointments] == [2, 4]
+
+
+def test_an_occurrence_on_the_first_day_of_all_is_no_occurrence() -> None:
+    (found,) = read(event("DTSTART:20260302T080000Z", "RECURRENCE-ID;VALUE=DATE:00010101")).appointments
+
+    assert found.recurs_at is None
+
+
+def test_an_occurrence_of_a_series_of_others_is_written_as_one() -> None:
+    (_, second) = read(event("DTSTART:20260302T080000Z", "RRULE:FREQ=DAILY;COUNT=2")).appointments
+
+    made = shown(written(second))
+
+    assert (str(made["UID"]), made["RECURRENCE-ID"].dt) == ("7@a.example", NINE + timedelta(days=1))
+    assert read(written(second)).appointments == (second,)
+
+
+def test_an_entry_that_a_calendar_does_not_have_is_added() -> None:
+    text = update_calendar(event("DTSTART:20260302T080000Z"), [visit()], zone="Europe/Berlin", at=NOW)
+
+    assert [one.id for one in read(text).appointments] == ["7@a.example", "T-1"]
+
+
+def test_a_place_that_is_gone_is_taken_out_and_the_change_is_counted() -> None:
+    text = written(visit(place="Wien", version=2))
+
+    changed = shown(update_calendar(text, [visit()], zone="Europe/Berlin", at=NOW + timedelta(days=1)))
+
+    assert ("LOCATION" in changed, changed["SEQUENCE"], changed["LAST-MODIFIED"].dt) == (False, 2, NOW + timedelta(days=1))
+
+
+def test_a_calendar_that_cannot_be_written_again_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="entries"):
+        update_calendar(written(), ["visit"], zone="UTC", at=NOW)  # type: ignore[list-item]  # the point
+    with pytest.raises(InvalidValueError, match="data"):
+        update_calendar(event("DTSTART;TZID=Europe:20260302T080000"), [visit()], zone="UTC", at=NOW)
 
 
 def test_a_series_keeps_its_time_on_the_clock_and_leaves_out_what_was_called_off() -> None:
