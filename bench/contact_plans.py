@@ -28,13 +28,10 @@ POLICY = ContactPolicy(by_class={"A": days(30), "B": days(60)}, otherwise=months
 
 def plans() -> pl.DataFrame:
     """A million parties: some with a frequency of their own, some with a recall, some never contacted."""
-    place = pl.int_range(PLANS, eager=True)
-    return pl.DataFrame(
-        {
-            "customer_id": place.cast(pl.String),
-            "abc_class": (place % 5).replace_strict({0: "A", 1: "B"}, default="C", return_dtype=pl.String),
-        }
-    ).with_columns(
+    place = pl.int_range(PLANS)
+    return pl.select(
+        customer_id=place.cast(pl.String),
+        abc_class=(place % 5).replace_strict({0: "A", 1: "B"}, default="C", return_dtype=pl.String),
         frequency_days=pl.when(place % 7 == 0).then(pl.lit(14, pl.Int64)),
         frequency_months=pl.when(place % 11 == 0).then(pl.lit(3, pl.Int64)),
         last_contact_on=pl.when(place % 13 != 0).then(pl.lit(AS_OF) - pl.duration(days=place % 400)),

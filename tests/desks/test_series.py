@@ -143,7 +143,8 @@ MONDAY = Period(date(2026, 1, 5), date(2026, 1, 6))
 
 
 def slots(crm: Crm, attendees: Any = "anna", within: Period = MONDAY, **fields: Any) -> list[str]:
-    found = crm.appointments.free_slots(attendees, **{"minutes": 30, "within": within} | fields)
+    given: dict[str, Any] = {"minutes": 30, "within": within}
+    found = crm.appointments.free_slots(attendees, **given | fields)
     return [f"{slot.start_at.astimezone(BERLIN):%H:%M}-{slot.end_at.astimezone(BERLIN):%H:%M}" for slot in found]
 
 
