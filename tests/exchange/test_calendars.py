@@ -169,7 +169,7 @@ def test_what_was_written_comes_back_equal(entries: list[Any], zone: str) -> Non
     found = read_calendar(text, zone=zone, employee_id="nobody")
 
     assert sorted(map(repr, found.left_out)) == []
-    back = [*found.appointments, *found.tasks, *found.recalls, *found.follow_ups]
+    back: list[Any] = [*found.appointments, *found.tasks, *found.recalls, *found.follow_ups]
     assert {(type(entry), entry.id): entry for entry in back} == {(type(entry), entry.id): entry for entry in entries}
     assert len(icalendar.Calendar.from_ical(text).walk("VEVENT")) == len(found.appointments)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
@@ -358,9 +358,7 @@ def test_a_real_calendar_is_read_changed_and_written_back(name: str, shared_data
     text = update_calendar(data, changed, zone="Europe/Berlin", at=NOW)
 
     after = read(text)
-    assert {one.id: one for one in (*after.appointments, *after.tasks)} == {
-        one.id: one for one in (*before.appointments, *before.tasks)
-    } | {one.id: one for one in changed}
+    assert by_id(*after.appointments, *after.tasks) == by_id(*before.appointments, *before.tasks) | by_id(*changed)
     kept = {
         line for line in unfolded(data.decode()) if line.startswith(("X-", "CATEGORIES", "CLASS", "CREATED", "EXDATE", "TZID", "TZOFFSET"))
     }
@@ -430,6 +428,10 @@ def test_whatever_a_file_holds_no_foreign_error_comes_out(lines: list[str]) -> N
         update_calendar(text, [*found.appointments[:2], *found.tasks], zone="Europe/Berlin", at=NOW)
     except InvalidValueError:
         return
+
+
+def by_id(*entries: Any) -> dict[str, Any]:
+    return {entry.id: entry for entry in entries}
 
 
 def unfolded(text: str) -> list[str]:
