@@ -224,6 +224,16 @@ def test_a_feed_of_some_days_leaves_the_others_out(crm: Crm) -> None:
     assert "BEGIN:V" not in crm.calendars.feed("anna", within=Period.month(2026, 2)).replace("BEGIN:VCALENDAR", "")
 
 
+def test_a_feed_needs_its_own_right_alone(store: Store, crm: Crm, clock: Clock) -> None:
+    visit = crm.appointments.schedule("C-17", start_at=berlin("2026-01-05T10:00"), minutes=60, attendees="anna", subject="visit")
+    rights = Rights(verbs={"calendars.feed": "all"})
+    reader = Crm(store, scope=Scope(tenant="acme", actor="ben", rights=rights), settings=Settings(), clock=clock)
+
+    assert read_calendar(reader.calendars.feed("anna"), zone="UTC", employee_id="anna").appointments == (visit,)
+    with pytest.raises(NotPermittedError):
+        Crm(store, scope=Scope(tenant="acme", actor="ben", rights=Rights(verbs={})), clock=clock).calendars.feed("anna")
+
+
 def from_outside(start: datetime, **fields: Any) -> Appointment:
     given: dict[str, Any] = {"id": "7@a.example", "minutes": 30, "attendees": "anna", "subject": "Zahnarzt", "calendar_uid": "7@a.example"}
     return Appointment(start_at=start, **given | fields)
