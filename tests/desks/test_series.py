@@ -143,7 +143,8 @@ MONDAY = Period(date(2026, 1, 5), date(2026, 1, 6))
 
 
 def slots(crm: Crm, attendees: Any = "anna", within: Period = MONDAY, **fields: Any) -> list[str]:
-    found = crm.appointments.free_slots(attendees, **{"minutes": 30, "within": within} | fields)
+    given: dict[str, Any] = {"minutes": 30, "within": within}
+    found = crm.appointments.free_slots(attendees, **given | fields)
     return [f"{slot.start_at.astimezone(BERLIN):%H:%M}-{slot.end_at.astimezone(BERLIN):%H:%M}" for slot in found]
 
 
@@ -221,6 +222,16 @@ def test_a_feed_of_some_days_leaves_the_others_out(crm: Crm) -> None:
 
     assert "BEGIN:V" in crm.calendars.feed("anna", within=MONDAY).replace("BEGIN:VCALENDAR", "")
     assert "BEGIN:V" not in crm.calendars.feed("anna", within=Period.month(2026, 2)).replace("BEGIN:VCALENDAR", "")
+
+
+def test_a_feed_needs_its_own_right_alone(store: Store, crm: Crm, clock: Clock) -> None:
+    visit = crm.appointments.schedule("C-17", start_at=berlin("2026-01-05T10:00"), minutes=60, attendees="anna", subject="visit")
+    rights = Rights(verbs={"calendars.feed": "all"})
+    reader = Crm(store, scope=Scope(tenant="acme", actor="ben", rights=rights), settings=Settings(), clock=clock)
+
+    assert read_calendar(reader.calendars.feed("anna"), zone="UTC", employee_id="anna").appointments == (visit,)
+    with pytest.raises(NotPermittedError):
+        Crm(store, scope=Scope(tenant="acme", actor="ben", rights=Rights(verbs={})), clock=clock).calendars.feed("anna")
 
 
 def from_outside(start: datetime, **fields: Any) -> Appointment:

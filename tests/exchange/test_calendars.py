@@ -169,10 +169,17 @@ def test_what_was_written_comes_back_equal(entries: list[Any], zone: str) -> Non
     found = read_calendar(text, zone=zone, employee_id="nobody")
 
     assert sorted(map(repr, found.left_out)) == []
-    back = [*found.appointments, *found.tasks, *found.recalls, *found.follow_ups]
+    back: list[Any] = [*found.appointments, *found.tasks, *found.recalls, *found.follow_ups]
     assert {(type(entry), entry.id): entry for entry in back} == {(type(entry), entry.id): entry for entry in entries}
     assert len(icalendar.Calendar.from_ical(text).walk("VEVENT")) == len(found.appointments)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
+@pytest.mark.parametrize("text", ["\\N", "\\n", "\\", "a\\\\Nb", ";,:", "\\;", "a\nb", "\u2028", "ü" * 90])
+def test_every_text_is_escaped_as_the_standard_says(text: str) -> None:
+    task = Task(id=text.strip() or "1", text=text + "x", due_on=date(2026, 3, 2), department_id=text + "y")
+
+    assert read(written(task)).tasks == (task,)
 
 
 def test_control_characters_are_left_out_and_line_ends_become_one() -> None:
@@ -242,6 +249,7 @@ def test_a_cancellation_comes_in_as_a_cancelled_appointment(text: str) -> None:
         (["DTSTART:20260302T080000Z", "RRULE:FREQ=SECONDLY;COUNT=3"], "once a day"),
         (["DTSTART:20260302T080000Z", "RRULE:FREQ=DAILY;COUNT=20000"], "10000"),
         (["DTSTART:someday"], "DTSTART|read"),
+        (["DTSTART;VALUE=DATE:20260302", "RRULE:FREQ=DAILY"], "without an end"),
     ],
 )
 def test_what_does_not_fit_is_left_out_with_the_reason(lines: list[str], why: str) -> None:
@@ -249,6 +257,58 @@ def test_what_does_not_fit_is_left_out_with_the_reason(lines: list[str], why: st
 
     assert [problem.source for problem in found.left_out] == ["7@a.example"]
     assert re.search(why, found.left_out[0].message)
+
+
+def test_what_has_no_uid_or_no_day_is_left_out() -> None:
+    found = read(calendar_of("BEGIN:VEVENT", "DTSTART:20260302T080000Z", "END:VEVENT", "BEGIN:VTODO", "UID:8", "END:VTODO"))
+
+    assert [(problem.source, problem.message) for problem in found.left_out] == [
+        ("calendar", "has no UID"),
+        ("8", "has no day on which it is due"),
+    ]
+
+
+def test_a_series_of_whole_days_may_add_days() -> None:
+    series = event("DTSTART;VALUE=DATE:20260302", "RRULE:FREQ=WEEKLY;UNTIL=20260309", "RDATE;VALUE=DATE:20260304")
+
+    assert [one.start_at.astimezone(ZoneInfo("Europe/Berlin")).day for one in read(series).appointments] == [2, 4, 9]
+    assert [one.start_at.day for one in read(event("DTSTART:20260302T080000Z", "RDATE:20260304T080000Z")).appointments] == [2, 4]
+
+
+def test_an_occurrence_on_the_first_day_of_all_is_no_occurrence() -> None:
+    (found,) = read(event("DTSTART:20260302T080000Z", "RECURRENCE-ID;VALUE=DATE:00010101")).appointments
+
+    assert found.recurs_at is None
+
+
+def test_an_occurrence_of_a_series_of_others_is_written_as_one() -> None:
+    (_, second) = read(event("DTSTART:20260302T080000Z", "RRULE:FREQ=DAILY;COUNT=2")).appointments
+
+    made = shown(written(second))
+
+    assert (str(made["UID"]), made["RECURRENCE-ID"].dt) == ("7@a.example", NINE + timedelta(days=1))
+    assert read(written(second)).appointments == (second,)
+
+
+def test_an_entry_that_a_calendar_does_not_have_is_added() -> None:
+    text = update_calendar(event("DTSTART:20260302T080000Z"), [visit()], zone="Europe/Berlin", at=NOW)
+
+    assert [one.id for one in read(text).appointments] == ["7@a.example", "T-1"]
+
+
+def test_a_place_that_is_gone_is_taken_out_and_the_change_is_counted() -> None:
+    text = written(visit(place="Wien", version=2))
+
+    changed = shown(update_calendar(text, [visit()], zone="Europe/Berlin", at=NOW + timedelta(days=1)))
+
+    assert ("LOCATION" in changed, changed["SEQUENCE"], changed["LAST-MODIFIED"].dt) == (False, 2, NOW + timedelta(days=1))
+
+
+def test_a_calendar_that_cannot_be_written_again_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="entries"):
+        update_calendar(written(), ["visit"], zone="UTC", at=NOW)  # type: ignore[list-item]  # the point
+    with pytest.raises(InvalidValueError, match="data"):
+        update_calendar(event("DTSTART;TZID=Europe:20260302T080000"), [visit()], zone="UTC", at=NOW)
 
 
 def test_a_series_keeps_its_time_on_the_clock_and_leaves_out_what_was_called_off() -> None:
@@ -298,9 +358,7 @@ def test_a_real_calendar_is_read_changed_and_written_back(name: str, shared_data
     text = update_calendar(data, changed, zone="Europe/Berlin", at=NOW)
 
     after = read(text)
-    assert {one.id: one for one in (*after.appointments, *after.tasks)} == {
-        one.id: one for one in (*before.appointments, *before.tasks)
-    } | {one.id: one for one in changed}
+    assert by_id(*after.appointments, *after.tasks) == by_id(*before.appointments, *before.tasks) | by_id(*changed)
     kept = {
         line for line in unfolded(data.decode()) if line.startswith(("X-", "CATEGORIES", "CLASS", "CREATED", "EXDATE", "TZID", "TZOFFSET"))
     }
@@ -328,6 +386,52 @@ def test_an_occurrence_of_a_series_can_be_called_off_alone(shared_data: Callable
     after = {one.id: one for one in read(text).appointments}
     assert [after[one.id].state for one in before[:3]] == ["planned", "cancelled", "planned"]
     assert after.keys() == {one.id for one in before}
+
+
+LINES = st.sampled_from(
+    [
+        *("BEGIN:VEVENT", "END:VEVENT", "BEGIN:VTODO", "END:VTODO", "UID:appointment-1@crmkit", "UID:recall-1@crmkit", "UID:2", "UID:"),
+        *(
+            "DTSTART:20260302T080000Z",
+            "DTSTART;VALUE=DATE:20260302",
+            "DTSTART:00010101T000000",
+            "DTSTART;TZID=Nowhere:20260302T080000",
+            "DTSTART;TZID=Europe:20260302T080000",
+        ),
+        *(
+            "DTEND:20260302T090000Z",
+            "DTEND;VALUE=DATE:20260302",
+            "DURATION:P1W",
+            "DURATION:-PT1H",
+            "DURATION:P99999999W",
+            "DUE:99991231T235959Z",
+        ),
+        *(
+            "RRULE:FREQ=DAILY;COUNT=3",
+            "RRULE:FREQ=YEARLY;UNTIL=20300101",
+            "RRULE:FREQ=MONTHLY;BYDAY=99MO;COUNT=2",
+            "RRULE:INTERVAL=0",
+            "RRULE:X",
+        ),
+        *("EXDATE:20260303T080000Z", "RDATE;VALUE=PERIOD:20260302T080000Z/PT1H", "RECURRENCE-ID:20260303T080000Z", "RECURRENCE-ID:X"),
+        *("STATUS:CANCELLED", "STATUS:?", "X-CRMKIT-STATE:nonsense", "X-CRMKIT-STATE:held", "X-CRMKIT-EMPLOYEE:", "X-CRMKIT-ABOUT:party"),
+        *("SUMMARY:\\", "SUMMARY:\0", "LOCATION;X=:a", " folded", "nonsense", "END:VCALENDAR", "BEGIN:VTIMEZONE", "TRANSP:OPAQUE"),
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=14))
+def test_whatever_a_file_holds_no_foreign_error_comes_out(lines: list[str]) -> None:
+    text = event(*lines)
+    try:
+        found = read(text, within=Period.year(2026))
+        update_calendar(text, [*found.appointments[:2], *found.tasks], zone="Europe/Berlin", at=NOW)
+    except InvalidValueError:
+        return
+
+
+def by_id(*entries: Any) -> dict[str, Any]:
+    return {entry.id: entry for entry in entries}
 
 
 def unfolded(text: str) -> list[str]:

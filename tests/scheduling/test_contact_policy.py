@@ -23,7 +23,8 @@ def a_plan(**fields: Any) -> ContactPlan:
 
 
 def a_party(**fields: Any) -> Party:
-    return Party(**{"id": "C-17", "name": "Müller", "created_on": JANUARY_1} | fields)
+    given: dict[str, Any] = {"id": "C-17", "name": "Müller", "created_on": JANUARY_1}
+    return Party(**given | fields)
 
 
 def code_of(found: Due | NotDue) -> tuple[bool, str]:
@@ -209,7 +210,8 @@ def test_a_rule_is_said_in_words(rule: str, english: str, german: str) -> None:
 
 
 def a_call(**fields: Any) -> Interaction:
-    return Interaction(**{"id": "1", "party_id": "C-17", "happened_at": datetime(2026, 1, 5, 12, tzinfo=UTC), "kind": "phone"} | fields)
+    given: dict[str, Any] = {"id": "1", "party_id": "C-17", "happened_at": datetime(2026, 1, 5, 12, tzinfo=UTC), "kind": "phone"}
+    return Interaction(**given | fields)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import Period, days, facts, months
 from crmkit.entities import ContactPlan, Party, Recall, Recurrence
+from crmkit.errors import InvalidValueError, MissingColumnError
 from crmkit.scheduling import (
     ContactPolicy,
     Gap,
@@ -26,9 +28,6 @@ from crmkit.scheduling import (
 )
 from crmkit.scheduling.contact_plans import Due
 from tests.engines import ENGINES, by_id, day, dicts, on, on_every_engine, rows, rows_in_order
-
-if TYPE_CHECKING:
-    import polars as pl
 
 DAYS = st.dates(date(2023, 12, 1), date(2026, 12, 31))
 SOME_DAY = st.none() | DAYS
@@ -169,3 +168,41 @@ def test_who_is_slipping_is_counted_by_class(engine: str) -> None:
         ("A", 3, 1, 1, 1),
         ("B", 1, 0, 0, 1),
     ]
+
+
+def test_the_load_needs_a_day() -> None:
+    with pytest.raises(InvalidValueError, match="days"):
+        load_by_day(contact_plans(("C-1", "A", "2026-01-01", None)), days=[])
+
+
+@pytest.mark.parametrize("by", ["day", "contacts"])
+def test_a_group_of_the_load_is_not_named_like_a_column_of_the_result(by: str) -> None:
+    with pytest.raises(InvalidValueError, match="by"):
+        load_by_day(contact_plans(("C-1", "A", "2026-01-01", None)).rename({"owner_id": by}), by, days=[day("2026-01-01")])
+
+
+@pytest.mark.parametrize("by", ["parties", "red"])
+def test_a_group_of_lights_is_not_named_like_a_column_of_the_result(by: str) -> None:
+    with pytest.raises(InvalidValueError, match="by"):
+        slipping_by(contact_plans(("C-1", "A", "2026-01-01", None)).rename({"owner_id": by}), by, as_of=day("2026-01-01"))
+
+
+def test_the_light_cannot_replace_the_id() -> None:
+    with pytest.raises(InvalidValueError, match="customer_id"):
+        add_contact_light(contact_plans(("C-1", "A", "2026-01-01", None)), as_of=day("2026-01-01"), into="customer_id")
+
+
+def test_a_table_without_the_group_is_refused() -> None:
+    with pytest.raises(MissingColumnError, match="team"):
+        load_by_day(contact_plans(("C-1", "A", "2026-01-01", None)), "team", days=[day("2026-01-01")])
+    with pytest.raises(MissingColumnError, match="team"):
+        slipping_by(contact_plans(("C-1", "A", "2026-01-01", None)), "team", as_of=day("2026-01-01"))
+
+
+def test_whoever_was_never_contacted_and_has_no_day_to_count_from_is_due_on_the_first_day() -> None:
+    table = pl.DataFrame({"customer_id": ["C-1"], "frequency_days": [30]})
+
+    assert load_by_day(table, days=[day("2026-01-01"), day("2026-01-02")])["contacts"].to_list() == [1, 0]
+    assert add_contact_light(table, as_of=day("2026-01-01"))["contact_light"].to_list() == ["red"]
+    plan = ContactPlan(party_id="C-1", frequency=days(30))
+    assert contact_light(plan, policy=ContactPolicy(), as_of=day("2026-01-01")) == "red"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from crmkit.scheduling import public_holidays as holidays_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # Daylight saving by a whole and by half an hour, at midnight, in Ramadan; a whole day that never was.
@@ -212,8 +214,18 @@ def test_a_place_without_known_holidays_is_refused(fields: dict[str, Any]) -> No
         PublicHolidays(**fields)
 
 
+def test_what_the_extra_itself_lacks_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "holidays.py").write_text("import something_that_nobody_has", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "holidays")
+    holidays_module._known.cache_clear()  # noqa: SLF001  # as at the first use
+
+    with pytest.raises(ModuleNotFoundError, match="something_that_nobody_has"):
+        PublicHolidays("DE")
+
+
 def test_without_the_extra_public_holidays_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "holidays", None)
+    monkeypatch.setitem(sys.modules, "holidays", None)
     holidays_module._known.cache_clear()  # noqa: SLF001  # as at the first use
 
     with pytest.raises(MissingExtraError, match="holidays"):

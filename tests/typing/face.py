@@ -6,6 +6,7 @@ A line that must be refused carries the checkers' own comments; both complain ab
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import assert_type
@@ -17,10 +18,10 @@ import polars as pl
 from crmkit import Crm, Interval, Money, Period, days, facts, total, totals
 from crmkit.classification import Quantiles, abc_classes, add_abc_class, add_rfm_scores, rfm_by
 from crmkit.desks import ContactDesk, FactsDesk
-from crmkit.entities import AbcClass, ContactPlan, Interaction, Party
+from crmkit.entities import AbcClass, ContactPlan, Interaction, Party, Recurrence
 from crmkit.history import explain, sales_by_month
 from crmkit.metrics import gross_profit, gross_profit_by, roi
-from crmkit.scheduling import WorkQueue
+from crmkit.scheduling import Slot, WorkQueue, load_by_day
 
 
 def money_stays_money(price: Money) -> None:
@@ -70,6 +71,7 @@ def an_analysis_gives_back_the_kind_it_was_given(
     assert_type(add_abc_class(lazy, value="revenue"), pl.LazyFrame)
     assert_type(add_abc_class(pandas), pd.DataFrame)
     assert_type(add_abc_class(duck), duckdb.DuckDBPyRelation)
+    assert_type(load_by_day(pandas, "owner_id", days=[date(2026, 1, 5)]), pd.DataFrame)
 
 
 def a_mapping_of_values_gives_classes_by_the_same_keys(values: dict[str, Money]) -> None:
@@ -82,6 +84,9 @@ def a_desk_gives_what_it_was_asked_for(crm: Crm) -> None:
     assert_type(crm.work_queue(), WorkQueue)
     assert_type(crm.contact, ContactDesk)
     assert_type(crm.contact.plan("C-17", frequency=days(30)), ContactPlan)
+    assert_type(crm.contact.plan("C-17", frequency=Recurrence("FREQ=WEEKLY", date(2026, 1, 5))), ContactPlan)
+    assert_type(crm.appointments.free_slots("anna", minutes=30, within=Period.month(2026, 1)), Iterator[Slot])
+    assert_type(crm.calendars.feed("anna"), str)
     assert_type(crm.facts, FactsDesk)
     assert_type(crm.facts.sales(), pl.LazyFrame)
 

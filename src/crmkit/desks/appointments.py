@@ -267,7 +267,9 @@ class AppointmentsDesk:
             party_id: Only those with this party.
             states: Only those in one of these states.
         """
-        return found_in_diaries(self.workplace, within=within, employee_id=employee_id, party_id=party_id, states=frozenset(states))
+        return found_in_diaries(
+            self.workplace, verb="appointments.agenda", within=within, employee_id=employee_id, party_id=party_id, states=frozenset(states)
+        )
 
     def upcoming(self, party_id: str) -> Appointment | None:
         """Find the next planned appointment with a party that is not over: its link from the party (Termin)."""

@@ -53,7 +53,9 @@ class CalendarsDesk:
         from crmkit.exchange import write_calendar  # noqa: PLC0415  # an extra, needed only here
 
         states = frozenset[AppointmentState](("planned", "held", "cancelled"))
-        appointments = found_in_diaries(self.workplace, within=within, employee_id=employee_id, party_id=None, states=states)
+        appointments = found_in_diaries(
+            self.workplace, verb="calendars.feed", within=within, employee_id=employee_id, party_id=None, states=states
+        )
         days = [] if within is None else [Condition("due_on", "at_least", within.start), Condition("due_on", "less_than", within.end)]
         where = (Condition("employee_id", "equal", employee_id), Condition("state", "equal", "open"), *days)
         with self.workplace.reading() as transaction:

@@ -29,9 +29,15 @@ TAKES_TIME = Condition("state", "one_of", ("planned", "held"))
 
 
 def found_in_diaries(
-    workplace: Workplace, *, within: Period | None, employee_id: str | None, party_id: str | None, states: frozenset[AppointmentState]
+    workplace: Workplace,
+    *,
+    verb: str,
+    within: Period | None,
+    employee_id: str | None,
+    party_id: str | None,
+    states: frozenset[AppointmentState],
 ) -> tuple[Appointment, ...]:
-    """Find appointments by employee, party, local days and state, the earliest first, as far as the rights reach."""
+    """Find appointments by employee, party, local days and state, the earliest first, as far as the rights to a verb reach."""
     moment = workplace.moment()
     begin = None if within is None else moment.start_of(check_kind("within", within, Period).start)
     before_end = [] if within is None else [Condition("start_at", "less_than", moment.start_of(within.end))]
@@ -47,7 +53,7 @@ def found_in_diaries(
             if one.state in states and (begin is None or one.end_at > begin) and (party_id is None or one.party_id == party_id)
         ]
         fitting.sort(key=lambda one: (one.start_at, one.id))
-        return within_reach(workplace, transaction, "appointments.agenda", fitting)
+        return within_reach(workplace, transaction, verb, fitting)
 
 
 def _attended(transaction: Transaction, employee_id: str, begin: datetime | None, before_end: Sequence[Condition]) -> Sequence[Appointment]:

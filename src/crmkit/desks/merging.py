@@ -186,5 +186,8 @@ def _join_plans(work: Work, gone: Party, merged: Party) -> None:
     lead_plan = work.get(ContactPlan, gone.id)
     if plan.frequency is None and lead_plan.frequency is not None:
         plan = attrs.evolve(plan, frequency=lead_plan.frequency, counted_from=lead_plan.counted_from, planned_on=lead_plan.planned_on)
+    if not plan.reachable:
+        plan = attrs.evolve(plan, reachable=lead_plan.reachable, zone=lead_plan.zone)
+    plan = attrs.evolve(plan, quiet=plan.quiet or lead_plan.quiet)
     ended = attrs.evolve(ContactPlan(party_id=gone.id, ends_on=date.min), version=lead_plan.version)
     work.save(work.planned(plan, merged), work.planned(ended, gone))

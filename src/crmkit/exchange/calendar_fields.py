@@ -32,6 +32,7 @@ FIELDS: Mapping[type[Any], tuple[str, ...]] = {
 }
 TODO_STATES: Mapping[str, str] = {"open": "NEEDS-ACTION", "done": "COMPLETED", "cancelled": "CANCELLED"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SPECIAL = re.compile(r"[\\;,\n]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -49,9 +50,17 @@ def own_id(uid: str, domain: str) -> tuple[str, str] | None:
     return (kind, id_) if dash and at and id_ and of == domain and kind in KINDS else None
 
 
+class _Text(vText):
+    r"""Text written as RFC 5545, section 3.3.11 says; icalendar makes a new line of a backslash before an N."""
+
+    def to_ical(self) -> bytes:
+        """Escape it."""
+        return _SPECIAL.sub(lambda found: "\\n" if found[0] == "\n" else "\\" + found[0], self).encode()
+
+
 def plain(text: str) -> vText:
     """Text as a property: line ends are line feeds, and control characters, which the standard forbids, are left out."""
-    return vText(_CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return _Text(_CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def text_of(component: Component, name: str) -> str | None:
@@ -87,9 +96,12 @@ def own_name(field: str) -> str:
 
 
 def moment_of(component: Component, name: str) -> date | datetime | None:
-    """The day or moment of a property."""
-    moment: date | datetime | None = getattr(component.get(name), "dt", None)
-    return moment
+    """The day or moment of a property; None where there is none, or one that cannot be read."""
+    try:
+        moment = component[name].dt
+    except FOREIGN:
+        return None
+    return moment if isinstance(moment, date) else None
 
 
 def about_text(about: Ref | None) -> str | None:
@@ -130,8 +142,8 @@ def parsed(data: object) -> Component:
     return found
 
 
-FOREIGN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, AssertionError)
-"""What icalendar and dateutil raise for what they cannot read."""
+FOREIGN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, AssertionError, OSError)
+"""What icalendar, dateutil and zoneinfo raise for what they cannot read: a zone called Europe is a folder to the last one."""
 
 MINUTE = timedelta(minutes=1)
 NO_TITLE = "(ohne Titel)"

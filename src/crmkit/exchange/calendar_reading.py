@@ -18,6 +18,7 @@ from crmkit.exchange.calendar_fields import (
     NO_TITLE,
     TODO_STATES,
     about_of,
+    moment_of,
     own_id,
     own_name,
     own_texts,
@@ -162,8 +163,11 @@ class Reading:
         return value if value.tzinfo is not None else value.replace(tzinfo=self.zone)
 
     def _when(self, component: Component, name: str) -> datetime | None:
-        value = component.get(name)
-        return None if value is None else self._moment(value.dt).astimezone(UTC)
+        value = moment_of(component, name)
+        try:
+            return None if value is None else self._moment(value).astimezone(UTC)
+        except OverflowError:  # on the first or the last day of all
+            return None
 
     def _starts(
         self, event: Component, uid: str, moved: set[tuple[str | None, datetime | None]]

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from crmkit._checks import check_each, check_instant, check_zone
+from crmkit._checks import check_each, check_instant, check_zone, refused
 from crmkit.entities import Appointment
-from crmkit.exchange.calendar_fields import DOMAIN, NO_TITLE, moment_of, own_name, parsed, text_of, texts_of, uid_of
+from crmkit.errors import InvalidValueError
+from crmkit.exchange.calendar_fields import DOMAIN, FOREIGN, NO_TITLE, moment_of, own_name, parsed, text_of, texts_of, uid_of
 from crmkit.exchange.calendar_reading import Reading
 from crmkit.exchange.calendar_writing import How, checked_entry, written
 
@@ -41,18 +42,30 @@ def update_calendar(
     calendar = parsed(data)
     how = How(zone=ZoneInfo(check_zone("zone", zone)), at=check_instant("at", at), domain=domain)
     reading = Reading(zone=how.zone, employee_id="nobody", minutes=minutes, domain=domain)
-    for entry in check_each("entries", entries, checked_entry):
-        same = [one for one in calendar.walk() if one.name in ("VEVENT", "VTODO") and text_of(one, "UID") == uid_of(entry, domain)]
-        recurs_at = entry.recurs_at if isinstance(entry, Appointment) else None
-        found = next((one for one in same if _recurs_at(one) == recurs_at), None)
-        if found is None and same and recurs_at is not None:
-            found = _occurrence(same[0], entry, how)
-            calendar.add_component(found)
-        if found is None:
-            calendar.add_component(how.component(entry))
-        else:
-            _change(found, how.component(entry), at, reading)
-    return written(calendar)
+    given = check_each("entries", entries, checked_entry)
+    try:
+        for entry in given:
+            _update(calendar, entry, how, reading)
+        return written(calendar)
+    except InvalidValueError:
+        raise
+    except FOREIGN as error:
+        raise refused(
+            "data", f"<{type(data).__name__} of {len(data)}>", f"a calendar that can be written again; {type(error).__name__}"
+        ) from None
+
+
+def _update(calendar: Component, entry: CalendarEntry, how: How, reading: Reading) -> None:
+    same = [one for one in calendar.walk() if one.name in ("VEVENT", "VTODO") and text_of(one, "UID") == uid_of(entry, how.domain)]
+    recurs_at = entry.recurs_at if isinstance(entry, Appointment) else None
+    found = next((one for one in same if _recurs_at(one) == recurs_at), None)
+    if found is None and same and recurs_at is not None:
+        found = _occurrence(same[0], entry, how)
+        calendar.add_component(found)
+    if found is None:
+        calendar.add_component(how.component(entry))
+    else:
+        _change(found, how.component(entry), how.at, reading)
 
 
 def _recurs_at(component: Component) -> datetime | None:

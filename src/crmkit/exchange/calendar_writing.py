@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crmkit.exchange.calendar_fields import Component
 
 _NOBODY: Mapping[str, str] = {}
+_MOST_YEARS = 200  # a zone that is written out for thousands of years takes seconds
 _MORNING = timedelta(hours=9)
 _RECALL: Mapping[str, str] = {"de": "Wiederanruf", "en": "Recall"}
 
@@ -108,7 +109,9 @@ def written(calendar: Component) -> str:
     days = [moment for one in calendar.walk() for name in ("DTSTART", "DUE") if isinstance(moment := moment_of(one, name), datetime)]
     if days:
         years = [day.year for day in days]
-        calendar.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(min(max(years) + 2, date.max.year), 1, 1))
+        calendar.add_missing_timezones(
+            first_date=date(min(years), 1, 1), last_date=date(min(max(years) + 2, min(years) + _MOST_YEARS, 9999), 1, 1)
+        )
     return cast("bytes", calendar.to_ical(sorted=False)).decode()
 
 
@@ -192,7 +195,7 @@ class How:
         return todo
 
     def _begin(self, made: Component, one: CalendarEntry) -> None:
-        made.add("uid", uid_of(one, self.domain))
+        made.add("uid", plain(uid_of(one, self.domain)))
         made.add("dtstamp", self.at)
         made.add("sequence", max(one.version - 1, 0))
 
