@@ -79,26 +79,6 @@ def test_what_held_is_the_last_change_up_to_the_day(sold: list[Any], changed: li
 
 
 def test_tables_fit_each_other() -> None:
-<<<<<<< HEAD
-||||||| b700cba
-    parties = sales([(1, None)], "customer_id", "parent_id")
-
-    with pytest.raises(InvalidValueError, match="one type in both"):
-        rolled_up(LINES, parties)
-    with pytest.raises(MissingColumnError, match="'excluded'"):
-        without_excluded(LINES, parties)
-    with pytest.raises(MixedFramesError):
-        without_excluded(LINES, parties.lazy())  # type: ignore[misc]
-=======
-    parties = sales([(1, None)], "customer_id", "parent_id")
-
-    with pytest.raises(InvalidValueError, match="one type in both"):
-        rolled_up(LINES, parties)
-    with pytest.raises(MissingColumnError, match="'excluded'"):
-        without_excluded(LINES, parties)
-    with pytest.raises(MixedFramesError):
-        without_excluded(LINES, parties.lazy())
->>>>>>> w-know
     with pytest.raises(InvalidValueError, match="one type in both"):
         add_attribute(SOLD.with_columns(customer_id=pl.lit(1)), CHANGES, attribute="region", as_it_was="today")
     with pytest.raises(InvalidValueError, match="another name than"):
