@@ -29,9 +29,9 @@ from crmkit.scheduling import (
 from crmkit.scheduling.contact_plans import Due
 from tests.engines import ENGINES, by_id, day, dicts, on, on_every_engine, rows, rows_in_order
 
-DAYS = st.dates(date(2023, 12, 1), date(2026, 12, 31))
+DAYS = st.dates(date(2024, 2, 1), date(2024, 4, 1))  # few days, so that boundaries meet; with a leap day
 SOME_DAY = st.none() | DAYS
-INTERVALS = st.integers(1, 200).map(days) | st.integers(1, 14).map(months)
+INTERVALS = st.integers(1, 40).map(days) | st.integers(1, 3).map(months)
 GAPS = INTERVALS | st.builds(Gap, INTERVALS, ideal=INTERVALS)
 RULES = st.sampled_from(
     [
@@ -39,19 +39,19 @@ RULES = st.sampled_from(
         "FREQ=MONTHLY;BYDAY=1MO",
         "FREQ=MONTHLY;BYMONTHDAY=31",
         "FREQ=WEEKLY;INTERVAL=3",
-        "FREQ=DAILY;UNTIL=20261231",
+        "FREQ=DAILY;UNTIL=20240315",
     ]
 )
 PLANS = st.builds(
     ContactPlan,
     party_id=st.just("C"),
-    frequency=st.none() | INTERVALS | st.builds(Recurrence, RULES, st.dates(date(2024, 1, 1), date(2026, 12, 1))),
+    frequency=st.none() | INTERVALS | st.builds(Recurrence, RULES, st.dates(date(2024, 1, 1), date(2024, 3, 15))),
     counted_from=st.sampled_from(["contact", "deadline"]),
     planned_on=SOME_DAY,
     postponed_to=SOME_DAY,
     ends_on=SOME_DAY,
     last_contact_on=SOME_DAY,
-    quiet=st.none() | st.builds(lambda start, length: Period(start, start + timedelta(days=length)), DAYS, st.integers(1, 90)),
+    quiet=st.none() | st.builds(lambda start, length: Period(start, start + timedelta(days=length)), DAYS, st.integers(1, 30)),
 )
 PARTIES = st.builds(
     Party,
@@ -71,7 +71,7 @@ POLICIES = st.builds(
     by_owner=st.dictionaries(st.just("anna"), GAPS),
     otherwise=st.none() | GAPS,
     measure_from_creation=st.booleans(),
-    holidays=st.sets(DAYS, max_size=2),
+    holidays=st.sets(DAYS, max_size=6),
 )
 CASES = st.lists(st.tuples(PLANS, PARTIES, SOME_DAY), min_size=8, max_size=24)
 
@@ -130,6 +130,53 @@ def contact_plans(*lines: tuple[Any, ...]) -> pl.DataFrame:
         Party(id=id_, name="Müller", created_on=day("2025-01-01"), manual_class=class_, owner_id=owner) for id_, class_, _, owner in lines
     ]
     return facts.contact_plans_from(plans, [], parties)
+
+
+@on_every_engine
+@pytest.mark.parametrize(("as_of", "listed"), [("2026-02-28", True), ("2026-03-01", False), ("2026-03-02", False), ("2026-03-03", True)])
+def test_quiet_days_of_a_party_silence_its_row(engine: str, as_of: str, listed: bool) -> None:
+    quiet = Period(day("2026-03-01"), day("2026-03-03"))
+    plan = ContactPlan(party_id="C-1", frequency=days(1), last_contact_on=day("2026-01-01"), quiet=quiet)
+    table = on(engine, facts.contact_plans_from([plan]))
+
+    assert bool(dicts(call_suggestions(table, as_of=day(as_of)))) is listed
+
+
+@pytest.mark.parametrize(("as_of", "listed"), [("2026-05-13", True), ("2026-05-14", False), ("2026-05-15", True)])
+def test_a_holiday_of_the_policy_silences_every_row_but_recalls(as_of: str, listed: bool) -> None:
+    policy = ContactPolicy(otherwise=days(1), holidays={day("2026-05-14")})
+    plans = [ContactPlan(party_id=id_, last_contact_on=day("2026-01-01")) for id_ in ("C-1", "C-2")]
+    table = facts.contact_plans_from(plans, [Recall(id="W", party_id="C-2", due_on=day("2026-05-01"))])
+
+    found = by_id(call_suggestions(table, as_of=day(as_of), policy=policy), "reason")
+
+    assert found == {"C-2": "recall_overdue"} | ({"C-1": "frequency_passed"} if listed else {})
+
+
+@pytest.mark.parametrize(("as_of", "light"), [("2026-01-11", "green"), ("2026-01-12", "green"), ("2026-01-13", "red")])
+def test_the_light_of_a_rule_is_red_from_the_day_after(as_of: str, light: str) -> None:
+    mondays = Recurrence("FREQ=WEEKLY;BYDAY=MO", day("2026-01-05"))
+    table = facts.contact_plans_from([ContactPlan(party_id="C-1", frequency=mondays, last_contact_on=day("2026-01-06"))])
+
+    assert add_contact_light(table, as_of=day(as_of))["contact_light"].to_list() == [light]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "falls_on"),
+    [
+        ("2026-02-01", "2026-02-03", "2026-02-03"),
+        ("2026-02-01", "2026-02-04", "2026-02-04"),
+        ("2026-02-03", "2026-02-05", "2026-02-05"),
+        ("2026-02-04", "2026-02-05", "2026-02-03"),
+    ],
+)
+def test_the_load_of_quiet_days_falls_on_the_first_day_after(start: str, end: str, falls_on: str) -> None:
+    plan = ContactPlan(party_id="C-1", frequency=days(31), last_contact_on=day("2026-01-02"), quiet=Period(day(start), day(end)))
+    working_days = [day(f"2026-02-0{number}") for number in (2, 3, 4, 5)]
+
+    found = load_by_day(facts.contact_plans_from([plan]), days=working_days)
+
+    assert found.filter(pl.col("contacts") == 1)["day"].to_list() == [day(falls_on)]
 
 
 @on_every_engine
