@@ -12,6 +12,7 @@ from .campaigns import (
     TouchKind,
 )
 from .cases import CASE_MOVES, SCORES, Case, CaseEvent, CaseKind, CaseState, Rating, RatingKind
+from .consents import Consent, ConsentBasis, Objection, Purpose
 from .contact_details import Address, Channel, ContactPerson, FormOfAddress, Phone, Profile
 from .contact_plans import ContactPlan, CountedFrom, Recall, RecallState
 from .contracts import Contract, ContractState
@@ -73,6 +74,8 @@ __all__ = [
     "Channel",
     "Commitment",
     "Conditions",
+    "Consent",
+    "ConsentBasis",
     "ContactPerson",
     "ContactPlan",
     "Contract",
@@ -110,6 +113,7 @@ __all__ = [
     "MarketingPlan",
     "Note",
     "NumberFormat",
+    "Objection",
     "OpenItem",
     "OpeningBalance",
     "Opportunity",
@@ -139,6 +143,7 @@ __all__ = [
     "PortalView",
     "Profile",
     "ProposedChange",
+    "Purpose",
     "Rating",
     "RatingKind",
     "Recall",

@@ -1,8 +1,11 @@
 """Whom to contact, when, and why."""
 
+from crmkit.scheduling.audiences import Audience, audience
 from crmkit.scheduling.contact_plans import Due, Light, NotDue, contact_light, next_contact_on, suggestion
 from crmkit.scheduling.contact_policy import ContactCounts, ContactPolicy, Gap
 from crmkit.scheduling.frames import add_next_contact, call_suggestions
+from crmkit.scheduling.permission_policy import AdvertisingRules, Ground, PermissionPolicy
+from crmkit.scheduling.permissions import Allowed, NotAllowed, may_contact
 from crmkit.scheduling.queue_entries import Plannable, QueueKind
 from crmkit.scheduling.queue_policy import QueuePolicy
 from crmkit.scheduling.queue_rows import LeftOut, QueueRow, WorkQueue
@@ -10,14 +13,20 @@ from crmkit.scheduling.reasons import Language, Reason, ReasonFact
 from crmkit.scheduling.work_queues import work_queue
 
 __all__ = [
+    "AdvertisingRules",
+    "Allowed",
+    "Audience",
     "ContactCounts",
     "ContactPolicy",
     "Due",
     "Gap",
+    "Ground",
     "Language",
     "LeftOut",
     "Light",
+    "NotAllowed",
     "NotDue",
+    "PermissionPolicy",
     "Plannable",
     "QueueKind",
     "QueuePolicy",
@@ -26,8 +35,10 @@ __all__ = [
     "ReasonFact",
     "WorkQueue",
     "add_next_contact",
+    "audience",
     "call_suggestions",
     "contact_light",
+    "may_contact",
     "next_contact_on",
     "suggestion",
     "work_queue",
