@@ -4,6 +4,7 @@ from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.budgets import BudgetRow
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.cases import CasesDesk
+from crmkit.desks.consents import ConsentsDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
@@ -29,6 +30,7 @@ __all__ = [
     "BudgetRow",
     "CampaignsDesk",
     "CasesDesk",
+    "ConsentsDesk",
     "ContactDesk",
     "ContractsDesk",
     "CreditSubtype",

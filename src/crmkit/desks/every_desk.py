@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.cases import CasesDesk
+from crmkit.desks.consents import ConsentsDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import DocumentsDesk
@@ -34,6 +35,7 @@ class Desks:
         appointments: Appointments, planned, held or cancelled.
         cases: Complaints, defects, questions, requests; how satisfied people are.
         campaigns: Campaigns with members, costs and touches, and marketing plans.
+        consents: Consents, objections, and whom they let us contact.
         contact: Contact plans, recalls, commitments, corrections of interactions.
         contracts: Renewals and notice.
         documents: Quotes, orders, delivery notes, invoices, credit notes, payments.
@@ -56,6 +58,7 @@ class Desks:
         self.appointments: AppointmentsDesk = AppointmentsDesk(workplace)
         self.campaigns: CampaignsDesk = CampaignsDesk(workplace)
         self.cases: CasesDesk = CasesDesk(workplace)
+        self.consents: ConsentsDesk = ConsentsDesk(workplace)
         self.contact: ContactDesk = ContactDesk(workplace)
         self.contracts: ContractsDesk = ContractsDesk(workplace)
         self.documents: DocumentsDesk = DocumentsDesk(workplace)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Stored)
 
 KINDS: Mapping[str, RecordKind[Any]] = {
-    kind.name: kind for kind in (*PARTIES, *DOCUMENTS, *ACTIVITIES, *OPPORTUNITIES, *CAMPAIGNS, *CASES, *LOYALTY, *PERMISSIONS, *PORTAL, *LOGS)
+    kind.name: kind
+    for kind in (*PARTIES, *DOCUMENTS, *ACTIVITIES, *OPPORTUNITIES, *CAMPAIGNS, *CASES, *LOYALTY, *PERMISSIONS, *PORTAL, *LOGS)
 }
 
 _BY_ENTITY: Mapping[type, RecordKind[Any]] = {kind.entity: kind for kind in KINDS.values()}

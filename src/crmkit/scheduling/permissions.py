@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crmkit.entities import ContactPerson
+    from crmkit.scheduling.reasons import ReasonFact
 
 _POLICY = PermissionPolicy()
 
@@ -203,7 +204,7 @@ class Asked:
 
     def _relying_on(self, consents: Sequence[Consent], code: str) -> Allowed:
         latest = max(consents, key=lambda one: (one.granted_at, one.id))
-        facts = {"granted_on": self._day(latest.granted_at), "text_version": latest.text_version}
+        facts: dict[str, ReasonFact] = {"granted_on": self._day(latest.granted_at), "text_version": latest.text_version}
         return Allowed(Reason(code, facts), consent_id=latest.id)
 
     def _holds(self, objection: Objection) -> bool:
