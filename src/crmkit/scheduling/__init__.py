@@ -3,13 +3,14 @@
 from crmkit.scheduling.audiences import Audience, audience
 from crmkit.scheduling.contact_plans import Due, Light, NotDue, contact_light, next_contact_on, suggestion
 from crmkit.scheduling.contact_policy import ContactCounts, ContactPolicy, Gap
-from crmkit.scheduling.frames import add_next_contact, call_suggestions
+from crmkit.scheduling.frames import add_contact_permission, add_next_contact, call_suggestions
 from crmkit.scheduling.permission_policy import AdvertisingRules, Ground, PermissionPolicy
 from crmkit.scheduling.permissions import Allowed, NotAllowed, may_contact
 from crmkit.scheduling.queue_entries import Plannable, QueueKind
 from crmkit.scheduling.queue_policy import QueuePolicy
 from crmkit.scheduling.queue_rows import LeftOut, QueueRow, WorkQueue
 from crmkit.scheduling.reasons import Language, Reason, ReasonFact
+from crmkit.scheduling.spreading import Workload, spread_over_days
 from crmkit.scheduling.work_queues import work_queue
 
 __all__ = [
@@ -34,12 +35,15 @@ __all__ = [
     "Reason",
     "ReasonFact",
     "WorkQueue",
+    "Workload",
+    "add_contact_permission",
     "add_next_contact",
     "audience",
     "call_suggestions",
     "contact_light",
     "may_contact",
     "next_contact_on",
+    "spread_over_days",
     "suggestion",
     "work_queue",
 ]
