@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from crmkit.desks.portal import Portal
     from crmkit.desks.search import Hit
     from crmkit.desks.whole_tenant import Exported
-    from crmkit.entities import Commitment, Direction, Interaction, Role
+    from crmkit.entities import Channel, Commitment, Direction, Interaction, Role
     from crmkit.entities.json_form import Json
     from crmkit.entities.timelines import Timeline
     from crmkit.errors import Problem
@@ -223,6 +223,8 @@ class Crm(Desks):
         team: str | None = None,
         horizon: Interval | None = None,
         group: bool = False,
+        purpose: str | None = "service",
+        channel: Channel = "phone",
         limit: int = 50,
         cursor: str | None = None,
     ) -> WorkQueue:
@@ -237,6 +239,8 @@ class Crm(Desks):
             team: Only what the employees of this department are to do, see `Settings.departments`.
             horizon: How far to look ahead; what is still to come follows after all that is due.
             group: One row for each company group, under its head.
+            purpose: What for, as in `crm.consents.may_contact`: contacting one's own customers is service unless said otherwise.
+            channel: By what.
             limit: The most rows of a page.
             cursor: Of the page before.
 
@@ -244,7 +248,16 @@ class Crm(Desks):
             InvalidValueError: For an employee beside a team, a department that the settings do not name, and a cursor that is none.
         """
         return due_work(
-            self._workplace, as_of=as_of, horizon=horizon, employee_id=employee_id, team=team, group=group, limit=limit, cursor=cursor
+            self._workplace,
+            as_of=as_of,
+            horizon=horizon,
+            employee_id=employee_id,
+            team=team,
+            group=group,
+            purpose=purpose,
+            channel=channel,
+            limit=limit,
+            cursor=cursor,
         )
 
     def customer_card(self, party_id: str, *, as_of: date | None = None, group: bool = True, currency: str | None = None) -> CustomerCard:

@@ -12,7 +12,7 @@ from crmkit._checks import check_choice, check_currency, check_each, check_int, 
 from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, PortalPolicy, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.emails import folded_own
-from crmkit.scheduling import ContactPolicy, QueuePolicy, WorkingHours
+from crmkit.scheduling import ContactPolicy, PermissionPolicy, QueuePolicy, WorkingHours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,7 @@ _SALES = Pipeline(
 _QUEUE = QueuePolicy()
 _NOTHING_REQUIRED = DataPolicy({})
 _LOYALTY = LoyaltyPolicy()
+_PERMISSIONS = PermissionPolicy()
 _PORTAL = PortalPolicy()
 _EVERYBODY = "*"
 
@@ -78,6 +79,7 @@ class Settings:
         events: The verbs of which the host is told through the outbox, for example "documents.invoice"; "*" is every verb.
         policy: How often whom to contact; None leaves it to each party's own plan.
         queue: How early contracts and quotes come up in the work queue, and whether birthdays do.
+        permissions: What contacting a party for advertising needs, by country.
         departments: Who works in which department, the employees by its id.
         pipeline: How opportunities are sold where no other pipeline is named; more of them are added as records.
         source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
@@ -97,6 +99,7 @@ class Settings:
     currency: str = "EUR"
     policy: ContactPolicy | None = None
     queue: QueuePolicy = _QUEUE
+    permissions: PermissionPolicy = _PERMISSIONS
     departments: Mapping[str, frozenset[str]] = attrs.field(factory=dict, converter=_departments)
     events: frozenset[str] = attrs.field(default=frozenset[str](), converter=_events)
     pipeline: Pipeline = _SALES
@@ -120,6 +123,7 @@ class Settings:
         if self.seats is not None:
             check_int("seats", self.seats, at_least=1)
         check_kind("queue", self.queue, QueuePolicy)
+        check_kind("permissions", self.permissions, PermissionPolicy)
         check_zone("zone", self.zone)
         check_currency("currency", self.currency)
         check_kind("pipeline", self.pipeline, Pipeline)

@@ -87,6 +87,8 @@ class FullHouse:
     begun: str
     recall: str
     interaction: str
+    consent: str
+    objection: str
     email: str
 
 
@@ -103,6 +105,8 @@ def furnished(crm: Crm) -> FullHouse:
     crm.cases.close(cases[1].id, result="replaced")
     crm.campaigns.record_touch("C-1", channel="email", campaign_id="F-1")
     crm.campaigns.record_spend("F-1", amount=eur("50"))
+    consent = crm.consents.grant("C-1", purpose="advertising", channel="phone", source="fair", text_version="1")
+    objection = crm.consents.object("C-2", channel="email")
     appointments = [
         crm.appointments.schedule("C-1", start_at=NOON + timedelta(hours=hours), minutes=30, attendees="anna", subject="catalogue")
         for hours in (2, -2)
@@ -126,6 +130,8 @@ def furnished(crm: Crm) -> FullHouse:
         begun=appointments[1].id,
         recall=crm.contact.recall("C-1", on=days(3)).id,
         interaction=talk.id,
+        consent=consent.id,
+        objection=objection.id,
         email=unknown.id,
     )
 

@@ -24,6 +24,7 @@ from crmkit.entities import (
     CaseEvent,
     Commitment,
     Conditions,
+    Consent,
     ContactPerson,
     ContactPlan,
     Contract,
@@ -43,6 +44,7 @@ from crmkit.entities import (
     LoyaltyRate,
     MarketingPlan,
     Note,
+    Objection,
     OpeningBalance,
     Opportunity,
     Party,
@@ -255,6 +257,20 @@ FULL = (
     ),
     Spend(id="1", spent_on=date(2026, 1, 1), amount=Money.of(-5, "EUR"), campaign_id="K-1"),
     MarketingPlan(id="P-1", name="x", actions=[PlannedAction(title="x", period=Period.year(2026), budget=Money.of(5, "EUR"))]),
+    Consent(
+        id="1",
+        party_id="C-17",
+        channel="email",
+        basis="existing_customer",
+        granted_at=datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+        source="x",
+        text_version="2026-1",
+        withdrawn_at=datetime(2026, 11, 1, tzinfo=UTC),
+        last_used_at=datetime(2026, 10, 31, tzinfo=UTC),
+    ),
+    Objection(
+        id="1", party_id="C-17", objected_at=datetime(2026, 1, 1, tzinfo=UTC), channel="phone", lifted_at=datetime(2026, 1, 2, tzinfo=UTC)
+    ),
     Touch(id="1", party_id="C-17", happened_at=datetime(2026, 1, 1, tzinfo=UTC), channel="email", cost=Money.of(1, "EUR")),
 )
 

@@ -11,6 +11,7 @@ from crmkit.conditions import Condition
 from crmkit.entities import (
     Appointment,
     Case,
+    Consent,
     ContactPlan,
     Contract,
     Departure,
@@ -20,6 +21,7 @@ from crmkit.entities import (
     HistoryEntry,
     Interaction,
     LoyaltyEntry,
+    Objection,
     Party,
     Recall,
     Task,
@@ -71,6 +73,18 @@ SELECTIONS: Sequence[tuple[Query[Any], str]] = (
         "kind=? AND state=? AND issued_on<?",
     ),
     (Query(ContactPlan, [Condition("next_contact_on", "at_most", DAY)]), "next_contact_on<?"),
+    (
+        Query(
+            Consent,
+            [
+                Condition("party_id", "one_of", ("P-1", "P-2")),
+                Condition("purpose", "equal", "service"),
+                Condition("channel", "equal", "phone"),
+            ],
+        ),
+        "party_id=? AND purpose=? AND channel=?",
+    ),
+    (Query(Objection, [Condition("party_id", "one_of", ("P-1", "P-2"))]), "party_id=?"),
     (Query(Departure, [Condition("left_on", "at_least", DAY)]), "left_on>?"),
 )
 

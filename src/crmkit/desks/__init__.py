@@ -5,6 +5,7 @@ from crmkit.desks.budgets import BudgetRow
 from crmkit.desks.calendars import CalendarsDesk
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.cases import CasesDesk
+from crmkit.desks.consents import ConsentsDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
@@ -31,6 +32,7 @@ __all__ = [
     "CalendarsDesk",
     "CampaignsDesk",
     "CasesDesk",
+    "ConsentsDesk",
     "ContactDesk",
     "ContractsDesk",
     "CreditSubtype",

@@ -10,12 +10,14 @@ from crmkit.desks.companions import attendances, birthdays, email_addresses
 from crmkit.entities import (
     Appointment,
     Attachment,
+    Consent,
     ContactPlan,
     Event,
     FollowUp,
     HistoryEntry,
     Interaction,
     Note,
+    Objection,
     OpeningBalance,
     Party,
     Ref,
@@ -64,7 +66,7 @@ def _parties_are_found_by_the_birthdays_of_their_people(everything: Everything) 
 
 def _what_people_do_has_a_history(everything: Everything) -> Iterator[tuple[str, str]]:
     told = {entry.about for entry in everything.of(HistoryEntry)}
-    for kind in (Appointment, Task, FollowUp, Note, Event, OpeningBalance, Unassigned, Attachment):
+    for kind in (Appointment, Task, FollowUp, Note, Event, OpeningBalance, Unassigned, Attachment, Consent, Objection):
         name = kind_of(kind).name
         for record in everything.of(kind):
             filed_with = record.about if isinstance(record, Attachment) else None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from crmkit._checks import check_date, check_text
+from crmkit._checks import check_choice, check_date, check_text
 from crmkit.conditions import Condition
 from crmkit.desks.audiences import each_once, party_ids_of, stored_ids
 from crmkit.desks.budgets import budget_rows
+from crmkit.desks.permission_reading import audience_of
 from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Campaign, CampaignMember, MarketingPlan, Party, Spend, Touch
+from crmkit.entities import Campaign, CampaignMember, Channel, MarketingPlan, Party, Spend, Touch
 from crmkit.entities.campaigns import member_id
 from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from crmkit.desks.work import Work
     from crmkit.entities import TouchKind
     from crmkit.money import Money
+    from crmkit.scheduling import Audience
     from crmkit.store import Transaction
 
 _PAGE = 20
@@ -55,7 +57,7 @@ class CampaignsDesk:
         """
         Make parties members of a campaign, or participants of an event; whoever is one already stays as it is.
 
-        Whether they may be contacted at all is not looked at here.
+        Whether they may be contacted is looked at when they are: consent can be withdrawn in between, see `audience`.
 
         Args:
             campaign_id: The campaign.
@@ -112,6 +114,30 @@ class CampaignsDesk:
             found = transaction.find(Query(CampaignMember, [_of(campaign_id)]))
             members = within_reach(self.workplace, transaction, "campaigns.members", found)
         return tuple(member for member in each_once(members) if response is None or member.response == response)
+
+    def audience(
+        self, campaign_id: str, *, channel: Channel | None = None, purpose: str | None = "advertising", on: date | None = None
+    ) -> Audience:
+        """
+        Let the members of a campaign through the gate, to carry it out: whom to write to or call, and who is left out with what reason.
+
+        Args:
+            campaign_id: The campaign.
+            channel: By what; the channel of the campaign by default.
+            purpose: For what; unknown is advertising.
+            on: The day; the local day by default.
+
+        Raises:
+            NotStoredError: When there is no such campaign.
+            InvalidValueError: When neither is a channel.
+        """
+        self.workplace.scope.owners_reached("campaigns.audience")
+        with self.workplace.reading() as transaction:
+            campaign = _must_be_there(transaction, Campaign, campaign_id)
+            members = transaction.find(Query(CampaignMember, [_of(campaign_id)]))
+        party_ids = tuple(dict.fromkeys(member.party_id for member in members))
+        by = check_choice("channel", channel or campaign.channel, Channel)
+        return audience_of(self.workplace, "campaigns.audience", party_ids, purpose=purpose, channel=cast("Channel", by), on=on)
 
     def record_spend(
         self,

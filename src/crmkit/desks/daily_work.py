@@ -11,6 +11,7 @@ from crmkit.desks.document_reading import found_open_items
 from crmkit.desks.due_records import birthday_parties, due_items, suggested_items
 from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
+from crmkit.desks.permission_reading import said_by
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import Document, Party
 from crmkit.periods import Interval, Period
@@ -21,6 +22,7 @@ from crmkit.scheduling.queue_rows import with_open_items
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from crmkit.entities import Channel
     from crmkit.money import Money
     from crmkit.scheduling import Plannable
     from crmkit.settings import Settings
@@ -38,6 +40,8 @@ def due_work(
     employee_id: str | None,
     team: str | None,
     group: bool,
+    purpose: str | None,
+    channel: Channel,
     limit: int,
     cursor: str | None,
 ) -> WorkQueue:
@@ -68,6 +72,7 @@ def due_work(
             if owners is not None:
                 parties = [party for party in parties if party.owner_id in owners]
                 items = _reached(items, {party.id for party in parties}, owners)
+            said = said_by(transaction, settings, (party.id for party in parties), purpose=purpose, channel=channel)
             found = work_queue(
                 items,
                 parties=parties,
@@ -80,6 +85,11 @@ def due_work(
                 values=_gross_profit_of_a_year(transaction, parties, as_of=as_of, currency=settings.currency),
                 policy=settings.policy,
                 queue=settings.queue,
+                purpose=purpose,
+                channel=channel,
+                consents=said.consents,
+                objections=said.objections,
+                permissions=settings.permissions,
                 zone=settings.zone,
                 limit=limit,
                 cursor=cursor,

@@ -8,6 +8,7 @@ from crmkit.desks.appointments import AppointmentsDesk
 from crmkit.desks.calendars import CalendarsDesk
 from crmkit.desks.campaigns import CampaignsDesk
 from crmkit.desks.cases import CasesDesk
+from crmkit.desks.consents import ConsentsDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import DocumentsDesk
@@ -39,6 +40,7 @@ class Desks:
         calendars: Feeds for calendars, and what those say.
         cases: Complaints, defects, questions, requests; how satisfied people are.
         campaigns: Campaigns with members, costs and touches, and marketing plans.
+        consents: Consents, objections, and whom they let us contact.
         contact: Contact plans, recalls, commitments, corrections of interactions.
         contracts: Renewals and notice.
         documents: Quotes, orders, delivery notes, invoices, credit notes, payments.
@@ -62,6 +64,7 @@ class Desks:
         self.calendars: CalendarsDesk = CalendarsDesk(workplace)
         self.campaigns: CampaignsDesk = CampaignsDesk(workplace)
         self.cases: CasesDesk = CasesDesk(workplace)
+        self.consents: ConsentsDesk = ConsentsDesk(workplace)
         self.contact: ContactDesk = ContactDesk(workplace)
         self.contracts: ContractsDesk = ContractsDesk(workplace)
         self.documents: DocumentsDesk = DocumentsDesk(workplace)

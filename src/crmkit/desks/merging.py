@@ -12,14 +12,17 @@ from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.companions import COMPANIONS
 from crmkit.desks.groups import members_of
+from crmkit.desks.merged_consents import end_what_one_side_withdrew
 from crmkit.entities import (
     Appointment,
+    Consent,
     ContactPerson,
     ContactPlan,
     Document,
     HistoryEntry,
     Interaction,
     LoyaltyCard,
+    Objection,
     OpeningBalance,
     Party,
     PartyChange,
@@ -66,6 +69,7 @@ def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
         work.save(attrs.evolve(target, parent_id=lead.parent_id))
         target = work.stored(target)
     work.log(lead, party_id=lead.id, summary=f"merged into {target.id}")
+    end_what_one_side_withdrew(work, lead, target, people)
     _move_records(work, lead, target, people)
     _move_children(work, lead, target)
     gone = attrs.evolve(lead, active=False, merged_into=target.id, parent_id=None)
@@ -136,8 +140,10 @@ def _move_records(work: Work, lead: Party, target: Party, people: Mapping[str | 
         for record in work.find(kind.entity, condition):
             moved.setdefault((kind.entity, record.id), _pointed(kind, record, lead, target))
     for key, record in moved.items():
-        if isinstance(record, Appointment | Interaction) and record.person_id in people:
+        if isinstance(record, Appointment | Consent | Interaction) and record.person_id in people:
             moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)
+        elif isinstance(record, Objection) and record.person_id is not None and record.person_id in people:
+            moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)  # one of the lead as such holds for the party as such
     if any(card.active for card in work.find(LoyaltyCard, Condition("party_id", "equal", target.id))):
         moved |= {key: attrs.evolve(card, active=False) for key, card in moved.items() if isinstance(card, LoyaltyCard)}
     history = [record for record in moved.values() if isinstance(record, HistoryEntry)]

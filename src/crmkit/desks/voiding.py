@@ -14,6 +14,7 @@ from crmkit.desks.document_verbs import cancelled, check_nothing_in_the_way
 from crmkit.desks.loyalty_booking import book_documents, cancellation_of, entry_id, in_short
 from crmkit.entities import (
     Attachment,
+    Consent,
     Departure,
     Document,
     Event,
@@ -21,6 +22,7 @@ from crmkit.entities import (
     LoyaltyCard,
     LoyaltyEntry,
     Note,
+    Objection,
     OpeningBalance,
     Payment,
     Rating,
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
     from crmkit.desks.work import Work
     from crmkit.records import Stored
 
-Marked: TypeAlias = Attachment | Departure | Event | Note | Payment | Rating | Spend | Touch
-MARKED = (Attachment, Departure, Event, Note, Payment, Rating, Spend, Touch)
+Marked: TypeAlias = Attachment | Consent | Departure | Event | Note | Objection | Payment | Rating | Spend | Touch
+MARKED = (Attachment, Consent, Departure, Event, Note, Objection, Payment, Rating, Spend, Touch)
 """The kinds of record that are marked as void, and passed over by whatever adds up or lists them."""
 
 VOIDABLE = (*MARKED, Document, Interaction, LoyaltyEntry, OpeningBalance)

@@ -12,6 +12,7 @@ from .campaigns import (
     TouchKind,
 )
 from .cases import CASE_MOVES, SCORES, Case, CaseEvent, CaseKind, CaseState, Rating, RatingKind
+from .consents import Consent, ConsentBasis, Objection, Purpose
 from .contact_details import Address, Channel, ContactPerson, FormOfAddress, Phone, Profile
 from .contact_plans import ContactPlan, CountedFrom, OpenHours, Recall, RecallState
 from .contracts import Contract, ContractState
@@ -74,6 +75,8 @@ __all__ = [
     "Channel",
     "Commitment",
     "Conditions",
+    "Consent",
+    "ConsentBasis",
     "ContactPerson",
     "ContactPlan",
     "Contract",
@@ -112,6 +115,7 @@ __all__ = [
     "Note",
     "NumberFormat",
     "OpenHours",
+    "Objection",
     "OpenItem",
     "OpeningBalance",
     "Opportunity",
@@ -141,6 +145,7 @@ __all__ = [
     "PortalView",
     "Profile",
     "ProposedChange",
+    "Purpose",
     "Rating",
     "RatingKind",
     "Recall",

@@ -14,6 +14,7 @@ from crmkit.records.logs import LOGS
 from crmkit.records.loyalty import LOYALTY
 from crmkit.records.opportunities import OPPORTUNITIES
 from crmkit.records.parties import PARTIES
+from crmkit.records.permissions import PERMISSIONS
 from crmkit.records.portal import PORTAL
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Stored)
 
 KINDS: Mapping[str, RecordKind[Any]] = {
-    kind.name: kind for kind in (*PARTIES, *DOCUMENTS, *ACTIVITIES, *OPPORTUNITIES, *CAMPAIGNS, *CASES, *LOYALTY, *PORTAL, *LOGS)
+    kind.name: kind
+    for kind in (*PARTIES, *DOCUMENTS, *ACTIVITIES, *OPPORTUNITIES, *CAMPAIGNS, *CASES, *LOYALTY, *PERMISSIONS, *PORTAL, *LOGS)
 }
 
 _BY_ENTITY: Mapping[type, RecordKind[Any]] = {kind.entity: kind for kind in KINDS.values()}

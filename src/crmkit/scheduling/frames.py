@@ -1,4 +1,4 @@
-"""Whom to contact, over frames: `next_contact_on` and `suggestion` for a whole table of contact plans."""
+"""Whom to contact, over frames: `next_contact_on`, `suggestion` and `may_contact` for whole tables."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit._frames import F
+    from crmkit.entities import Channel
     from crmkit.scheduling.contact_policy import ContactPolicy
+    from crmkit.scheduling.permission_policy import PermissionPolicy
 
-# `Crm` needs this room's other rules and no frames, so the two functions load Narwhals only when they are called.
+# `Crm` needs this room's other rules and no frames, so these functions load Narwhals only when they are called.
 
 
 def add_next_contact(contact_plans: F, *, policy: ContactPolicy | None = None, into: str = "next_contact_on") -> F:
@@ -82,3 +84,52 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     from crmkit.scheduling import frame_rules  # noqa: PLC0415  # see above
 
     return frame_rules.call_suggestions(contact_plans, as_of=as_of, policy=policy)
+
+
+def add_contact_permission(
+    customers: F,
+    consents: F,
+    objections: F | None = None,
+    *,
+    purpose: str | None,
+    channel: Channel,
+    on: date,
+    policy: PermissionPolicy | None = None,
+    into: str = "may_contact",
+) -> F:
+    """
+    Tell of each party whether it may be contacted, as `may_contact` says of one without contact persons.
+
+    >>> import polars as pl
+    >>> from datetime import date
+    >>> customers = pl.DataFrame({"customer_id": ["C-1", "C-2"], "party_kind": ["organisation", "person"], "country": ["DE", "DE"]})
+    >>> none = pl.DataFrame(schema={"customer_id": pl.String, "purpose": pl.String, "channel": pl.String, "granted_on": pl.Date})
+    >>> asked = add_contact_permission(customers, none, purpose="advertising", channel="phone", on=date(2026, 2, 1))
+    >>> asked.select("customer_id", "may_contact", "may_contact_reason").rows()
+    [('C-1', True, 'presumed_consent'), ('C-2', False, 'no_consent')]
+
+    Args:
+        customers: Frame with `customer_id`; `country` (String, ISO 3166-1 alpha-2), `party_kind` (String, "organisation" or "person") and
+            `is_customer` (Flag, for the exception for existing customers) are used where they are. An unknown kind is a person.
+        consents: Frame with `customer_id`, `purpose`, `channel` (String) and `granted_on` (Date); `withdrawn_on` (Date), `basis` (String)
+            and `person_id` are used where they are: consents of contact persons are passed over.
+        objections: Frame with `customer_id`; `purpose` and `channel` (String, null is all), `objected_on` and `lifted_on` (Date) are used
+            where they are.
+        purpose: For what; unknown is advertising.
+        channel: By what.
+        on: The local day.
+        policy: What each country needs.
+        into: Name of the new column; columns of the new names are replaced.
+
+    Returns:
+        All columns, *into* (Flag), and *into* with `_reason` (String: a code of `Reason`).
+
+    Raises:
+        MissingColumnError: For a frame without one of these columns.
+        MixedFramesError: For frames of several kinds.
+    """
+    from crmkit.scheduling import permission_frames  # noqa: PLC0415  # see above
+
+    return permission_frames.add_contact_permission(
+        customers, consents, objections, purpose=purpose, channel=channel, on=on, policy=policy, into=into
+    )

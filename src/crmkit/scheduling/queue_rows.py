@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,7 +15,7 @@ from crmkit.scheduling.queue_entries import Entry, QueueKind
 from crmkit.scheduling.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from crmkit.entities import OpenItem
 
@@ -75,8 +76,8 @@ class WorkQueue:
     Attributes:
         rows: What to do, the most urgent first.
         unassigned: What is due and neither an employee's nor a department's.
-        left_out: The parties that are not to be contacted, with the reason: switched off, or excluded. What was promised, fixed or
-            handed in is listed for them all the same.
+        left_out: The parties that are not to be contacted, with the reason: switched off, excluded, or stopped by the gate (see
+            `may_contact`). What was promised, fixed or handed in is listed for them all the same.
         cursor: Where the next page of rows begins; None after the last one.
     """
 
@@ -84,6 +85,11 @@ class WorkQueue:
     unassigned: tuple[QueueRow, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     cursor: str | None = None
+
+    @property
+    def left_out_counts(self) -> Mapping[str, int]:
+        """How many parties are left out, by the code of the reason."""
+        return counts_by_reason(self.left_out)
 
     def __iter__(self) -> Iterator[QueueRow]:
         """Iterate over the rows."""
@@ -117,6 +123,11 @@ class Viewer:
         if not away:
             return None
         return attrs.evolve(entry, reason=attrs.evolve(entry.reason, facts={**entry.reason.facts, "stands_in_for": away[0]}))
+
+
+def counts_by_reason(left_out: Iterable[LeftOut]) -> Mapping[str, int]:
+    """Count who is left out, by the code of the reason."""
+    return dict(Counter(one.reason.code for one in left_out))
 
 
 def why_left_out(party: Party) -> Reason | None:

@@ -80,10 +80,45 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "no_frequency": ("no contact frequency is set", "keine Kontaktfrequenz hinterlegt"),
     "inactive": ("switched off", "nicht aktiv"),
     "excluded": ("excluded: {because}", "ausgenommen: {because}"),
+    "not_advertising": ("not advertising: {purpose}", "keine Werbung: {purpose}"),
+    "consented": ("consented on {granted_on} (text {text_version})", "Einwilligung vom {granted_on} (Text {text_version})"),
+    "existing_customer": (
+        "existing customer, told of the right to object on {granted_on} (text {text_version})",
+        "Bestandskunde, auf das Widerspruchsrecht hingewiesen am {granted_on} (Text {text_version})",
+    ),
+    "presumed_consent": ("presumed consent of a business", "mutmaßliche Einwilligung eines Unternehmens"),
+    "no_objection": ("no objection", "kein Widerspruch"),
+    "objected": ("objected on {objected_on}", "Widerspruch vom {objected_on}"),
+    "channel_forbidden": ("contact person not to be contacted by {channel}", "Ansprechpartner will keinen Kontakt per {channel}"),
+    "consent_withdrawn": ("consent withdrawn on {withdrawn_on}", "Einwilligung widerrufen am {withdrawn_on}"),
+    "no_consent": ("no consent to {purpose} by {channel}", "keine Einwilligung: {purpose} per {channel}"),
 }
 
 
-_CASE_KINDS = {"complaint": "Reklamation", "defect": "Fehler", "question": "Frage", "request": "Anforderung"}
+_WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "case_kind": {
+        "complaint": ("complaint", "Reklamation"),
+        "defect": ("defect", "Fehler"),
+        "question": ("question", "Frage"),
+        "request": ("request", "Anforderung"),
+    },
+    "channel": {
+        "phone": ("telephone", "Telefon"),
+        "email": ("e-mail", "E-Mail"),
+        "letter": ("letter", "Brief"),
+        "visit": ("visit", "Besuch"),
+        "sms": ("text message", "SMS"),
+        "social": ("social network", "soziales Netzwerk"),
+    },
+    "purpose": {
+        "service": ("service", "Service"),
+        "contract": ("contract", "Vertrag"),
+        "own_quote": ("own quote", "eigenes Angebot"),
+        "requested": ("requested", "angefordert"),
+        "advertising": ("advertising", "Werbung"),
+    },
+}
+"""Facts that are one of our own words, in both languages."""
 _STANDING_IN = (" (standing in for {})", " (in Vertretung für {})")
 
 
@@ -122,9 +157,7 @@ class Reason:
     def text(self, language: Language = "en") -> str:
         """Say it in German or English."""
         check_choice("language", language, Language)
-        facts = {name: _shown(value, language) for name, value in self.facts.items()}
-        if language == "de" and "case_kind" in facts:
-            facts["case_kind"] = _CASE_KINDS.get(facts["case_kind"], facts["case_kind"])
+        facts = {name: _in_words(name, _shown(value, language), language) for name, value in self.facts.items()}
         said = _TEXTS[self.code][language == "de"].format(**facts)
         if "text" in facts:
             said += f": {facts['text']}"
@@ -133,6 +166,10 @@ class Reason:
     def __str__(self) -> str:
         """Say it in English."""
         return self.text()
+
+
+def _in_words(name: str, shown: str, language: Language) -> str:
+    return _WORDS.get(name, {}).get(shown, (shown, shown))[language == "de"]
 
 
 def _shown(value: ReasonFact, language: Language) -> str:

@@ -14,16 +14,19 @@ from crmkit._checks import check_date, check_each, check_int, check_kind, check_
 from crmkit.errors import NotStoredError
 from crmkit.money import Money
 from crmkit.periods import Interval
+from crmkit.scheduling.audiences import Gate
+from crmkit.scheduling.permissions import NotAllowed, asked_for
 from crmkit.scheduling.queue_entries import KINDS, Asking, Concern, Entry, Plannable
 from crmkit.scheduling.queue_pages import Position, cursor_at, position_at
 from crmkit.scheduling.queue_policy import QueuePolicy
-from crmkit.scheduling.queue_rows import LeftOut, QueueRow, Value, Viewer, WorkQueue, payment_reasons, why_left_out
+from crmkit.scheduling.queue_rows import LeftOut, QueueRow, Value, Viewer, WorkQueue, payment_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crmkit.entities import Party
+    from crmkit.entities import Channel, Consent, Objection, Party
     from crmkit.scheduling.contact_policy import ContactPolicy
+    from crmkit.scheduling.permission_policy import PermissionPolicy
 
 
 def work_queue(
@@ -39,6 +42,11 @@ def work_queue(
     values: Mapping[str, Value] | None = None,
     policy: ContactPolicy | None = None,
     queue: QueuePolicy | None = None,
+    purpose: str | None = "service",
+    channel: Channel = "phone",
+    consents: Iterable[Consent] = (),
+    objections: Iterable[Objection] = (),
+    permissions: PermissionPolicy | None = None,
     zone: str = "UTC",
     limit: int | None = None,
     cursor: str | None = None,
@@ -63,6 +71,11 @@ def work_queue(
         values: What each party is worth, by its id, all in one currency.
         policy: Gaps of those without a frequency of their own; the class is the party's effective class.
         queue: How early contracts and quotes come up, and whether birthdays do.
+        purpose: What recalls, suggestions, quotes and birthdays are contacted for, see `may_contact`; unknown is advertising.
+        channel: By what.
+        consents: Consents of the parties.
+        objections: Objections of the parties.
+        permissions: What each country needs.
         zone: IANA time zone in which days begin.
         limit: The most rows.
         cursor: Of the page before.
@@ -98,9 +111,10 @@ def work_queue(
     )
     most = None if limit is None else check_int("limit", limit, at_least=1)
     after = None if cursor is None else position_at(cursor)
+    gate = Gate.of(asked_for(purpose=purpose, channel=channel, on=as_of, policy=permissions, zone=zone), consents, objections)
     concerns = _concerns(items, parties)
     groups = _groups(concerns) if check_kind("group", group, bool) else [[concern] for concern in concerns]
-    return _queue(groups, asking, viewer, values or {}, most=most, after=after)
+    return _queue(groups, asking, viewer, gate, values or {}, most=most, after=after)
 
 
 def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
@@ -145,6 +159,7 @@ def _queue(
     groups: Iterable[Sequence[Concern]],
     asking: Asking,
     viewer: Viewer,
+    gate: Gate,
     values: Mapping[str, Value],
     *,
     most: int | None,
@@ -157,11 +172,12 @@ def _queue(
         entries: list[tuple[Concern, Entry]] = []
         for concern in group:
             found = concern.entries(asking)
-            because = None if concern.party is None else why_left_out(concern.party)
-            if because is not None and concern.party is not None:
-                if any(entry.is_our_initiative and viewer.sees(entry) for entry in found):
-                    left_out.append(LeftOut(concern.party.id, because))
-                found = [entry for entry in found if not entry.is_our_initiative]
+            if concern.party is not None and any(entry.is_our_initiative for entry in found):
+                answer = gate.answer(concern.party)
+                if isinstance(answer, NotAllowed):
+                    if any(entry.is_our_initiative and viewer.sees(entry) for entry in found):
+                        left_out.append(LeftOut(concern.party.id, answer.reason))
+                    found = [entry for entry in found if not entry.is_our_initiative]
             entries += ((concern, entry) for entry in found)
         seen = [(concern, entry) for concern, each in entries if (entry := viewer.sees(each)) is not None]
         free = [(concern, each) for concern, each in entries if not each.employees and each.department_id is None]

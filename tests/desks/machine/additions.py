@@ -13,6 +13,7 @@ from crmkit.entities import (
     Attachment,
     Campaign,
     Case,
+    Consent,
     ContactPerson,
     Contract,
     Document,
@@ -25,6 +26,7 @@ from crmkit.entities import (
     LoyaltyRate,
     MarketingPlan,
     Note,
+    Objection,
     OpeningBalance,
     Opportunity,
     Party,
@@ -85,6 +87,19 @@ def _external_ids(draw: Draw) -> dict[str, str]:
 
 
 ADDED: Mapping[type[Any], Fields] = {
+    Consent: lambda draw: {
+        "party_id": draw.party(),
+        "channel": draw.of("phone", "email"),
+        "granted_at": draw.moment(last=0),
+        "source": draw.text(),
+        "text_version": draw.text(),
+        "withdrawn_at": draw.maybe(lambda: draw.now),
+    },
+    Objection: lambda draw: {
+        "party_id": draw.party(),
+        "objected_at": draw.moment(last=0),
+        "channel": draw.of(None, "email", wrong=["fax"]),
+    },
     Party: lambda draw: {
         "name": draw.name(),
         "created_on": draw.day(last=0),

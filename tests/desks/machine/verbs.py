@@ -9,6 +9,7 @@ from crmkit.entities import (
     Appointment,
     Campaign,
     Case,
+    Consent,
     Contract,
     Department,
     Document,
@@ -17,6 +18,7 @@ from crmkit.entities import (
     Interaction,
     LoyaltyCard,
     MarketingPlan,
+    Objection,
     Opportunity,
     Party,
     Recall,
@@ -43,6 +45,11 @@ def _open(draw: Draw, kind: type[Any], state: str = "open") -> str:
 def _holder(draw: Draw) -> str:
     card = draw.record(LoyaltyCard, lambda one: one.active)
     return draw.party() if card is None else card.party_id
+
+
+def _consenting(draw: Draw) -> str:
+    consent = draw.record(Consent, lambda one: one.in_force)
+    return draw.party() if consent is None else consent.party_id
 
 
 def _posted(draw: Draw, *kinds: str) -> str:
@@ -143,6 +150,35 @@ WRITING: Ways = {
             "comment": draw.maybe(draw.text),
         },
     ),
+    "consents.grant": lambda draw: (
+        (draw.party(),),
+        {
+            "purpose": draw.of("advertising", "service", wrong=["x"]),
+            "channel": draw.of("phone", "email", wrong=["fax"]),
+            "source": draw.text(),
+            "text_version": draw.text(),
+            "person_id": draw.of(None, wrong=["P-1"]),
+            "basis": draw.of("consent", wrong=["existing_customer"]),
+        },
+    ),
+    "consents.withdraw": lambda draw: (
+        (_consenting(draw),),
+        {
+            "purpose": draw.of("advertising", "service", wrong=["x"]),
+            "channel": draw.of("phone", "email", wrong=["fax"]),
+            "because": draw.maybe(draw.text),
+        },
+    ),
+    "consents.object": lambda draw: (
+        (draw.party(),),
+        {
+            "channel": draw.of(None, "phone", wrong=["fax"]),
+            "purpose": draw.of(None, "advertising", wrong=["x"]),
+            "source": draw.maybe(draw.text),
+        },
+    ),
+    "consents.lift_objection": lambda draw: ((draw.id(Objection, lambda one: one.lifted_at is None),), {"because": draw.text()}),
+    "consents.record_use": lambda draw: ((draw.some(lambda: draw.id(Consent), 1, 2),), {}),
     "contact.plan": lambda draw: ((draw.party(),), {"frequency": draw.of(Interval(days=30), Interval(months=1), Interval(days=1), None)}),
     "contact.recall": lambda draw: (
         (draw.party(),),
@@ -330,7 +366,15 @@ READING: Ways = {
             "limit": draw.limit(),
         },
     ),
-    "work_queue": lambda draw: ((), {"as_of": draw.maybe(draw.day), "employee_id": draw.maybe(draw.employee), "limit": draw.limit()}),
+    "work_queue": lambda draw: (
+        (),
+        {
+            "as_of": draw.maybe(draw.day),
+            "employee_id": draw.maybe(draw.employee),
+            "limit": draw.limit(),
+            "purpose": draw.of("service", None),
+        },
+    ),
     "check": lambda _: ((), {}),
     "export": lambda _: ((), {}),
     "appointments.agenda": lambda draw: (
@@ -339,12 +383,20 @@ READING: Ways = {
     ),
     "appointments.upcoming": lambda draw: ((draw.party(),), {}),
     "campaigns.members": lambda draw: ((draw.id(Campaign),), {"response": draw.maybe(draw.text)}),
+    "campaigns.audience": lambda draw: ((draw.id(Campaign),), {"channel": draw.of(None, "email", wrong=["fax"])}),
     "campaigns.cost": lambda draw: ((draw.id(Campaign),), {}),
     "campaigns.budget": lambda draw: ((draw.id(MarketingPlan),), {}),
     "campaigns.touches": lambda draw: ((draw.party(),), {}),
     "campaigns.first_touch": lambda draw: ((draw.party(),), {}),
     "cases.pending": lambda draw: ((), {"employee_id": draw.maybe(draw.employee), "limit": draw.limit()}),
     "cases.events": lambda draw: ((draw.id(Case),), {}),
+    "consents.consents_of": lambda draw: ((draw.party(),), {}),
+    "consents.objections_of": lambda draw: ((draw.party(),), {}),
+    "consents.may_contact": lambda draw: (
+        (draw.party(),),
+        {"purpose": draw.of("service", None), "channel": draw.of("phone", wrong=["fax"])},
+    ),
+    "consents.audience": lambda draw: ((draw.some(draw.party, 0, 3),), {"channel": draw.of("phone", "letter", wrong=["fax"])}),
     "contracts.due": lambda draw: ((), {"by": draw.when(), "employee_id": draw.maybe(draw.employee)}),
     "documents.open_items": lambda draw: ((draw.maybe(draw.party),), {"as_of": draw.maybe(draw.day)}),
     "documents.open_lines": lambda draw: ((draw.id(Document),), {"to": draw.of(*get_args(DocumentKind))}),

@@ -109,6 +109,13 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [["party_id", "booked_on"], ["invoice_id"]],
     )
     make.record_table(
+        "consent",
+        [("party_id", _TEXT), ("purpose", _TEXT), ("channel", _TEXT)],
+        [party],
+        [["party_id", "purpose", "channel"]],
+    )
+    make.record_table("objection", [("party_id", _TEXT)], [party], [["party_id"]])
+    make.record_table(
         "portal_request",
         [("party_id", _TEXT), ("state", _TEXT), ("placed_at", _INSTANT)],
         [party],

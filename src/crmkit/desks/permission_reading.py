@@ -1,0 +1,81 @@
+"""What parties agreed to and objected to, as far as a question of the gate needs it: two queries, however many parties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from crmkit._checks import check_choice
+from crmkit.conditions import Condition
+from crmkit.desks.aliases import resolved
+from crmkit.desks.workplace import Workplace, find_each
+from crmkit.entities import Channel, Consent, Objection, Party
+from crmkit.errors import NotStoredError
+from crmkit.scheduling import Audience, audience
+from crmkit.scheduling.permissions import purpose_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from crmkit.settings import Settings
+    from crmkit.store import Transaction
+
+
+@attrs.frozen
+class Said:
+    """
+    What parties said to one purpose and channel.
+
+    Attributes:
+        consents: What they agreed to; also what they withdrew.
+        objections: What they objected to.
+    """
+
+    consents: Sequence[Consent] = ()
+    objections: Sequence[Objection] = ()
+
+
+def said_by(transaction: Transaction, settings: Settings, party_ids: Iterable[str], *, purpose: str | None, channel: Channel) -> Said:
+    """Read what some parties said to a purpose and a channel."""
+    wanted = tuple(dict.fromkeys(party_ids))
+    about = (
+        Condition("purpose", "equal", purpose_of(purpose, settings.permissions)),
+        Condition("channel", "equal", check_choice("channel", channel, Channel)),
+    )
+    return Said(find_each(transaction, Consent, "party_id", wanted, *about), find_each(transaction, Objection, "party_id", wanted))
+
+
+def audience_of(
+    workplace: Workplace, verb: str, party_ids: Sequence[str], *, purpose: str | None, channel: Channel, on: date | None
+) -> Audience:
+    """
+    Let stored parties through the gate; those that the reader's rights do not reach are not there for him.
+
+    Raises:
+        NotStoredError: When one of them is not stored.
+        NotPermittedError: When the rights do not list the verb.
+    """
+    owners = workplace.scope.owners_reached(verb)
+    day = workplace.day(on)
+    settings = workplace.settings
+    with workplace.reading() as transaction:
+        found = {party.id: party for party in find_each(transaction, Party, "id", party_ids)}
+        missing = [id for id in party_ids if id not in found]
+        if missing:
+            raise NotStoredError("party", missing[0])
+        merged = (resolved(transaction, found[id]) for id in party_ids)
+        parties = {party.id: party for party in merged if owners is None or party.owner_id in owners}
+        said = said_by(transaction, settings, parties, purpose=purpose, channel=channel)
+    return audience(
+        parties.values(),
+        purpose=purpose,
+        channel=channel,
+        on=day,
+        consents=said.consents,
+        objections=said.objections,
+        policy=settings.permissions,
+        zone=settings.zone,
+    )
