@@ -105,7 +105,8 @@ def test_credits_add_up_to_the_amount_on_every_engine(engine: str, model: Any) -
         per_conversion[row["conversion_id"]][1] += row["amount"]
     per_channel = dicts(attributed_by(*frames, "channel", model=model, window=days(30)))
 
-    assert {name: (pytest.approx(credit), amount) for name, (credit, amount) in per_conversion.items()} == {
+    by_conversion: dict[str, Any] = {name: (pytest.approx(credit), amount) for name, (credit, amount) in per_conversion.items()}
+    assert by_conversion == {
         "R-1": (1, 100),
         "R-2": (1, 7),
         "R-3": (1, 50),
@@ -199,6 +200,7 @@ def test_credit_notes_take_back_by_running_total(engine: str) -> None:
     touches = touched(*((("C", before(days=day), f"c{day}")) for day in (1, 2, 3)))
     parts = [("R", "C", NOON, 999), *(("R", "C", NOON + timedelta(days=day), -333) for day in (1, 2, 3))]
 
+    result = None
     for known in range(1, 5):
         result = credited_touches(*on(engine, won(*parts[:known]), touches), model=Linear(), window=days(30))
         assert sum(amount for (amount,) in rows(result, "amount")) == 999 - 333 * (known - 1)
@@ -313,7 +315,9 @@ def test_a_published_markov_chain_of_order_1(engine: str) -> None:
 def test_paths_share_as_touches_do(engine: str, number: str, model: Any, expected: dict[str, tuple[float, int]]) -> None:
     table = numbered(paths(("a > a > b", 2, 1, 30), ("a", 3, 0, 60), ("b>a", 1, 0, 11), ("c", 0, 4, 0)), number, "amount")
 
-    found = {row["channel"]: (row["conversions"], float(row["amount"])) for row in dicts(attributed_paths(on(engine, table), model=model))}
+    found: dict[str, Any] = {
+        row["channel"]: (row["conversions"], float(row["amount"])) for row in dicts(attributed_paths(on(engine, table), model=model))
+    }
 
     del found["c"]
     assert found == {channel: (pytest.approx(count), pytest.approx(amount, abs=0.5)) for channel, (count, amount) in expected.items()}

@@ -19,10 +19,10 @@ from crmkit.scheduling.work_queues import work_queue
 from crmkit.scheduling.working_hours import WorkingHours
 
 __all__ = [
-    "Busy",
     "AdvertisingRules",
     "Allowed",
     "Audience",
+    "Busy",
     "ContactCounts",
     "ContactPolicy",
     "Due",
@@ -44,8 +44,8 @@ __all__ = [
     "Slot",
     "WorkQueue",
     "WorkingHours",
-    "add_contact_light",
     "Workload",
+    "add_contact_light",
     "add_contact_permission",
     "add_next_contact",
     "audience",
