@@ -247,18 +247,8 @@ class Crm(Desks):
         Raises:
             InvalidValueError: For an employee beside a team, a department that the settings do not name, and a cursor that is none.
         """
-        return due_work(
-            self._workplace,
-            as_of=as_of,
-            horizon=horizon,
-            employee_id=employee_id,
-            team=team,
-            group=group,
-            purpose=purpose,
-            channel=channel,
-            limit=limit,
-            cursor=cursor,
-        )
+        asked: dict[str, Any] = {name: value for name, value in locals().items() if name != "self"}
+        return due_work(self._workplace, **asked)
 
     def customer_card(self, party_id: str, *, as_of: date | None = None, group: bool = True, currency: str | None = None) -> CustomerCard:
         """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 1, 1, 11, tzinfo=UTC)
 CALLS: dict[str, Any] = {"purpose": "advertising", "channel": "phone"}
 MAILS: dict[str, Any] = {"purpose": "advertising", "channel": "email"}
-PROOF = {"source": "web form", "text_version": "2026-1"}
+PROOF: dict[str, Any] = {"source": "web form", "text_version": "2026-1"}
 
 
 @pytest.fixture

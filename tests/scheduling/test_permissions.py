@@ -230,7 +230,8 @@ def people(*forbidden: Any) -> list[ContactPerson]:
 
 
 def reached(party: Party, **arguments: Any) -> tuple[str, ...]:
-    answer = may_contact(party, **{"purpose": "service", "channel": "phone", "on": DAY} | arguments)
+    asked: dict[str, Any] = {"purpose": "service", "channel": "phone", "on": DAY} | arguments
+    answer = may_contact(party, **asked)
     return answer.person_ids if isinstance(answer, Allowed) else ("-" + answer.reason.code,)
 
 
