@@ -280,7 +280,7 @@ def test_the_table_is_data_with_the_strictest_rules_for_all_others() -> None:
     assert code(a_party(BUSINESS, "DE"), policy=policy) == "-no_consent"
     order: tuple[Ground, ...] = get_args(Ground)
     known, elsewhere = PermissionPolicy().countries.values(), PermissionPolicy().elsewhere
-    kinds: tuple[PartyKind, ...] = (BUSINESS, CONSUMER)
+    kinds = get_args(PartyKind)
     for rules in known:
         for channel in CHANNELS:
             for kind in kinds:
