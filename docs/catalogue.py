@@ -32,7 +32,8 @@ PARTS = ("Definition", "Unit", "Undefined when", "Source")
 HEAD = """# Catalogue of figures
 
 Made from the docstrings by `python docs/catalogue.py`. Arguments, columns and an example of each stand in [crmkit.metrics](metrics.md),
-the reasons behind the definitions in [how the figures are defined](../explanation/definitions.md). Ratios are ratios: 0.25 is 25 %. Undefined is
+the reasons behind the definitions in [how the figures are defined](../explanation/definitions.md). Ratios are ratios: 0.25 is 25 %.
+Undefined is
 an `UndefinedMetricError` from single values and null in tables.
 """
 
