@@ -105,11 +105,8 @@ def test_credits_add_up_to_the_amount_on_every_engine(engine: str, model: Any) -
         per_conversion[row["conversion_id"]][1] += row["amount"]
     per_channel = dicts(attributed_by(*frames, "channel", model=model, window=days(30)))
 
-    assert {name: (pytest.approx(credit), amount) for name, (credit, amount) in per_conversion.items()} == {
-        "R-1": (1, 100),
-        "R-2": (1, 7),
-        "R-3": (1, 50),
-    }
+    assert {name: amount for name, (_, amount) in per_conversion.items()} == {"R-1": 100, "R-2": 7, "R-3": 50}
+    assert [credit for credit, _ in per_conversion.values()] == pytest.approx([1, 1, 1])
     assert (sum(row["conversions"] for row in per_channel), sum(row["amount"] for row in per_channel)) == (pytest.approx(3), 157)
     assert rows(attributed_by(*frames, model=model, window=days(30))) == [(3, 157)]
 
@@ -202,7 +199,7 @@ def test_credit_notes_take_back_by_running_total(engine: str) -> None:
     for known in range(1, 5):
         result = credited_touches(*on(engine, won(*parts[:known]), touches), model=Linear(), window=days(30))
         assert sum(amount for (amount,) in rows(result, "amount")) == 999 - 333 * (known - 1)
-    assert {amount for (amount,) in rows(result, "amount")} == {0}
+        assert known < 4 or {amount for (amount,) in rows(result, "amount")} == {0}
 
 
 @on_every_engine
@@ -316,7 +313,9 @@ def test_paths_share_as_touches_do(engine: str, number: str, model: Any, expecte
     found = {row["channel"]: (row["conversions"], float(row["amount"])) for row in dicts(attributed_paths(on(engine, table), model=model))}
 
     del found["c"]
-    assert found == {channel: (pytest.approx(count), pytest.approx(amount, abs=0.5)) for channel, (count, amount) in expected.items()}
+    for channel, (count, amount) in expected.items():
+        assert found[channel] == (pytest.approx(count), pytest.approx(amount, abs=0.5))
+    assert set(found) == set(expected)
     assert sum(amount for _, amount in found.values()) == pytest.approx(101)
 
 

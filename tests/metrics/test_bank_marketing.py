@@ -25,17 +25,21 @@ def test_calls_to_sales(shared_data: Callable[[str], Path], by: str) -> None:
 
     result = calls_to_sales_by(calls, sold, by)
 
-    expected: list[Any] = duckdb.sql(
-        f"""select {by}, sum(campaign)::bigint, count(*) filter (y = 'yes'), count(*) filter (y = 'yes') / sum(campaign)
+    expected: list[Any] = (
+        duckdb.connect()
+        .sql(
+            f"""select {by}, sum(campaign)::bigint, count(*) filter (y = 'yes'), count(*) filter (y = 'yes') / sum(campaign)
             from read_csv('{path}', delim=';') group by 1 order by 1"""  # noqa: S608  # the test's own data
-    ).fetchall()
+        )
+        .fetchall()
+    )
     assert rows_in_order(result, by, "calls", "sales", "sales_per_call") == [(*row[:3], pytest.approx(row[3])) for row in expected]
 
 
 def test_a_sale_takes_twenty_three_to_twenty_four_calls(shared_data: Callable[[str], Path]) -> None:
     people = pl.read_csv(shared_data("bank_marketing/bank-full.csv.gz"), separator=";")
 
-    rate = calls_to_sales(sales=people.filter(pl.col("y") == "yes").height, calls=people["campaign"].sum())
+    rate = calls_to_sales(sales=people.filter(pl.col("y") == "yes").height, calls=int(people["campaign"].sum()))
 
     assert people["campaign"].sum() == 124_956
     assert 1 / float(rate) == pytest.approx(124_956 / 5_289)

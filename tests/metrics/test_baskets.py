@@ -119,15 +119,23 @@ def test_real_baskets_agree_with_sql(shared_data: Callable[[str], Path]) -> None
     import duckdb  # noqa: PLC0415  # for the second way
 
     path = shared_data("online_retail/online_retail.csv.gz")
-    lines = duckdb.sql(
-        f"""select InvoiceNo as document_id, StockCode as item_id, Quantity * UnitPrice as revenue
+    lines = (
+        duckdb.connect()
+        .sql(
+            f"""select InvoiceNo as document_id, StockCode as item_id, Quantity * UnitPrice as revenue
             from read_csv('{path}', types={{'InvoiceNo': 'VARCHAR', 'StockCode': 'VARCHAR'}}) where UnitPrice > 0 and Quantity > 0"""  # noqa: S608  # the test's own data
-    ).pl()
-    expected = duckdb.sql(
-        """with held as (select distinct document_id, item_id from lines)
+        )
+        .pl()
+    )
+    expected = (
+        duckdb.connect()
+        .sql(
+            """with held as (select distinct document_id, item_id from lines)
            select l.item_id, r.item_id, count(*) from held l join held r on l.document_id = r.document_id and l.item_id <> r.item_id
            group by all having count(*) >= 400"""
-    ).fetchall()
+        )
+        .fetchall()
+    )
 
     assert set(rows(pairs(lines, support_at_least=400), "item", "other", "both")) == set(expected)
     assert expected

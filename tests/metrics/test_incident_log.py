@@ -44,7 +44,8 @@ def sql(connection: duckdb.DuckDBPyConnection, shared_data: Callable[[str], Path
 @pytest.fixture
 def cases(sql: Any, connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     assert sql
-    return facts.cases(connection.sql("select * from cases").pl(), case_id="number", employee_id="assigned_to", zone=ZONE)
+    table: pl.DataFrame = connection.sql("select * from cases").pl()
+    return facts.cases(table, case_id="number", employee_id="assigned_to", zone=ZONE)
 
 
 def test_cases_and_reopenings(cases: pl.DataFrame, sql: Any) -> None:

@@ -101,7 +101,7 @@ def test_money_beside_numbers_is_refused() -> None:
     with pytest.raises(InvalidValueError):
         campaign_roi(profit_before=7, profit_after=8, cost=wrong)
     with pytest.raises(InvalidValueError):
-        campaign_roi(profit_before=wrong, profit_after=wrong, cost=1)  # type: ignore[call-overload]  # that is the test
+        campaign_roi(profit_before=wrong, profit_after=wrong, cost=1)
 
 
 TALKS = sales(

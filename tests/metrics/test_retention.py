@@ -257,19 +257,27 @@ def test_real_cohorts_agree_with_sql(shared_data: Callable[[str], Path]) -> None
     import duckdb  # noqa: PLC0415  # for the second way
 
     path = shared_data("online_retail/online_retail.csv.gz")
-    lines = duckdb.sql(
-        f"""select CustomerID as customer_id, InvoiceDate::date as issued_on, InvoiceNo as document_id,
+    lines = (
+        duckdb.connect()
+        .sql(
+            f"""select CustomerID as customer_id, InvoiceDate::date as issued_on, InvoiceNo as document_id,
                    (Quantity * UnitPrice)::decimal(18, 3) as revenue, null::decimal(18, 3) as cost,
                    case when InvoiceNo like 'C%' then 'credit_note' else 'invoice' end as document_kind
             from read_csv('{path}', types={{'InvoiceNo': 'VARCHAR', 'StockCode': 'VARCHAR'}})"""  # noqa: S608  # the test's own data
-    ).pl()
-    expected = duckdb.sql(
-        """with bought as (select customer_id, document_id, min(date_trunc('month', issued_on)) as m from lines
+        )
+        .pl()
+    )
+    expected = (
+        duckdb.connect()
+        .sql(
+            """with bought as (select customer_id, document_id, min(date_trunc('month', issued_on)) as m from lines
                            where customer_id is not null and document_kind = 'invoice' group by 1, 2 having sum(revenue) > 0),
                 first as (select customer_id, min(m) as cohort from bought group by 1)
            select cohort::date, date_diff('month', cohort, m), count(distinct bought.customer_id)
            from bought join first using (customer_id) group by all order by all"""
-    ).fetchall()
+        )
+        .fetchall()
+    )
 
     found = rows(cohorts(lines, period=Period(date(2010, 12, 1), date(2012, 1, 1))), "cohort", "months_later", "customers")
 
