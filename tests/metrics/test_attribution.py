@@ -105,12 +105,8 @@ def test_credits_add_up_to_the_amount_on_every_engine(engine: str, model: Any) -
         per_conversion[row["conversion_id"]][1] += row["amount"]
     per_channel = dicts(attributed_by(*frames, "channel", model=model, window=days(30)))
 
-    by_conversion: dict[str, Any] = {name: (pytest.approx(credit), amount) for name, (credit, amount) in per_conversion.items()}
-    assert by_conversion == {
-        "R-1": (1, 100),
-        "R-2": (1, 7),
-        "R-3": (1, 50),
-    }
+    assert {name: amount for name, (_, amount) in per_conversion.items()} == {"R-1": 100, "R-2": 7, "R-3": 50}
+    assert [credit for credit, _ in per_conversion.values()] == pytest.approx([1, 1, 1])
     assert (sum(row["conversions"] for row in per_channel), sum(row["amount"] for row in per_channel)) == (pytest.approx(3), 157)
     assert rows(attributed_by(*frames, model=model, window=days(30))) == [(3, 157)]
 
@@ -204,7 +200,7 @@ def test_credit_notes_take_back_by_running_total(engine: str) -> None:
     for known in range(1, 5):
         result = credited_touches(*on(engine, won(*parts[:known]), touches), model=Linear(), window=days(30))
         assert sum(amount for (amount,) in rows(result, "amount")) == 999 - 333 * (known - 1)
-    assert {amount for (amount,) in rows(result, "amount")} == {0}
+        assert known < 4 or {amount for (amount,) in rows(result, "amount")} == {0}
 
 
 @on_every_engine
@@ -320,7 +316,10 @@ def test_paths_share_as_touches_do(engine: str, number: str, model: Any, expecte
     }
 
     del found["c"]
-    assert found == {channel: (pytest.approx(count), pytest.approx(amount, abs=0.5)) for channel, (count, amount) in expected.items()}
+    for channel, (count, amount) in expected.items():
+        assert found[channel][0] == pytest.approx(count)
+        assert found[channel][1] == pytest.approx(amount, abs=0.5)
+    assert set(found) == set(expected)
     assert sum(amount for _, amount in found.values()) == pytest.approx(101)
 
 
@@ -411,6 +410,7 @@ def test_many_states_are_solved_step_by_step(monkeypatch: pytest.MonkeyPatch) ->
     at_once = by_id(attributed_paths(table, model=Markov(2)), "removal_effect", id_="channel")
 
     monkeypatch.setattr("crmkit.metrics.attribution_kernels._DENSE", 1)
+    monkeypatch.setattr("crmkit.metrics.attribution_kernels._FEW", 1)
 
     assert by_id(attributed_paths(table, model=Markov(2)), "removal_effect", id_="channel") == pytest.approx(at_once, abs=1e-12)
 

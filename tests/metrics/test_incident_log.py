@@ -44,8 +44,8 @@ def sql(connection: duckdb.DuckDBPyConnection, shared_data: Callable[[str], Path
 @pytest.fixture
 def cases(sql: Any, connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     assert sql
-    found: pl.DataFrame = facts.cases(connection.sql("select * from cases").pl(), case_id="number", employee_id="assigned_to", zone=ZONE)
-    return found
+    table: pl.DataFrame = connection.sql("select * from cases").pl()
+    return facts.cases(table, case_id="number", employee_id="assigned_to", zone=ZONE)
 
 
 def test_cases_and_reopenings(cases: pl.DataFrame, sql: Any) -> None:

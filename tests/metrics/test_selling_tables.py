@@ -246,4 +246,4 @@ def test_a_commission_on_gross_profit_shows_the_revenue_without_cost(engine: str
 )
 def test_a_plan_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
-        CommissionPlan(**{"tiers": [(0, "0.1")], **wrong})
+        CommissionPlan(**{"value": "revenue", "tiers": [(0, "0.1")], **wrong})

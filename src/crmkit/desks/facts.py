@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import attrs
 
+from crmkit._checks import check_kind
 from crmkit.conditions import Condition
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Appointment, ContactPlan, Party, Recall
+from crmkit.entities import (
+    Appointment,
+    Case,
+    CaseEvent,
+    ContactPlan,
+    Interaction,
+    Opportunity,
+    Party,
+    Rating,
+    Recall,
+    Spend,
+    StageMove,
+    Touch,
+)
 from crmkit.errors import NotPermittedError
+from crmkit.periods import Period
+from crmkit.records import Stored
 from crmkit.store import Query
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import polars as pl
 
-    from crmkit.periods import Period
+E = TypeVar("E", bound=Stored)
 
 
 @attrs.frozen
@@ -52,6 +71,68 @@ class FactsDesk:
         """One row for each document of a sale, of a period by their date or all of them; of a quote's revisions only the latest."""
         return self._table("documents", period)
 
+    def interactions(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """One row for each interaction that counts, of a period by its local day or all of them."""
+        from crmkit.facts import interactions_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records(
+            "interactions", Interaction, partial(interactions_from, zone=self.workplace.settings.zone), "happened_on", period
+        )
+
+    def opportunities(self) -> pl.LazyFrame:
+        """One row for each opportunity, open or not."""
+        from crmkit.facts import opportunities_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("opportunities", Opportunity, opportunities_from)
+
+    def stage_moves(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """One row for each move of an opportunity to a stage."""
+        from crmkit.facts import stage_moves_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("stage_moves", StageMove, stage_moves_from, "happened_on", period)
+
+    def touches(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """One row for each marketing touch."""
+        from crmkit.facts import touches_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("touches", Touch, partial(touches_from, zone=self.workplace.settings.zone), "happened_on", period)
+
+    def spend(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """One row for each amount that was spent on marketing."""
+        from crmkit.facts import spend_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("spend", Spend, spend_from, "spent_on", period)
+
+    def cases(self) -> pl.LazyFrame:
+        """One row for each case, open or not; local days are those of the settings."""
+        from crmkit.facts import cases_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("cases", Case, partial(cases_from, zone=self.workplace.settings.zone))
+
+    def case_events(self) -> pl.LazyFrame:
+        """One row for each move of a case: exact times, safe when cases are opened again."""
+        from crmkit.facts import case_events_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("case_events", CaseEvent, partial(case_events_from, zone=self.workplace.settings.zone))
+
+    def ratings(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """One row for each rating that a customer gave."""
+        from crmkit.facts import ratings_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("ratings", Rating, ratings_from, "rated_on", period)
+
+    def _records(
+        self, name: str, kind: type[E], made: Callable[[Iterable[E]], pl.DataFrame], on: str = "", period: Period | None = None
+    ) -> pl.LazyFrame:
+        """Make a table of all records of a kind, and keep the days of a period."""
+        self._check_whole(f"facts.{name}")
+        with self.workplace.reading() as transaction:
+            table = made(transaction.find(Query(kind))).lazy()
+        if period is None:
+            return table
+        check_kind("period", period, Period)
+        return _within(table, on, period)
+
     def _table(self, name: Literal["sales", "customers", "documents"], period: Period | None = None) -> pl.LazyFrame:
         self._check_whole(f"facts.{name}")
         with self.workplace.reading() as transaction:
@@ -61,3 +142,9 @@ class FactsDesk:
         """A table is read whole: rights that reach only some parties do not reach it."""
         if self.workplace.scope.owners_reached(verb) is not None:
             raise NotPermittedError(self.workplace.scope.actor, verb)
+
+
+def _within(table: pl.LazyFrame, on: str, period: Period) -> pl.LazyFrame:
+    import polars as pl  # noqa: PLC0415  # the table has it loaded
+
+    return table.filter(pl.col(on) >= period.start, pl.col(on) < period.end)

@@ -8,6 +8,16 @@ from crmkit.facts.customers_table import customers
 from crmkit.facts.documents_table import documents
 from crmkit.facts.exclusions import excluded_customers, without_excluded
 from crmkit.facts.from_entities import contact_plans_from, customers_from, documents_from, sales_from
+from crmkit.facts.from_records import (
+    case_events_from,
+    cases_from,
+    interactions_from,
+    opportunities_from,
+    ratings_from,
+    spend_from,
+    stage_moves_from,
+    touches_from,
+)
 from crmkit.facts.marketing_tables import conversions, paths, spend, touches
 from crmkit.facts.purchases import Purchase
 from crmkit.facts.sales_table import sales, sales_problems
@@ -19,7 +29,9 @@ __all__ = [
     "add_attribute",
     "by_group",
     "case_events",
+    "case_events_from",
     "cases",
+    "cases_from",
     "contact_plans",
     "contact_plans_from",
     "conversions",
@@ -29,16 +41,22 @@ __all__ = [
     "documents_from",
     "excluded_customers",
     "interactions",
+    "interactions_from",
     "leads",
     "opportunities",
+    "opportunities_from",
     "paths",
     "quotas",
     "ratings",
+    "ratings_from",
     "sales",
     "sales_from",
     "sales_problems",
     "spend",
+    "spend_from",
     "stage_moves",
+    "stage_moves_from",
     "touches",
+    "touches_from",
     "without_excluded",
 ]

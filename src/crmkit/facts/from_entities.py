@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["contact_plans_from", "customers_from", "documents_from", "sales_from"]
+__all__ = ["DECIMALS", "contact_plans_from", "customers_from", "documents_from", "frame", "loaded_polars", "sales_from"]
 
-_DECIMALS = 3
+DECIMALS = 3
 _FINE_DECIMALS = 6
 _PURCHASES = ("request_for_quotation", "purchase_order")
 _EXACT = Context(prec=60)
@@ -50,7 +50,7 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
         InvalidValueError: For an amount with more than 3 decimals (some currencies have 4) or a quantity with more than 6.
         MissingExtraError: Without Polars.
     """
-    polars = _polars()
+    polars = loaded_polars()
     rows: dict[str, list[Any]] = {name: [] for name in _sales_schema(polars)}
     for document in check_each("documents", documents, lambda name, item: check_kind(name, item, Document)):
         if document.is_posted:
@@ -75,7 +75,7 @@ def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
         InvalidValueError: For an amount with more than 3 decimals; some currencies have 4.
         MissingExtraError: Without Polars.
     """
-    polars = _polars()
+    polars = loaded_polars()
     given = check_each("documents", documents, lambda name, item: check_kind(name, item, Document))
     kept = [
         document
@@ -89,7 +89,7 @@ def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
         "document_kind": ([document.kind for document in kept], text),
         "customer_id": ([document.party_id for document in kept], text),
         "issued_on": ([document.issued_on for document in kept], day),
-        "amount": ([_fitting(document, amount) for document, amount in zip(kept, amounts, strict=True)], polars.Decimal(28, _DECIMALS)),
+        "amount": ([_fitting(document, amount) for document, amount in zip(kept, amounts, strict=True)], polars.Decimal(28, DECIMALS)),
         "currency": ([document.currency for document in kept], text),
         "state": ([document.state for document in kept], text),
         "document_subtype": ([document.subtype for document in kept], text),
@@ -97,7 +97,7 @@ def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
         "salesperson_id": ([document.salesperson_id for document in kept], text),
         "decided_on": ([document.decided_on for document in kept], day),
     }
-    return _frame(polars, columns)
+    return frame(polars, columns)
 
 
 def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
@@ -114,7 +114,7 @@ def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
     Raises:
         MissingExtraError: Without Polars.
     """
-    polars = _polars()
+    polars = loaded_polars()
     kept = check_each("parties", parties, lambda name, item: check_kind(name, item, Party))
     text, flag = polars.String, polars.Boolean
     columns: dict[str, tuple[list[Any], Any]] = {
@@ -130,7 +130,7 @@ def customers_from(parties: Iterable[Party]) -> pl.DataFrame:
         "manual_class": ([party.manual_class for party in kept], text),
         "excluded": ([party.excluded for party in kept], text),
     }
-    return _frame(polars, columns)
+    return frame(polars, columns)
 
 
 def contact_plans_from(
@@ -160,7 +160,7 @@ def contact_plans_from(
     Raises:
         MissingExtraError: Without Polars.
     """
-    polars = _polars()
+    polars = loaded_polars()
     by_party = {plan.party_id: plan for plan in check_each("plans", plans, lambda name, item: check_kind(name, item, ContactPlan))}
     known = {party.id: party for party in check_each("parties", parties, lambda name, item: check_kind(name, item, Party))}
     met = _latest(
@@ -193,7 +193,7 @@ def contact_plans_from(
         "roles": ([party and _listed("roles", party.roles) for party in people], text),
         "owner_id": ([party and party.owner_id for party in people], text),
     }
-    return _frame(polars, columns)
+    return frame(polars, columns)
 
 
 def _listed(name: str, words: Iterable[str]) -> str | None:
@@ -204,7 +204,8 @@ def _listed(name: str, words: Iterable[str]) -> str | None:
     return ";".join(sorted(words)) or None
 
 
-def _polars() -> Any:  # noqa: ANN401  # the module, whose absence is an error of ours
+def loaded_polars() -> Any:  # noqa: ANN401  # the module, whose absence is an error of ours
+    """Give the module, or say which extra brings it."""
     try:
         return import_module("polars")
     except ModuleNotFoundError as error:
@@ -213,7 +214,8 @@ def _polars() -> Any:  # noqa: ANN401  # the module, whose absence is an error o
         raise MissingExtraError("analytics", "polars") from None
 
 
-def _frame(polars: Any, columns: dict[str, tuple[list[Any], Any]]) -> pl.DataFrame:  # noqa: ANN401
+def frame(polars: Any, columns: dict[str, tuple[list[Any], Any]]) -> pl.DataFrame:  # noqa: ANN401
+    """Make a frame of columns with their types."""
     values = {name: given for name, (given, _) in columns.items()}
     return cast("pl.DataFrame", polars.DataFrame(values, schema={name: dtype for name, (_, dtype) in columns.items()}))
 
@@ -236,7 +238,7 @@ def _latest(appointments: Iterable[Appointment], zone: ZoneInfo) -> dict[str, da
 
 
 def _sales_schema(polars: Any) -> dict[str, Any]:  # noqa: ANN401
-    amount, fine, text = polars.Decimal(28, _DECIMALS), polars.Decimal(28, _FINE_DECIMALS), polars.String
+    amount, fine, text = polars.Decimal(28, DECIMALS), polars.Decimal(28, _FINE_DECIMALS), polars.String
     return {
         "customer_id": text,
         "issued_on": polars.Date,
@@ -290,9 +292,9 @@ def _is_reversal(document: Document) -> bool:
 
 
 def _fitting(document: Document, amount: Decimal) -> Decimal:
-    if minor_digits(document.currency) > _DECIMALS and amount != rounded(amount, _DECIMALS):
+    if minor_digits(document.currency) > DECIMALS and amount != rounded(amount, DECIMALS):
         what = f"{document.kind} {document.id} over {amount} {document.currency}"
-        raise refused("documents", what, f"amounts with at most {_DECIMALS} decimals, which is what tables hold")
+        raise refused("documents", what, f"amounts with at most {DECIMALS} decimals, which is what tables hold")
     return amount
 
 

@@ -117,14 +117,17 @@ def attributed_by(conversions: F, touches: F, *by: str, model: Model, window: In
     check_model(model)
     events, seen = _opened(conversions, touches, window)
     seen.groups(by, made=("conversions", "amount"))
-    found = found_walks(events, seen, window, model, by, player=by)
+    found = found_walks(events, seen, window, model, (), player=by)
     sums = {"conversions": nw.col("conversions").sum()} | {name: nw.col(name).sum() for name in _amounts(events)}
     groups = tuple(dict.fromkeys((*by, *events.currency)))
     columns = (*groups, *sums)
     if isinstance(model, Markov) and by:
         rows = _shared_by_effects(events, found, model, seen, by)
     else:
-        rows = _credited(events, found, model if by else Last(), seen, by).with_columns(nw.col("credit").alias("conversions"))
+        credited = _credited(events, found, model if by else Last(), seen, by).with_columns(nw.col("credit").alias("conversions"))
+        # Names are joined to the sums, not to every touch.
+        rows = credited.group_by("_player", *events.currency).agg(*sums.values())
+        rows = rows.join(found.players.select("_player", *by), on="_player", how="left") if by else rows
     without = found.without.with_columns(
         *(_unattributed(seen.dtypes[name]).alias(name) for name in by), nw.lit(1).cast(nw.Float64).alias("conversions")
     )

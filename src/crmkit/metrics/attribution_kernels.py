@@ -30,6 +30,7 @@ Array: TypeAlias = Any
 _MICROSECONDS_A_DAY = 86_400_000_000
 _DENSE = 1500  # states up to which a system is solved at once
 _SETTLED = 1e-15
+_FEW = 4_000_000  # codes that are looked up in a table
 
 
 @attrs.frozen(eq=False)
@@ -171,7 +172,7 @@ class Chain:
         end = np.concatenate([states, np.full(len(ends), -1), np.full(len(ends), -2)])
         weight = np.concatenate([passed, converted, lost]).astype(float)
         key = start.astype(np.int64) * (len(member) + 2) + end + 2
-        keys, which = np.unique(key, return_inverse=True)
+        keys, which = _numbered(key, (len(member) + 2) ** 2)
         total = np.bincount(which, weight)
         kept = total > 0
         return cls(start=keys[kept] // (len(member) + 2), end=keys[kept] % (len(member) + 2) - 2, weight=total[kept], member=member)
@@ -213,7 +214,7 @@ def _states(walks: Walks, order: int, channels: int) -> tuple[Array, Array]:
     for back in reversed(range(order)):
         earlier = np.roll(walks.channel, back) + 1
         code = code * base + np.where(place >= back, earlier, 0)
-    keys, states = np.unique(code, return_inverse=True)
+    keys, states = _numbered(code, base**order)
     member = np.zeros((len(keys) + 1, channels), bool)
     left = keys
     for _ in range(order):
@@ -222,6 +223,15 @@ def _states(walks: Walks, order: int, channels: int) -> tuple[Array, Array]:
         member[rows + 1, held[rows] - 1] = True
         left = left // base
     return states + 1, member
+
+
+def _numbered(codes: Array, size: int) -> tuple[Array, Array]:
+    """Distinct codes in order, and for each which of them it is; few possible codes need no sorting."""
+    if size > _FEW:
+        return np.unique(codes, return_inverse=True)
+    present = np.zeros(size, bool)
+    present[codes] = True
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[codes]
 
 
 def removal_effects(chain: Chain) -> Array:

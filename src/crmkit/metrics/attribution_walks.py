@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._frames import units
 from crmkit.metrics.attribution_kernels import Walks, np
-from crmkit.metrics.attribution_models import ViewThrough
+from crmkit.metrics.attribution_models import LastNonDirect, ViewThrough
 
 if TYPE_CHECKING:
     from crmkit._frames import Lazy, Table
@@ -59,7 +59,9 @@ def found_walks(
 ) -> Found:
     """Join each conversion with the touches of its customer within the window, sorted."""
     each = _conversions(events)
-    kept = tuple(dict.fromkeys(("customer_id", "happened_at", "channel", *named, *player)))
+    further = ("channel",) if isinstance(model, LastNonDirect) or not {"channel"} <= set(player) else ()
+    carried = tuple(dict.fromkeys((*named, *further)))
+    kept = tuple(dict.fromkeys(("customer_id", "happened_at", *carried, *player)))
     views = (
         [(nw.col("kind") == _VIEW).fill_null(value=False).alias("_view")] if "kind" in seen.dtypes else [nw.lit(value=False).alias("_view")]
     )
@@ -74,11 +76,12 @@ def found_walks(
     first = nw.col("_converted_at").dt.offset_by(f"-{window.months}mo").dt.offset_by(f"-{window.days}d")
     within = pairs.filter(nw.col("happened_at") <= nw.col("_converted_at"), nw.col("happened_at") >= first)
     age = (nw.col("_converted_at") - nw.col("happened_at")).dt.total_microseconds().alias("_age")
-    order = dict.fromkeys(("_conversion", "happened_at", "channel", *named))
-    rows = within.with_columns(age).sort(*order, nulls_last=True).collect()
+    order = ("_conversion", "happened_at", "_player", *(name for name in carried if name not in player))
+    shown = dict.fromkeys((*order, *carried, "_view", "_age", "conversion_id", *events.currency))
+    rows = within.with_columns(age).select(*shown).sort(*order, nulls_last=True).collect()
     if isinstance(model, ViewThrough):
         rows = _without_needless_views(rows)
-    reached, owner = np.unique(rows["_conversion"].to_numpy(), return_inverse=True)
+    reached, owner = _runs(rows["_conversion"])
     walks = Walks(owner=owner, channel=rows["_player"].to_numpy(), age=rows["_age"].to_numpy())
     met = np.zeros(len(each), bool)
     met[reached] = True
@@ -101,8 +104,16 @@ def lost_walks(found: Found, seen: Table[Any], player: tuple[str, ...]) -> Walks
     others = touches.select(*kept).filter(~nw.col("customer_id").is_null()).join(found.customers.lazy(), on="customer_id", how="anti")
     keyed = others.with_columns(_key(player)).join(found.players.lazy().select("_key", "_player"), on="_key", how="inner")
     rows = keyed.sort("customer_id", "happened_at", "channel", nulls_last=True).collect()
-    _, owner = np.unique(rows["customer_id"].to_numpy(), return_inverse=True)
+    changes = (rows["customer_id"] != rows["customer_id"].shift(1)).fill_null(value=True).to_numpy()
+    owner = np.cumsum(changes) - 1
     return Walks(owner=owner, channel=rows["_player"].to_numpy())
+
+
+def _runs(numbers: nw.Series[Any]) -> tuple[Any, Any]:
+    """Distinct numbers of a sorted column, and for each row which of them it is."""
+    values = numbers.to_numpy()
+    changes = np.diff(values.astype(np.int64), prepend=-1) != 0
+    return values[changes], np.cumsum(changes) - 1
 
 
 def with_players(rows: nw.DataFrame[Any], player: tuple[str, ...]) -> tuple[nw.DataFrame[Any], nw.DataFrame[Any]]:

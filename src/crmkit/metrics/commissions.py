@@ -62,9 +62,9 @@ class CommissionPlan:
     (10000, Decimal('0.08'))
     """
 
-    value: CommissionBase = attrs.field(default="revenue", converter=_base)
-    tiers: tuple[tuple[Exact, Decimal], ...] = attrs.field(default=((0, Decimal(0)),), converter=_tiers, kw_only=True)
-    splits: Mapping[str, Mapping[str, Decimal]] = attrs.field(factory=dict, converter=_splits, kw_only=True)
+    value: CommissionBase = attrs.field(converter=_base)
+    tiers: tuple[tuple[Exact, Decimal], ...] = attrs.field(converter=_tiers)
+    splits: Mapping[str, Mapping[str, Decimal]] = attrs.field(factory=dict, converter=_splits)
 
 
 def commissions_by(sales: F, *by: str, plan: CommissionPlan, period: Period) -> F:

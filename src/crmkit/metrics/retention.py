@@ -30,7 +30,8 @@ def retention_rate(*, at_start: int, kept: int) -> Decimal:
     """
     Share of the buyers of one time who bought again in another.
 
-    Definition: |bought before ∩ bought after| / |bought before|; new and returning buyers of the later time do not count.
+    Definition: customers who bought in both times / customers who bought in the first; new and returning buyers of the later one do not
+        count.
     Unit: ratio; 0.25 means 25 %.
     Undefined when: nobody bought before.
     Source: Farris, Bendle, Pfeifer, Reibstein, "Marketing Metrics", 3rd ed., Pearson 2015, chapter 5 ("Customers, Recency, and Retention").

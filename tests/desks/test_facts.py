@@ -1,0 +1,110 @@
+"""What is stored, as tables for the figures."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from crmkit import Crm, Money, Period, Scope
+from crmkit.entities import Campaign, Case, Interaction, Ref, Spend
+from crmkit.errors import InvalidValueError, NotPermittedError
+from crmkit.facts import interactions_from
+from crmkit.metrics import backlog_by, pipeline_by, resolution_time_by, satisfaction_by, win_rate_by
+from crmkit.store import Rights
+from tests.engines import dicts, rows
+
+if TYPE_CHECKING:
+    from crmkit.store import Store
+    from tests.desks.conftest import Clock
+
+LATE = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)  # already February in Berlin
+
+
+def eur(amount: int) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def test_opportunities_are_read_by_the_figures_of_selling(crm: Crm, clock: Clock) -> None:
+    won = crm.opportunities.open("C-17", title="press", amount=eur(900))
+    crm.opportunities.open("C-17", title="saw", amount=eur(100))
+    clock.move_to(date(2026, 1, 11))
+    crm.opportunities.win(won.id)
+
+    opportunities = crm.facts.opportunities()
+
+    assert rows(win_rate_by(opportunities)) == [("EUR", 1, 0, 1, 900)]
+    assert rows(pipeline_by(opportunities, as_of=date(2026, 1, 11)), "opportunities", "amount", "weighted_amount") == [(1, 100, 10)]
+    assert {row["customer_id"] for row in dicts(crm.facts.stage_moves(period=Period.month(2026, 1)))} == {"C-17"}
+    assert dicts(crm.facts.stage_moves(period=Period.month(2026, 2))) == []
+
+
+def test_days_are_those_of_the_settings(crm: Crm, clock: Clock) -> None:
+    clock.now = LATE
+    crm.record_interaction("C-17", kind="phone")
+    crm.campaigns.record_touch("C-17", channel="web")
+    crm.cases.open(Ref("party", "C-17"), text="scratched")
+
+    february = date(2026, 2, 1)
+    for table in (crm.facts.interactions(), crm.facts.touches(), crm.facts.case_events()):
+        assert [row["happened_on"] for row in dicts(table)] == [february]
+    assert [row["opened_on"] for row in dicts(crm.facts.cases())] == [february]
+    assert dicts(crm.facts.interactions(period=Period.month(2026, 1))) == []
+    assert len(dicts(crm.facts.interactions(period=Period.month(2026, 2)))) == 1
+
+
+def test_voided_interactions_are_no_contacts() -> None:
+    right = Interaction(id="I-1", party_id="C-17", happened_at=LATE, kind="phone")
+    wrong = attrs.evolve(right, id="I-2", voided_because="wrong customer")
+
+    assert interactions_from([right, wrong]).height == 1
+
+
+def test_cases_are_read_by_the_figures_of_service(crm: Crm, clock: Clock) -> None:
+    case = crm.cases.open(Ref("party", "C-17"), text="scratched")
+    clock.move_to(date(2026, 1, 3))
+    crm.cases.close(case.id, result="replaced")
+    clock.move_to(date(2026, 1, 5))
+    crm.cases.reopen(case.id, because="again")
+    assert rows(backlog_by(crm.facts.cases(), as_of=date(2026, 1, 5)), "open") == [(1,)]
+    clock.move_to(date(2026, 1, 6))
+    crm.cases.close(crm.get(Case, case.id).id, result="money back")
+    crm.cases.rate("C-17", kind="csat", score=4)
+
+    assert rows(resolution_time_by(crm.facts.cases()), "total_hours") == [(5 * 24,)]
+    assert rows(resolution_time_by(crm.facts.cases(), events=crm.facts.case_events()), "total_hours") == [(3 * 24,)]
+    assert rows(satisfaction_by(crm.facts.ratings(), kind="csat"), "answers", "score") == [(1, 1)]
+
+
+def test_spend_is_exact(crm: Crm) -> None:
+    crm.add(Campaign(id="K-1", name="fair"), Spend(id="S-1", spent_on=date(2026, 1, 1), amount=Money.of("19.99", "EUR"), campaign_id="K-1"))
+
+    assert rows(crm.facts.spend(), "amount", "campaign_id", "currency") == [(Decimal("19.990"), "K-1", "EUR")]
+    assert dicts(crm.facts.spend(period=Period.month(2026, 2))) == []
+
+
+def test_an_amount_of_four_decimals_fits_no_table(crm: Crm) -> None:
+    crm.add(Spend(id="S-1", spent_on=date(2026, 1, 1), amount=Money.of("0.0001", "CLF")))
+
+    with pytest.raises(InvalidValueError, match="at most 3 decimals"):
+        crm.facts.spend()
+
+
+TABLES = ("interactions", "opportunities", "stage_moves", "touches", "spend", "cases", "case_events", "ratings")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_empty_store_gives_an_empty_table(crm: Crm, table: str) -> None:
+    assert dicts(getattr(crm.facts, table)()) == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rights_that_reach_only_some_parties_do_not_reach_a_table(store: Store, table: str) -> None:
+    reach: Any = {f"facts.{table}": "own"}
+    limited = Crm(store, scope=Scope(tenant="acme", actor="ben", rights=Rights(verbs=reach)))
+
+    with pytest.raises(NotPermittedError, match=table):
+        getattr(limited.facts, table)()
