@@ -23,6 +23,7 @@ from crmkit.entities import (
     OpeningBalance,
     Party,
     PartyChange,
+    PortalRequest,
     Ref,
 )
 from crmkit.errors import NotStoredError
@@ -136,7 +137,7 @@ def _move_records(work: Work, lead: Party, target: Party, people: Mapping[str | 
         for record in work.find(kind.entity, condition):
             moved.setdefault((kind.entity, record.id), _pointed(kind, record, lead, target))
     for key, record in moved.items():
-        if isinstance(record, Appointment | Interaction) and record.person_id in people:
+        if isinstance(record, Appointment | Interaction | PortalRequest) and record.person_id in people:
             moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)
     if any(card.active for card in work.find(LoyaltyCard, Condition("party_id", "equal", target.id))):
         moved |= {key: attrs.evolve(card, active=False) for key, card in moved.items() if isinstance(card, LoyaltyCard)}
