@@ -20,6 +20,7 @@ from crmkit.entities import (
     LoyaltyRate,
     MarketingPlan,
     NumberFormat,
+    OrderedItem,
     Party,
     Phone,
     Pipeline,
@@ -85,6 +86,8 @@ class FullHouse:
     follow_up: str
     planned: str
     begun: str
+    series: str
+    asked: str
     recall: str
     interaction: str
     consent: str
@@ -111,6 +114,10 @@ def furnished(crm: Crm) -> FullHouse:
         crm.appointments.schedule("C-1", start_at=NOON + timedelta(hours=hours), minutes=30, attendees="anna", subject="catalogue")
         for hours in (2, -2)
     ]
+    series = crm.appointments.schedule(
+        "C-2", start_at=NOON + timedelta(hours=3), minutes=30, attendees="ben", subject="round", rule="FREQ=WEEKLY;COUNT=3"
+    )
+    asked = crm.portal("C-1", person_id="P-1").order([OrderedItem(item_id="I-1", quantity=2)])
     unknown = crm.emails.file(sender="x@nowhere.example", recipients="info@acme.example", subject="hello")
     return FullHouse(
         crm=crm,
@@ -128,6 +135,8 @@ def furnished(crm: Crm) -> FullHouse:
         follow_up=crm.tasks.follow_up(Ref("party", "C-1"), on=days(7), note="ask").id,
         planned=appointments[0].id,
         begun=appointments[1].id,
+        series=series.id,
+        asked=asked.id,
         recall=crm.contact.recall("C-1", on=days(3)).id,
         interaction=talk.id,
         consent=consent.id,
@@ -162,7 +171,9 @@ def add_parties(crm: Crm) -> None:
     crm.add(
         LoyaltyCard(id="K-1", party_id="C-1", rates=[LoyaltyRate(ratio="0.02", since=date(2025, 1, 1))]),
         Contract(id="V-1", party_id="C-1", title="press", starts_on=date(2025, 1, 1), term=months(12), notice=months(1)),
-        Document(id="R-0", kind="invoice", party_id="C-1", issued_on=date(2025, 12, 1), lines=LINES, number="R-0"),
+        Document(
+            id="R-0", kind="invoice", party_id="C-1", issued_on=date(2025, 12, 1), due_on=date(2025, 12, 15), lines=LINES, number="R-0"
+        ),
         Document(id="G-0", kind="credit_note", party_id="C-1", issued_on=date(2025, 12, 2), lines=LINES),
         Recall(id="W-0", party_id="C-2", due_on=DAY),
     )

@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 import inspect
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
 from crmkit import Crm, Scope
+from crmkit.desks.portal import Portal
 from crmkit.persistence import MemoryStore
 from crmkit.persistence.sql import SqlStore, create_engine, upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-NO_VERBS = {"open", "close"}
-"""They open and close a store."""
+NO_VERBS = {"open", "close", "portal"}
+"""They open and close a store, and give a customer a desk of his own, whose verbs are "portal.view" and the like."""
 
 
-def public_verbs(crm: Crm) -> Mapping[str, Callable[..., Any]]:
+@cache
+def verb_names() -> tuple[str, ...]:
     """The verbs by name: "add", "documents.quote"."""
-    desks = {name: desk for name, desk in vars(crm).items() if not name.startswith("_")}
-    return {
-        f"{desk}.{name}".removeprefix("."): method
-        for desk, of in {"": crm, **desks}.items()
-        for name, method in inspect.getmembers(of, inspect.ismethod)
-        if not name.startswith("_") and not (of is crm and name in NO_VERBS)
-    }
+    crm = Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"))
+    desks = {f"{name}.": type(desk) for name, desk in vars(crm).items() if not name.startswith("_")}
+    return tuple(
+        sorted(
+            f"{desk}{name}"
+            for desk, of in {"": Crm, "portal.": Portal, **desks}.items()
+            for name, _ in inspect.getmembers(of, inspect.isfunction)
+            if not name.startswith("_") and not (of is Crm and name in NO_VERBS)
+        )
+    )
 
 
-def verb_names() -> list[str]:
-    return sorted(public_verbs(Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"))))
+def verb_of(crm: Crm, name: str) -> Callable[..., Any]:
+    """A verb of a desk; those of the portal take the party first."""
+    desk, _, verb = name.rpartition(".")
+    found: Callable[..., Any] = partial(_at_the_portal, crm, verb) if desk == "portal" else attrgetter(name)(crm)
+    return found
+
+
+def _at_the_portal(crm: Crm, verb: str, party_id: str, *arguments: object, person_id: str | None = None, **options: object) -> object:
+    return getattr(crm.portal(party_id, person_id=person_id), verb)(*arguments, **options)
 
 
 @cache

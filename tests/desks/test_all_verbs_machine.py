@@ -8,7 +8,6 @@ broken. At the end of each example the journal verifies, and an export comes bac
 from __future__ import annotations
 
 from datetime import timedelta
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +22,8 @@ from crmkit.errors import InvalidValueError
 from tests.desks.full_house import DAY, a_desk
 from tests.desks.machine.sides import ACTORS, two_desks
 from tests.desks.machine.values import Draw
-from tests.desks.machine.verbs import ELSEWHERE, ON_EACH_KIND, READING, WRITING
-from tests.desks.public_verbs import a_sqlite_copy, give_back, verb_names
+from tests.desks.machine.verbs import ELSEWHERE, ON_EACH_KIND, READING, WITHOUT_TRACES, WRITING
+from tests.desks.public_verbs import a_sqlite_copy, give_back, verb_names, verb_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,14 +62,14 @@ class AllVerbs(RuleBasedStateMachine):
             keywords = {"at": draw.at(), "key": draw.maybe(lambda: f"K-{seed % 20}", 0.2), **keywords}
 
         def done(desk: Any) -> object:
-            return attrgetter(verb)(desk)(*arguments, **keywords)
+            return verb_of(desk, verb)(*arguments, **keywords)
 
         answer = self.sides.both(done)
         changed = self.look()
         if writes and keywords.get("key") is not None and not is_refusal(answer):
             assert self.sides.both(done) == answer
             assert not self.look()
-        assert writes or verb == "outbox.done" or not changed
+        assert writes or verb in WITHOUT_TRACES or not changed
 
     @rule(minutes=st.sampled_from([1, 90, 60 * 24, 60 * 24 * 40]))
     def time_passes(self, minutes: int) -> None:
@@ -128,7 +127,7 @@ for _place in range(0, len(READING), 8):  # reading is what changes nothing, so 
 
 
 def test_the_machine_knows_every_public_verb() -> None:
-    assert verb_names() == sorted([*WRITING, *ON_EACH_KIND, *READING, *ELSEWHERE])
+    assert list(verb_names()) == sorted([*WRITING, *ON_EACH_KIND, *READING, *ELSEWHERE])
 
 
 def test_the_comparison_sees_a_record_that_one_side_lacks() -> None:

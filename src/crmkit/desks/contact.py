@@ -8,12 +8,13 @@ import attrs
 
 from crmkit._checks import check_choice, check_text, refused
 from crmkit.desks.corrections import reassign_interaction, save_opening_balances
+from crmkit.desks.party_lists import party_read
 from crmkit.desks.party_work import replanned
 from crmkit.desks.recalls import plan_recall
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpeningBalance, Party, Recall
 from crmkit.entities.contact_plans import check_frequency
-from crmkit.errors import NotStoredError, StateMoveError
+from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
 from crmkit.scheduling import quiet_at
 
@@ -123,17 +124,17 @@ class ContactDesk:
         """
         settings = self.workplace.settings
         with self.workplace.reading() as transaction:
-            plan = transaction.get(ContactPlan, party_id)
-            if plan is None:
-                raise NotStoredError("contact_plan", party_id)
-            self.workplace.check_read(transaction, "contact.quiet_now", plan)
+            party = party_read(self.workplace, transaction, "contact.quiet_now", party_id)
+            plan = transaction.get(ContactPlan, party.id) or ContactPlan(party_id=party.id)
         return quiet_at(plan, self.workplace.moment().now, zone=settings.zone, policy=settings.policy)
 
     def refresh(self, *, at: datetime | None = None, key: str | None = None) -> None:
         """Bring the next contact of every party up to date: after the contact policy of the settings has changed."""
 
         def work(work: Work) -> None:
-            work.save(*replanned(work, work.find(Party)))
+            plans = replanned(work, work.find(Party))
+            work.save(*plans)
+            work.log_all([(plan, plan.party_id, None, f"next contact {plan.next_contact_on or 'never'}") for plan in plans])
 
         self.workplace.do("contact.refresh", work, arguments={}, at=at, key=key)
 

@@ -9,7 +9,7 @@ import attrs
 
 from crmkit._checks import check_currency, check_kind
 from crmkit.conditions import Condition
-from crmkit.desks.document_chains import Chain, open_quantities
+from crmkit.desks.document_chains import chain_of, open_quantities
 from crmkit.desks.document_moves import is_quote_only
 from crmkit.desks.groups import members_of
 from crmkit.desks.party_lists import party_read
@@ -147,10 +147,7 @@ def _money(transaction: Transaction, ids: Sequence[str], documents: Sequence[Doc
 
 def _open_documents(documents: Sequence[Document]) -> dict[str, Any]:
     """Quotes that nobody decided, and orders and delivery notes that are not wholly invoiced, the oldest first."""
-    successors: dict[str, list[Document]] = {}
-    for document in documents:
-        successors.setdefault(document.predecessor_id or "", []).append(document)
-    chain, by_id = Chain(successors), {document.id: document for document in documents}
+    chain, by_id = chain_of(documents), {document.id: document for document in documents}
 
     def is_open(document: Document) -> bool:
         if document.kind == "quote" or document.state not in ("open", "accepted"):

@@ -76,6 +76,15 @@ def chain_below(documents: Iterable[Document], find: Callable[[Sequence[str]], S
     return Chain(successors)
 
 
+def chain_of(documents: Iterable[Document]) -> Chain:
+    """Collect what came from what among some documents."""
+    successors: dict[str, list[Document]] = {}
+    for document in documents:
+        for id in document.predecessor_ids:
+            successors.setdefault(id, []).append(_part_from(document, id))
+    return Chain(successors)
+
+
 def _part_from(document: Document, id: str) -> Document:
     """Show a document as the successor of one of those it came from: what it took from others takes nothing from that one."""
     if document.predecessor_ids == (id,):

@@ -10,6 +10,7 @@ from crmkit._checks import check_choice, check_int, refused
 from crmkit.conditions import Condition
 from crmkit.desks.document_chains import allowed_successors, chain_below, open_quantities, remaining_lines
 from crmkit.desks.document_moves import is_quote_only
+from crmkit.desks.party_lists import party_read
 from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Document, DocumentState, Party, Payment, open_items
@@ -50,7 +51,7 @@ def open_items_within_reach(workplace: Workplace, party_id: str | None, *, as_of
     owners = workplace.scope.owners_reached(verb)
     with workplace.reading() as transaction:
         if party_id is not None:
-            return found_open_items(transaction, [_readable_party(workplace, transaction, party_id, verb=verb).id], as_of=as_of)
+            return found_open_items(transaction, [party_read(workplace, transaction, verb, party_id).id], as_of=as_of)
         items = found_open_items(transaction, None, as_of=as_of)
         if owners is None:
             return items
@@ -65,7 +66,7 @@ def found_quotes(workplace: Workplace, *, state: DocumentState | None, party_id:
         where.append(Condition("state", "equal", check_choice("state", state, DocumentState)))
     with workplace.reading() as transaction:
         if party_id is not None:
-            where.append(Condition("party_id", "equal", _readable_party(workplace, transaction, party_id, verb=verb).id))
+            where.append(Condition("party_id", "equal", party_read(workplace, transaction, verb, party_id).id))
         found = transaction.find(Query(Document, where, order_by="-issued_on", limit=check_int("limit", limit, at_least=1)))
         return within_reach(workplace, transaction, verb, found)
 
@@ -81,16 +82,8 @@ def found_quote_only(transaction: Transaction, party_ids: Iterable[str]) -> froz
 def asks_only_for_quotes(workplace: Workplace, party_id: str, *, verb: str) -> bool:
     """Tell whether one party does."""
     with workplace.reading() as transaction:
-        party = _readable_party(workplace, transaction, party_id, verb=verb)
+        party = party_read(workplace, transaction, verb, party_id)
         return party.id in found_quote_only(transaction, [party.id])
-
-
-def _readable_party(workplace: Workplace, transaction: Transaction, party_id: str, *, verb: str) -> Party:
-    party = transaction.get(Party, party_id)
-    if party is None:
-        raise NotStoredError("party", party_id)
-    workplace.check_read(transaction, verb, party)
-    return party
 
 
 def lines_still_open(workplace: Workplace, id: str, to: DocumentKind, *, verb: str) -> tuple[Line, ...]:

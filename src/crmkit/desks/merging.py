@@ -26,6 +26,7 @@ from crmkit.entities import (
     OpeningBalance,
     Party,
     PartyChange,
+    PortalRequest,
     Ref,
 )
 from crmkit.errors import NotStoredError
@@ -140,7 +141,7 @@ def _move_records(work: Work, lead: Party, target: Party, people: Mapping[str | 
         for record in work.find(kind.entity, condition):
             moved.setdefault((kind.entity, record.id), _pointed(kind, record, lead, target))
     for key, record in moved.items():
-        if isinstance(record, Appointment | Consent | Interaction) and record.person_id in people:
+        if isinstance(record, Appointment | Consent | Interaction | PortalRequest) and record.person_id in people:
             moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)
         elif isinstance(record, Objection) and record.person_id is not None and record.person_id in people:
             moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)  # one of the lead as such holds for the party as such

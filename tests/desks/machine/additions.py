@@ -51,7 +51,13 @@ if TYPE_CHECKING:
 
 def _people(draw: Draw) -> list[ContactPerson]:
     return [
-        ContactPerson(id=f"P-{place}", last_name=draw.name(), first_name=draw.name(), emails=draw.some(draw.address, 0, 1))
+        ContactPerson(
+            id=f"P-{place}",
+            last_name=draw.name(),
+            first_name=draw.name(),
+            emails=draw.some(draw.address, 0, 1),
+            birthday=draw.maybe(draw.day),
+        )
         for place in draw.some(lambda: draw.of(1, 2, 3), 0, 2)
     ]
 
@@ -66,7 +72,7 @@ def _source(draw: Draw) -> Source:
     )
 
 
-def _addresses(draw: Draw) -> list[Address]:
+def addresses(draw: Draw) -> list[Address]:
     return draw.some(lambda: Address(city=draw.text(), default=draw.chance(0.4), country=draw.of("DE", wrong=["de"])), 0, 2)
 
 
@@ -107,7 +113,7 @@ ADDED: Mapping[type[Any], Fields] = {
         "roles": _roles(draw),
         "people": _people(draw),
         "emails": draw.some(draw.address, 0, 1),
-        "addresses": _addresses(draw),
+        "addresses": addresses(draw),
         "source": draw.maybe(lambda: _source(draw)),
         "owner_id": draw.maybe(draw.employee, 0.7),
         "parent_id": draw.maybe(draw.party),
@@ -260,7 +266,7 @@ CHANGED: Mapping[type[Any], Fields] = {
         "parent_id": draw.maybe(draw.party, 0.7),
         "people": _people(draw),
         "emails": draw.some(draw.address, 0, 1),
-        "addresses": _addresses(draw),
+        "addresses": addresses(draw),
         "source": _source(draw),
         "active": draw.chance(0.5),
         "roles": _roles(draw),

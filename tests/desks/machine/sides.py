@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,13 +17,14 @@ from crmkit.desks import chain
 from crmkit.entities import unstructure
 from crmkit.errors import CrmkitError
 from crmkit.persistence import MemoryStore
+from crmkit.persistence.memory_shelves import Shelf
 from crmkit.records import KINDS
 from crmkit.store import Query, Rights
 from tests.desks.full_house import Clock, a_desk, add_parties, furnished
 from tests.desks.public_verbs import a_sqlite_copy, engine_of, give_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from crmkit.persistence.sql import SqlStore
@@ -59,7 +61,9 @@ class Sides:
         self._known: dict[tuple[str, str], tuple[object, tuple[int, str]]] = {}
         self._counted = Counted()
         if of is not None:
-            self.memory._shelves = {key: dict(shelf) for key, shelf in of.memory._shelves.items()}  # noqa: SLF001  # quicker than any way through it
+            for (tenant, name), shelf in of.memory._shelves.items():  # noqa: SLF001  # quicker than any way through it
+                self.memory._shelves[tenant, name] = own = Shelf(KINDS[name])  # noqa: SLF001  # likewise
+                own.records.update(shelf.records)
             self._counted.count = of._counted.count  # noqa: SLF001  # another one of its own
 
     @property
@@ -100,7 +104,7 @@ class Sides:
         before = self._known
         self._known = {}
         for (_, name), shelf in self.memory._shelves.items():  # noqa: SLF001  # past the store, as for the other one
-            for held in shelf.values():
+            for held in shelf.records.values():
                 record = held.entity
                 key = name, record.id
                 known = before.get(key)
@@ -156,6 +160,6 @@ def comparable(value: object) -> object:
     if isinstance(value, pl.LazyFrame):
         frame = value.collect()
         return frame.schema, frame.rows()
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list | Iterator):
         return [comparable(item) for item in value]
     return value, getattr(value, "version", None)

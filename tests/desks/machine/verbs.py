@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING, Any, get_args
 
+import attrs
+
+from crmkit import days, months
 from crmkit.desks.voiding import VOIDABLE
 from crmkit.entities import (
     Appointment,
@@ -19,15 +23,21 @@ from crmkit.entities import (
     LoyaltyCard,
     MarketingPlan,
     Objection,
+    OpenHours,
     Opportunity,
+    OrderedItem,
     Party,
+    PortalData,
+    PortalRequest,
     Recall,
+    Recurrence,
     Task,
     Unassigned,
 )
 from crmkit.periods import Interval
-from crmkit.records import KINDS
-from tests.desks.machine.additions import ADDED, CHANGED, added, changed
+from crmkit.records import KINDS, OutboxEvent
+from tests.desks.machine.additions import ADDED, CHANGED, added, addresses, changed
+from tests.desks.machine.values import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +68,53 @@ def _posted(draw: Draw, *kinds: str) -> str:
 
 def _to(draw: Draw) -> Any:
     return draw.of(draw.employee(), Department("dispatch"))
+
+
+def _portal(draw: Draw, *asked: Any, **options: Any) -> Arguments:
+    """What a party asks for in the portal, at times by its contact person."""
+    return ((draw.party(), *asked), {"person_id": draw.of(None, None, "P-1", wrong=[NOBODY]), **options})
+
+
+def _proposed(draw: Draw) -> Arguments:
+    party: Any = draw.record(Party, lambda one: one.merged_into is None) or added(draw, Party)
+    person_id = draw.maybe(lambda: draw.of(*(person.id for person in party.people), NOBODY), 0.5)
+    data = PortalData.of(party, person_id)
+    own = None if data.person is None else attrs.evolve(data.person, first_name=draw.name(), birthday=draw.maybe(draw.day))
+    changes = {"name": draw.name(), "emails": draw.some(draw.address, 0, 2), "addresses": addresses(draw), "person": own}
+    some = {draw.of(*changes, wrong=["language"]) for _ in range(draw.of(1, 2))}
+    data = attrs.evolve(data, **{name: changes.get(name) for name in some})
+    return ((party.id, data), {"person_id": person_id, "text": draw.of("", "x")})
+
+
+def _told(draw: Draw) -> Appointment:
+    """An appointment as another calendar tells of it: a new one, or one that is known here."""
+    known = draw.maybe(lambda: draw.record(Appointment), 0.6)
+    told: Appointment = known or added(draw, Appointment)
+    states = {"state": draw.of("planned", "cancelled"), "because": draw.maybe(draw.text)}
+    return attrs.evolve(told, start_at=draw.moment(), subject=draw.text(), place=draw.maybe(draw.text), summary=None, **states)
+
+
+def _to_invoice(draw: Draw) -> Arguments:
+    """One document in its several ways, or several of one party at once."""
+    kinds = ("quote", "order", "delivery_note")
+    one, number = draw.document(*kinds), draw.number()
+    if draw.chance(0.3):
+        first = draw.record(Document, lambda one: one.kind in kinds and one.state in ("open", "accepted"))
+        party_id = None if first is None else first.party_id
+        several = draw.some(lambda: draw.id(Document, lambda one: one.kind in kinds and one.party_id == party_id), 1, 3)
+        return (([one, *several] if first is None else [first.id, *several],), {"number": number})
+    subtype = draw.of("normal", "normal", "down_payment", "final", "pro_forma", wrong=["x"])
+    return ((one,), {"subtype": subtype, "lines": draw.lines() if subtype == "down_payment" else draw.lines_or_all(), "number": number})
+
+
+def _frequency(draw: Draw) -> Any:
+    rule = draw.of("FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=WEEKLY;COUNT=3", "FREQ=DAILY;INTERVAL=2;UNTIL=20260110")
+    return draw.of(Interval(days=30), Interval(months=1), Interval(days=1), None, Recurrence(rule, draw.day()), wrong=["x"])
+
+
+def _unwilling(event: OutboxEvent) -> None:
+    """A function of a host that is not there."""
+    raise ConnectionError(event.id)
 
 
 def _opportunity(draw: Draw) -> str:
@@ -94,9 +151,14 @@ WRITING: Ways = {
             "subject": draw.text(),
             "person_id": draw.of(None, wrong=["P-1"]),
             "place": draw.maybe(draw.text),
+            "rule": draw.of(None, None, "FREQ=WEEKLY;COUNT=3", "FREQ=DAILY;UNTIL=20260104", wrong=["FREQ=DAILY", "x"]),
         },
     ),
     "appointments.move": lambda draw: (
+        (_open(draw, Appointment, "planned"),),
+        {"start_at": draw.moment(), "minutes": draw.of(None, 15, wrong=[-5])},
+    ),
+    "appointments.move_rest": lambda draw: (
         (_open(draw, Appointment, "planned"),),
         {"start_at": draw.moment(), "minutes": draw.of(None, 15, wrong=[-5])},
     ),
@@ -105,6 +167,8 @@ WRITING: Ways = {
         {"summary": draw.text(), "contact": draw.of("visit", None, wrong=[""])},
     ),
     "appointments.cancel": lambda draw: ((_open(draw, Appointment, "planned"),), {"because": draw.text()}),
+    "appointments.cancel_rest": lambda draw: ((_open(draw, Appointment, "planned"),), {"because": draw.text()}),
+    "calendars.take_in": lambda draw: ((draw.some(lambda: _told(draw), 0, 3),), {}),
     "campaigns.add_members": lambda draw: ((draw.id(Campaign), draw.some(draw.party, 0, 3)), {}),
     "campaigns.record_response": lambda draw: ((draw.id(Campaign), draw.party()), {"response": draw.text()}),
     "campaigns.record_spend": lambda draw: (
@@ -179,13 +243,29 @@ WRITING: Ways = {
     ),
     "consents.lift_objection": lambda draw: ((draw.id(Objection, lambda one: one.lifted_at is None),), {"because": draw.text()}),
     "consents.record_use": lambda draw: ((draw.some(lambda: draw.id(Consent), 1, 2),), {}),
-    "contact.plan": lambda draw: ((draw.party(),), {"frequency": draw.of(Interval(days=30), Interval(months=1), Interval(days=1), None)}),
+    "contact.plan": lambda draw: (
+        (draw.party(),),
+        {
+            "frequency": _frequency(draw),
+            "counted_from": draw.of("contact", "deadline", wrong=["x"]),
+            "ends_on": draw.maybe(draw.day),
+        },
+    ),
+    "contact.keep_quiet": lambda draw: (
+        (draw.party(),),
+        {
+            "period": draw.maybe(draw.period, 0.6),
+            "reachable": draw.some(lambda: OpenHours(draw.of(0, 4, 6), time(9), draw.of(time(17), time(0))), 0, 2),
+            "zone": draw.of(None, "America/New_York", wrong=["x"]),
+        },
+    ),
+    "contact.refresh": lambda _: ((), {}),
     "contact.recall": lambda draw: (
         (draw.party(),),
         {"on": draw.when(), "reason": draw.maybe(draw.text), "employee_id": draw.maybe(draw.employee)},
     ),
     "contact.cancel_recall": lambda draw: ((_open(draw, Recall),), {}),
-    "contact.postpone": lambda draw: ((draw.party(),), {"to": draw.when()}),
+    "contact.postpone": lambda draw: ((draw.party(),), {"to": draw.when(), "because": draw.maybe(draw.text)}),
     "contact.keep_commitment": lambda draw: (
         (draw.id(Interaction, lambda one: one.open_commitments),),
         {"text": draw.of("x", "a list", wrong=["price"])},
@@ -221,14 +301,7 @@ WRITING: Ways = {
     "documents.lose": lambda draw: ((draw.document("quote"),), {"because": draw.text()}),
     "documents.order": lambda draw: ((draw.document("quote"),), {"lines": draw.lines_or_all(), "number": draw.number()}),
     "documents.deliver": lambda draw: ((draw.document("order"),), {"lines": draw.lines_or_all(), "number": draw.number()}),
-    "documents.invoice": lambda draw: (
-        (draw.document("quote", "order", "delivery_note"),),
-        {
-            "subtype": (subtype := draw.of("normal", "normal", "down_payment", "final", "pro_forma", wrong=["x"])),
-            "lines": draw.lines() if subtype == "down_payment" else draw.lines_or_all(),
-            "number": draw.number(),
-        },
-    ),
+    "documents.invoice": _to_invoice,
     "documents.issue_credit_note": lambda draw: (
         (_posted(draw, "invoice"),),
         {
@@ -307,6 +380,7 @@ WRITING: Ways = {
     "parties.deactivate": lambda draw: ((draw.party(),), {"because": draw.text()}),
     "parties.reactivate": lambda draw: ((draw.id(Party, lambda one: not one.active),), {}),
     "parties.verify": lambda draw: ((draw.party(),), {}),
+    "parties.remind": lambda draw: ((draw.id(Party, lambda one: "customer" in one.roles),), {}),
     "parties.leave": lambda draw: (
         (draw.party(),),
         {"because": draw.text(), "interaction_id": draw.of(None, wrong=[draw.id(Interaction)])},
@@ -318,12 +392,30 @@ WRITING: Ways = {
     ),
     "parties.carry_out_handovers": lambda _: ((), {}),
     "parties.appoint_deputy": lambda draw: ((draw.employee(),), {"deputy_id": draw.employee(), "period": draw.period()}),
+    "portal.order": lambda draw: _portal(
+        draw,
+        draw.some(lambda: OrderedItem(item_id="I-1", quantity=draw.of("1", "2.5", wrong=[0]), text=draw.of("", "x")), 0, 2),
+        quote_id=draw.maybe(lambda: draw.document("quote"), 0.5),
+        text=draw.of("", "x"),
+    ),
+    "portal.propose": _proposed,
+    "portal.open_case": lambda draw: _portal(
+        draw,
+        text=draw.text(),
+        kind=draw.of("complaint", "question", wrong=["defect"]),
+        document_id=draw.maybe(lambda: draw.id(Document)),
+    ),
     "purchases.request": lambda draw: ((draw.party(),), {"lines": draw.lines(), "number": draw.number()}),
     "purchases.order": lambda draw: ((draw.party(),), {"lines": draw.lines(), "number": draw.number()}),
     "purchases.order_requested": lambda draw: (
         (draw.document("request_for_quotation"),),
         {"lines": draw.lines_or_all(), "number": draw.number()},
     ),
+    "requests.accept": lambda draw: (
+        (_open(draw, PortalRequest),),
+        {"lines": draw.maybe(draw.lines, 0.6), "document_id": draw.maybe(lambda: draw.id(Document), 0.2)},
+    ),
+    "requests.refuse": lambda draw: ((_open(draw, PortalRequest),), {"because": draw.text()}),
     "tasks.assign": lambda draw: ((_to(draw),), {"text": draw.text(), "due_on": draw.when(), "about": draw.maybe(draw.about)}),
     "tasks.complete": lambda draw: ((_open(draw, Task),), {"result": draw.maybe(draw.text)}),
     "tasks.cancel": lambda draw: ((_open(draw, Task),), {"because": draw.text()}),
@@ -371,15 +463,30 @@ READING: Ways = {
         {
             "as_of": draw.maybe(draw.day),
             "employee_id": draw.maybe(draw.employee),
+            "team": draw.of(None, wrong=["dispatch"]),
+            "horizon": draw.maybe(lambda: draw.of(days(14), months(2))),
+            "group": draw.chance(0.3),
             "limit": draw.limit(),
             "purpose": draw.of("service", None),
         },
+    ),
+    "customer_card": lambda draw: (
+        (draw.party(),),
+        {"as_of": draw.maybe(draw.day), "group": not draw.chance(0.3), "currency": draw.of(None, "EUR", "USD", wrong=["x"])},
     ),
     "check": lambda _: ((), {}),
     "export": lambda _: ((), {}),
     "appointments.agenda": lambda draw: (
         (),
         {"within": draw.maybe(draw.period), "employee_id": draw.maybe(draw.employee), "party_id": draw.maybe(draw.party)},
+    ),
+    "appointments.free_slots": lambda draw: (
+        (draw.some(draw.employee, 1, 2),),
+        {"minutes": draw.of(30, 1, wrong=[0]), "within": draw.period(), "buffer_minutes": draw.of(0, 15, wrong=[-1])},
+    ),
+    "calendars.feed": lambda draw: (
+        (draw.employee(),),
+        {"within": draw.maybe(draw.period), "alarm_minutes": draw.of(15, None, wrong=[-1])},
     ),
     "appointments.upcoming": lambda draw: ((draw.party(),), {}),
     "campaigns.members": lambda draw: ((draw.id(Campaign),), {"response": draw.maybe(draw.text)}),
@@ -398,6 +505,11 @@ READING: Ways = {
     ),
     "consents.audience": lambda draw: ((draw.some(draw.party, 0, 3),), {"channel": draw.of("phone", "letter", wrong=["fax"])}),
     "contracts.due": lambda draw: ((), {"by": draw.when(), "employee_id": draw.maybe(draw.employee)}),
+    "contact.quiet_now": lambda draw: ((draw.party(),), {}),
+    "documents.quotes": lambda draw: (
+        (),
+        {"state": draw.of("open", None, "accepted", wrong=["x"]), "party_id": draw.maybe(draw.party), "limit": draw.limit()},
+    ),
     "documents.open_items": lambda draw: ((draw.maybe(draw.party),), {"as_of": draw.maybe(draw.day)}),
     "documents.open_lines": lambda draw: ((draw.id(Document),), {"to": draw.of(*get_args(DocumentKind))}),
     "documents.asks_only_for_quotes": lambda draw: ((draw.party(),), {}),
@@ -406,6 +518,14 @@ READING: Ways = {
     "facts.customers": lambda _: ((), {}),
     "facts.contact_plans": lambda _: ((), {}),
     "facts.documents": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "facts.interactions": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "facts.ratings": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "facts.spend": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "facts.stage_moves": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "facts.touches": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "facts.case_events": lambda _: ((), {}),
+    "facts.cases": lambda _: ((), {}),
+    "facts.opportunities": lambda _: ((), {}),
     "journal.head": lambda _: ((), {}),
     "journal.entries": lambda draw: ((), {"limit": draw.limit()}),
     "journal.changes_of": lambda draw: ((draw.about(),), {}),
@@ -418,16 +538,23 @@ READING: Ways = {
     "opportunities.pending": lambda draw: ((), {"party_id": draw.maybe(draw.party), "expected_by": draw.maybe(draw.day)}),
     "opportunities.stage_moves": lambda draw: ((draw.id(Opportunity),), {}),
     "outbox.pending": lambda draw: ((), {"limit": draw.limit()}),
-    "outbox.done": lambda draw: ((draw.some(lambda: draw.id(KINDS["outbox_event"].entity), 0, 2),), {}),
+    "outbox.done": lambda draw: ((draw.some(lambda: draw.id(OutboxEvent), 0, 2),), {}),
+    "outbox.deliver": lambda draw: (
+        (draw.of({"*": str}, {"add": str, "documents.quote": _unwilling}, {"*": _unwilling}, wrong=[{}]),),
+        {"limit": draw.limit()},
+    ),
     "parties.deputies": lambda draw: ((), {"on": draw.maybe(draw.day)}),
     "parties.stale": lambda draw: ((), {"verified_before": draw.day(), "limit": draw.limit()}),
     "parties.excluded": lambda draw: ((), {"because": draw.of(None, "internal")}),
     "parties.completeness": lambda draw: ((draw.party(),), {}),
+    "parties.incomplete": lambda draw: ((draw.of("", "C-1"),), {"limit": draw.limit()}),
     "parties.group": lambda draw: ((draw.party(),), {}),
     "parties.by_external_id": lambda draw: (("erp", draw.new_id()), {}),
     "parties.changed_since": lambda draw: ((draw.of("", "000000000009"),), {"limit": draw.limit()}),
     "parties.value_on": lambda draw: ((draw.party(), draw.of("owner_id", "active", "region", wrong=["name"])), {"on": draw.day()}),
     "parties.loss_reasons": lambda draw: ((), {"period": draw.maybe(draw.period)}),
+    "portal.view": lambda draw: _portal(draw, as_of=draw.maybe(draw.day), since=draw.maybe(draw.day)),
+    "requests.pending": lambda draw: ((), {"limit": draw.limit()}),
     "tasks.pending": lambda draw: (
         (),
         {"to": draw.maybe(lambda: _to(draw)), "about": draw.maybe(draw.about), "due_by": draw.maybe(draw.day)},
@@ -437,6 +564,9 @@ READING: Ways = {
         {"employee_id": draw.maybe(draw.employee), "about": draw.maybe(draw.about), "due_by": draw.maybe(draw.day)},
     ),
 }
+
+WITHOUT_TRACES = ("outbox.done", "outbox.deliver")
+"""What the host was told of changes nothing but that."""
 
 ELSEWHERE = ("import_",)
 """What every example does at its end."""
