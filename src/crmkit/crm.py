@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import check_kind, check_text
 from crmkit.desks.additions import save_additions
-from crmkit.desks.collector import paused_collector
 from crmkit.desks.aliases import found_record
 from crmkit.desks.changes import check_changeable, save_change
+from crmkit.desks.collector import paused_collector
 from crmkit.desks.customer_cards import card_of
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.every_desk import Desks

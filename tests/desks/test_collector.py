@@ -10,7 +10,7 @@ from crmkit.desks.collector import paused_collector
 
 
 @pytest.mark.parametrize(("records", "goes_on"), [(999, True), (1_000, False), (1_001, False)])
-def test_it_rests_for_a_thousand_records_and_goes_on(records: int, goes_on: bool) -> None:  # noqa: FBT001  # expected
+def test_it_rests_for_a_thousand_records_and_goes_on(records: int, goes_on: bool) -> None:
     with paused_collector(records=records):
         assert gc.isenabled() == goes_on
     assert gc.isenabled()
