@@ -9,6 +9,7 @@ from crmkit._checks import check_kind, check_text
 from crmkit.desks.additions import save_additions
 from crmkit.desks.aliases import found_record
 from crmkit.desks.changes import check_changeable, save_change
+from crmkit.desks.collector import paused_collector
 from crmkit.desks.customer_cards import card_of
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.every_desk import Desks
@@ -94,13 +95,15 @@ class Crm(Desks):
         Take over new records, all of them or none: parties, documents, recalls, interactions.
 
         A party gets a contact plan. Whoever gets a document becomes a customer. An interaction counts as a recorded one does.
+        While a thousand or more are written, Python's cyclic garbage collector rests.
 
         Raises:
             StaleWriteError: For an id that exists (expected version 0).
             NotStoredError: For a reference to nothing.
             InvalidValueError: For other kinds, for an interaction in the future, and for a document's number that another of its kind has.
         """
-        self._workplace.do("add", lambda work: save_additions(work, entities), arguments={"entities": entities}, at=at, key=key)
+        with paused_collector(records=len(entities)):
+            self._workplace.do("add", lambda work: save_additions(work, entities), arguments={"entities": entities}, at=at, key=key)
 
     def get(self, kind: type[E], id: str) -> E:
         """

@@ -1,4 +1,4 @@
-"""The garbage collector rests while a verb makes its records, and is left as it was found."""
+"""The garbage collector rests while many records are added, and is left as it was found."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ import pytest
 from crmkit.desks.collector import paused_collector
 
 
-def test_it_rests_and_goes_on() -> None:
-    with paused_collector():
-        assert not gc.isenabled()
+@pytest.mark.parametrize(("records", "goes_on"), [(999, True), (1_000, False), (1_001, False)])
+def test_it_rests_for_a_thousand_records_and_goes_on(records: int, goes_on: bool) -> None:
+    with paused_collector(records=records):
+        assert gc.isenabled() == goes_on
     assert gc.isenabled()
 
 
 def test_it_goes_on_after_an_error() -> None:
-    with pytest.raises(LookupError), paused_collector():
+    with pytest.raises(LookupError), paused_collector(records=1_000):
         raise LookupError
     assert gc.isenabled()
 
 
 def test_a_host_that_has_switched_it_off_finds_it_off() -> None:
     gc.disable()
-    with paused_collector():
+    with paused_collector(records=1_000):
         pass
     assert not gc.isenabled()
     gc.enable()

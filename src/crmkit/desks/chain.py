@@ -29,13 +29,24 @@ def journal_records(
     """Make the entry of one verb, its changes, and the new end of the journal."""
     head = transaction.get(JournalHead, "journal", lock=True) or JournalHead()
     id = f"{head.count + 1:0{_DIGITS}d}"
-    kept = [_change(f"{id}.{place}", before, after, party_id) for place, (before, after, party_id) in enumerate(changes)]
+    subjects = [Ref(kind_of(type(after)).name, after.id) for _, after, _ in changes]
+    kept = [
+        JournalChange(
+            id=f"{id}.{place}",
+            party_id=party_id,
+            subject=subject.key,
+            salt=secrets.token_hex(_SALT_BYTES),
+            before=None if before is None else text_of(before),
+            after=text_of(after),
+        )
+        for place, (subject, (before, after, party_id)) in enumerate(zip(subjects, changes, strict=True))
+    ]
     entry = JournalEntry(
         id=id,
         at=at,
         actor=actor,
         verb=verb,
-        changes=tuple((_subject(after), commitment_of(change)) for (_, after, _), change in zip(changes, kept, strict=True)),
+        changes=tuple(zip(subjects, map(commitment_of, kept), strict=True)),
         previous=head.hash,
         hash="",
     )
@@ -52,23 +63,3 @@ def hash_of(entry: JournalEntry) -> str:
 def commitment_of(change: JournalChange) -> str:
     """Commit to a change without telling it: without the salt, nobody can try out what it was."""
     return hashlib.sha256(json.dumps([change.salt, change.subject, change.before, change.after]).encode()).hexdigest()
-
-
-def subject_of(ref: Ref) -> str:
-    """Kind and id in one text."""
-    return f"{ref.kind} {ref.id}"
-
-
-def _subject(entity: Stored) -> Ref:
-    return Ref(kind_of(type(entity)).name, entity.id)
-
-
-def _change(id: str, before: Stored | None, after: Stored, party_id: str | None) -> JournalChange:
-    return JournalChange(
-        id=id,
-        party_id=party_id,
-        subject=subject_of(_subject(after)),
-        salt=secrets.token_hex(_SALT_BYTES),
-        before=None if before is None else text_of(before),
-        after=text_of(after),
-    )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import attrs
 
 from crmkit.desks.activity_invariants import ACTIVITY_RULES
-from crmkit.desks.chain import subject_of
 from crmkit.desks.party_invariants import PARTY_RULES
 from crmkit.desks.record_invariants import RECORD_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
@@ -143,7 +142,7 @@ def _records_are_as_the_journal_left_them(everything: Everything) -> Iterator[tu
         if kind.entity in _LOGS:
             continue
         for record in everything.by_class[kind.entity]:
-            subject = subject_of(Ref(name, record.id))
+            subject = Ref(name, record.id).key
             if subject in last and last[subject] != text_of(record) and json.loads(last[subject] or "null") != json.loads(text_of(record)):
                 yield subject, "was changed past the desk"
 

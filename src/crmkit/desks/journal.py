@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import check_int
 from crmkit.conditions import Condition
-from crmkit.desks.chain import commitment_of, hash_of, subject_of
+from crmkit.desks.chain import commitment_of, hash_of
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.errors import Problem
 from crmkit.records import JournalChange, JournalEntry, JournalHead
@@ -54,7 +54,7 @@ class JournalDesk:
         """List what was changed in one record, before and after, the oldest first."""
         self.workplace.scope.owners_reached("journal.changes_of")
         with self.workplace.reading() as transaction:
-            return transaction.find(Query(JournalChange, [Condition("subject", "equal", subject_of(record))]))
+            return transaction.find(Query(JournalChange, [Condition("subject", "equal", record.key)]))
 
     def verify(self, *, head: str | None = None) -> tuple[Problem, ...]:
         """

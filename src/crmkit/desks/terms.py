@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from crmkit.entities import Party
 
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_WORD = re.compile(r"[^\W_]+")
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -36,8 +38,7 @@ def folded_words(text: str) -> list[str]:
     """
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
     letters = "".join(character for character in plain if not unicodedata.combining(character))
-    words = "".join(character if character.isalnum() else " " for character in letters).split()
-    return [_without_umlauts(word) for word in words]
+    return [_without_umlauts(word) for word in _WORD.findall(letters)]
 
 
 def _without_umlauts(word: str) -> str:

@@ -8,7 +8,6 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.conditions import Condition
-from crmkit.desks.chain import subject_of
 from crmkit.desks.corrections import void_interaction, void_opening_balance
 from crmkit.desks.document_verbs import cancelled, check_nothing_in_the_way
 from crmkit.desks.loyalty_booking import book_documents, cancellation_of, entry_id, in_short
@@ -150,7 +149,7 @@ def _void_document(work: Work, document: Document, because: str) -> None:
 
 def _issued_here(work: Work, document: Document) -> bool:
     """Tell by the journal whether a verb of ours issued a document, or the host added it."""
-    first = work.find(JournalChange, Condition("subject", "equal", subject_of(Ref("document", document.id))), limit=1)
+    first = work.find(JournalChange, Condition("subject", "equal", Ref("document", document.id).key), limit=1)
     entry = work.transaction.get(JournalEntry, first[0].id.partition(".")[0]) if first else None
     return entry is not None and entry.verb.startswith(("documents.", "purchases."))
 

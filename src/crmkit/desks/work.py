@@ -98,9 +98,8 @@ class Work:
         given = list(entities)
         named = {_party_of(entity) for entity in given if not entity.version and not isinstance(entity, Party)}
         added = {entity.id for entity in given if isinstance(entity, Party)}
-        self.find_each(
-            Party, "id", (id for id in named if id and id not in added and id not in self._merged and (Party, id) not in self._seen)
-        )
+        elsewhere = (id for id in named if id and id not in added and id not in self._merged and (Party, id) not in self._seen)
+        self.find_each(Party, "id", elsewhere, Condition("merged_into", "missing", value=False))
         if named.isdisjoint(self._merged):
             return given
         return [

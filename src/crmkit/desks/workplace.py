@@ -13,7 +13,6 @@ import attrs
 
 from crmkit._checks import check_date, check_instant, check_text, refused
 from crmkit.conditions import Condition
-from crmkit.desks.collector import paused_collector
 from crmkit.desks.keys import fingerprint_of, replayed, used_key
 from crmkit.desks.moments import Moment
 from crmkit.desks.work import Work
@@ -57,7 +56,7 @@ class Workplace:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Open a transaction that only reads."""
-        with paused_collector(), self.store.transaction(self.scope.tenant, write=False) as transaction:
+        with self.store.transaction(self.scope.tenant, write=False) as transaction:
             yield transaction
 
     def check_read(self, transaction: Transaction, verb: str, record: Stored) -> None:
@@ -114,7 +113,7 @@ class Workplace:
         fingerprint = fingerprint_of(verb, arguments) if key is not None else ""
         for tried in range(_TRIES):
             try:
-                with paused_collector(), self.store.transaction(self.scope.tenant, write=True) as transaction:
+                with self.store.transaction(self.scope.tenant, write=True) as transaction:
                     used = transaction.get(UsedKey, check_text("key", key)) if key is not None else None
                     if used is not None:
                         return cast("R", replayed(used, fingerprint))

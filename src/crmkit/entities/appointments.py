@@ -55,7 +55,7 @@ class Appointment:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no store should hold."""
-        check_texts(self, "party_id", "person_id", "place", "summary", "because")
+        check_texts(self, "party_id", "person_id", "place", "summary", "because", "series_id", "calendar_uid")
         check_text("id", self.id)
         check_int("minutes", self.minutes, at_least=1)
         check_text("subject", self.subject)

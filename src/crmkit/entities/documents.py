@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -217,7 +218,7 @@ class Document:
 
         Where the host's net differs from what the lines add up to, the difference is spread in proportion.
         """
-        own = self._own_amounts()
+        own = self._own_amounts
         if self.totals is None:
             return own
         return parts_of(self.totals.net, own, sizes=[line.net_amount() for line in self.lines])
@@ -230,17 +231,18 @@ class Document:
 
     def lines_net(self) -> Money:
         """What the lines add up to without tax, whatever the host says."""
-        return self._sum(self._own_amounts())
+        return self._sum(self._own_amounts)
 
     def lines_tax(self) -> Money:
         """The tax on the lines, whatever the host says."""
         taxed: dict[object, list[tuple[Line, Money]]] = {}
-        for place, (line, amount) in enumerate(zip(self.lines, self._own_amounts(), strict=True)):
+        for place, (line, amount) in enumerate(zip(self.lines, self._own_amounts, strict=True)):
             taxed.setdefault(line.tax_ratio if self.rounding.per == "total" else place, []).append((line, amount))
         return self._sum(
             self._sum(amount for _, amount in part).times(part[0][0].tax_ratio, rounding=self.rounding.mode) for part in taxed.values()
         )
 
+    @cached_property
     def _own_amounts(self) -> tuple[Money, ...]:
         exact = [line.net_amount() for line in self.lines]
         if self.rounding.per == "line":

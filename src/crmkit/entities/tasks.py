@@ -66,7 +66,7 @@ class Task:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a task that is nobody's, or of both."""
-        check_texts(self, "party_id", "result", "because")
+        check_texts(self, "party_id", "result", "because", "calendar_uid")
         check_text("id", self.id)
         check_text("text", self.text)
         check_date("due_on", self.due_on)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Context, Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from crmkit._checks import check_each, check_kind, check_zone, refused
-from crmkit.entities import Appointment, ContactPlan, Document, Line, Party, Recall
+from crmkit.entities import Appointment, ContactPlan, Document, Party, Recall
 from crmkit.errors import MissingExtraError
-from crmkit.money import minor_digits, rounded
+from crmkit.facts.sales_rows import DECIMALS, FINE_DECIMALS, fitting, sales_rows
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
@@ -22,10 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DECIMALS", "contact_plans_from", "customers_from", "documents_from", "frame", "loaded_polars", "sales_from"]
 
-DECIMALS = 3
-_FINE_DECIMALS = 6
 _PURCHASES = ("request_for_quotation", "purchase_order")
-_EXACT = Context(prec=60)
 
 
 def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
@@ -51,11 +47,10 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
         MissingExtraError: Without Polars.
     """
     polars = loaded_polars()
-    rows: dict[str, list[Any]] = {name: [] for name in _sales_schema(polars)}
-    for document in check_each("documents", documents, lambda name, item: check_kind(name, item, Document)):
-        if document.is_posted:
-            _append(rows, document)
-    return cast("pl.DataFrame", polars.DataFrame(rows, schema=_sales_schema(polars)))
+    given = check_each("documents", documents, lambda name, item: check_kind(name, item, Document))
+    rows = [row for document in given for row in sales_rows(document)]
+    schema = _sales_schema(polars)
+    return cast("pl.DataFrame", polars.DataFrame({name: [row[name] for row in rows] for name in schema}, schema=schema))
 
 
 def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
@@ -89,7 +84,7 @@ def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
         "document_kind": ([document.kind for document in kept], text),
         "customer_id": ([document.party_id for document in kept], text),
         "issued_on": ([document.issued_on for document in kept], day),
-        "amount": ([_fitting(document, amount) for document, amount in zip(kept, amounts, strict=True)], polars.Decimal(28, DECIMALS)),
+        "amount": ([fitting(document, amount) for document, amount in zip(kept, amounts, strict=True)], polars.Decimal(28, DECIMALS)),
         "currency": ([document.currency for document in kept], text),
         "state": ([document.state for document in kept], text),
         "document_subtype": ([document.subtype for document in kept], text),
@@ -238,7 +233,7 @@ def _latest(appointments: Iterable[Appointment], zone: ZoneInfo) -> dict[str, da
 
 
 def _sales_schema(polars: Any) -> dict[str, Any]:  # noqa: ANN401
-    amount, fine, text = polars.Decimal(28, DECIMALS), polars.Decimal(28, _FINE_DECIMALS), polars.String
+    amount, fine, text = polars.Decimal(28, DECIMALS), polars.Decimal(28, FINE_DECIMALS), polars.String
     return {
         "customer_id": text,
         "issued_on": polars.Date,
@@ -257,48 +252,3 @@ def _sales_schema(polars: Any) -> dict[str, Any]:  # noqa: ANN401
         "cost": amount,
         "currency": text,
     }
-
-
-def _append(rows: dict[str, list[Any]], document: Document) -> None:
-    """Append the lines of one document, column by column."""
-    sign = -1 if document.kind == "credit_note" else 1
-    nets = [money.amount for money in document.line_amounts()]
-    costs = [None if money is None else sign * money.amount for money in document.line_costs()]
-    digits = minor_digits(document.currency)
-    listed = [rounded(line.list_amount(), digits, rounding=document.rounding.mode) for line in document.lines]
-    of_document = {
-        "customer_id": document.party_id,
-        "issued_on": document.issued_on,
-        "document_id": document.id,
-        "document_kind": document.kind,
-        "reverses_document_id": document.predecessor_id if _is_reversal(document) else None,
-        "salesperson_id": document.salesperson_id,
-        "currency": document.currency,
-    }
-    for name, value in of_document.items():
-        rows[name].extend([value] * len(document.lines))
-    rows["document_subtype"].extend("down_payment" if line.deducts_id else document.subtype for line in document.lines)
-    for name in ("item_id", "item_group", "unit"):
-        rows[name].extend(getattr(line, name) for line in document.lines)
-    rows["revenue"].extend(_fitting(document, sign * net) for net in nets)
-    rows["discount"].extend(_fitting(document, sign * (whole - net)) for whole, net in zip(listed, nets, strict=True))
-    rows["cost"].extend(None if cost is None else _fitting(document, cost) for cost in costs)
-    rows["quantity"].extend(sign * _fine_quantity(line) for line in document.lines)
-    rows["unit_price"].extend(rounded(_EXACT.divide(line.unit_price, line.price_unit), _FINE_DECIMALS) for line in document.lines)
-
-
-def _is_reversal(document: Document) -> bool:
-    return document.kind == "credit_note" or document.subtype == "cancellation"
-
-
-def _fitting(document: Document, amount: Decimal) -> Decimal:
-    if minor_digits(document.currency) > DECIMALS and amount != rounded(amount, DECIMALS):
-        what = f"{document.kind} {document.id} over {amount} {document.currency}"
-        raise refused("documents", what, f"amounts with at most {DECIMALS} decimals, which is what tables hold")
-    return amount
-
-
-def _fine_quantity(line: Line) -> Decimal:
-    if line.quantity != rounded(line.quantity, _FINE_DECIMALS):
-        raise refused("quantity", line.quantity, f"at most {_FINE_DECIMALS} decimals, which is what tables hold")
-    return line.quantity

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from crmkit._checks import check_date, check_instant, check_int, check_text, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crmkit.conditions import Condition, Scalar
     from crmkit.records import Field, RecordKind, Stored
+    from crmkit.records.declarations import FieldType
     from crmkit.store import Query
 
 E = TypeVar("E", bound="Stored")
@@ -24,23 +26,15 @@ def comparable(field: Field, value: object) -> Scalar:
     Raises:
         InvalidValueError: For a value that does not fit the field, or that not every database can hold.
     """
-    match field.type:
-        case "text":
-            return check_text(field.name, value, empty=True)
-        case "day":
-            return check_date(field.name, value)
-        case "instant":
-            return _in_utc(field.name, value)
-        case "number":
-            return check_int(field.name, value)
+    return _CHECKS[field.type](field.name, value)
 
 
 def field_values(kind: RecordKind[E], entity: Stored) -> dict[str, Scalar | None]:
     """Read the declared fields of a record, each in its comparable form."""
-    found = {}
+    found: dict[str, Scalar | None] = {}
     for field in kind.fields:
         value = kind.value_of(entity, field.name)
-        found[field.name] = None if value is None else comparable(field, value)
+        found[field.name] = None if value is None else _CHECKS[field.type](field.name, value)
     return found
 
 
@@ -80,3 +74,11 @@ def _in_utc(name: str, value: object) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         raise refused(name, moment, "a moment within the years 1 to 9999 in UTC") from None
+
+
+_CHECKS: Mapping[FieldType, Callable[[str, object], Scalar]] = {
+    "text": partial(check_text, empty=True),
+    "day": check_date,
+    "instant": _in_utc,
+    "number": check_int,
+}

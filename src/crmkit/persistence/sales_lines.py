@@ -5,11 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from crmkit._checks import check_text, refused
+from crmkit._checks import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crmkit.entities import Document
 
 TEXTS = (
@@ -41,22 +39,11 @@ def sales_lines(document: Document) -> list[dict[str, Any]]:
     Raises:
         InvalidValueError: For what the table of sales cannot hold.
     """
-    if not document.is_posted:
-        return []
-    from crmkit.facts.from_entities import _append  # noqa: PLC0415  # the one definition of these rows; it loads Narwhals
+    from crmkit.facts.sales_rows import sales_rows  # noqa: PLC0415  # the one definition of these rows; it loads Narwhals
 
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    _append(columns, document)
-    rows = [dict(zip(COLUMNS, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    rows = sales_rows(document)
     for row in rows:
-        _check(row)
+        for name, largest in _LARGEST.items():
+            if row[name] is not None and not -largest < row[name] < largest:
+                raise refused(name, row[name], f"a number below {largest:.0e}, which is what tables hold")
     return rows
-
-
-def _check(row: Mapping[str, Any]) -> None:
-    for name in TEXTS:
-        if row[name] is not None:
-            check_text(name, row[name], empty=True)
-    for name, largest in _LARGEST.items():
-        if row[name] is not None and not -largest < row[name] < largest:
-            raise refused(name, row[name], f"a number below {largest:.0e}, which is what tables hold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -39,16 +40,15 @@ def by_kind(entities: Sequence[Stored]) -> Mapping[str, list[Stored]]:
     Raises:
         InvalidValueError: For a class that stores do not hold, and for a record that is given twice.
     """
-    seen = set()
+    found: dict[type, list[Stored]] = {}
     for entity in entities:
-        key = key_of(entity)
-        if key in seen:
-            raise refused("entities", key, "each record once")
-        seen.add(key)
-    found: dict[str, list[Stored]] = {}
-    for entity in entities:
-        found.setdefault(kind_of(type(entity)).name, []).append(entity)
-    return {kind.name: found[kind.name] for kind in REFERENCED_FIRST if kind.name in found}
+        found.setdefault(type(entity), []).append(entity)
+    batches = {kind_of(kind).name: batch for kind, batch in found.items()}
+    for name, batch in batches.items():
+        times = Counter(entity.id for entity in batch)
+        if len(times) < len(batch):
+            raise refused("entities", (name, times.most_common(1)[0][0]), "each record once")
+    return {kind.name: batches[kind.name] for kind in REFERENCED_FIRST if kind.name in batches}
 
 
 def references(entity: Stored) -> Iterator[Key]:

@@ -98,10 +98,13 @@ class Statement:
 
     def parameters(self, values: Mapping[str, Any]) -> Parameters:
         """Arrange values for the driver."""
-        given = {**self.defaults, **values} if self.defaults else dict(values)
+        return self.arranged({**self.defaults, **values})
+
+    def arranged(self, given: dict[str, Any]) -> Parameters:
+        """Arrange values for the driver, in the very dict that they are given in."""
         for name, convert in self.converters:
             given[name] = convert(given[name])
-        return given if self.positions is None else tuple([given[name] for name in self.positions])
+        return given if self.positions is None else tuple(map(given.__getitem__, self.positions))
 
 
 def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant: str, dialect: Dialect) -> tuple[str, Parameters]:
@@ -116,10 +119,10 @@ def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant:
     return statement.text, statement.parameters(values)
 
 
-def insert_into(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write new rows: the driver gets them as they are, which takes a third of what a statement of Core takes for each."""
+def insert_into(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    """Write new rows, used up by it: the driver gets them as they are, which takes a third of what a statement of Core takes for each."""
     statement = _insert(table, connection.dialect)
-    parameters: Any = [statement.parameters(row) for row in rows]
+    parameters: Any = [statement.arranged(row) for row in rows]
     if parameters:
         connection.exec_driver_sql(statement.text, parameters)
 
