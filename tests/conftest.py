@@ -23,7 +23,7 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 if importlib.util.find_spec("hypothesis"):  # the bare install has none
     from hypothesis import settings
 
-    settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+    settings.register_profile("ci", max_examples=40, derandomize=True, database=None, deadline=None, print_blob=True)
     settings.register_profile("campaign", settings.get_profile("ci"), max_examples=1_000)
     settings.register_profile("dev", deadline=None)
     settings.register_profile("thorough", deadline=None, max_examples=2_000, print_blob=True)

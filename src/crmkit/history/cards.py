@@ -25,6 +25,7 @@ def customer_cards(sales: F, *, as_of: date) -> F:
     """
     Make the figures of every customer's card, up to a day.
 
+    >>> from datetime import date
     >>> import polars as pl
     >>> days = [date(2025, 1, 1), date(2025, 1, 31), date(2026, 1, 10)]
     >>> sales = pl.DataFrame({"customer_id": ["C-1"] * 3, "issued_on": days, "revenue": [100, 50, 30]})
@@ -53,6 +54,7 @@ def customer_card(sales: F, *, customer_id: str, as_of: date) -> CustomerCard:
     """
     Make the card of one customer; a lazy frame is computed.
 
+    >>> from datetime import date
     >>> import polars as pl
     >>> sales = pl.DataFrame({"customer_id": ["C-1"], "issued_on": [date(2026, 1, 10)], "revenue": [30], "cost": [20]})
     >>> card = customer_card(sales, customer_id="C-1", as_of=date(2026, 1, 31))
