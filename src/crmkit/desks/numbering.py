@@ -64,11 +64,10 @@ def check_numbers(work: Work, added: Iterable[Document]) -> None:
     """
     numbered = [document for document in added if document.number is not None and document.voided_because is None]
     found = work.find_each(Document, "number", (str(document.number) for document in numbered))
-    seen = {(document.kind, document.number) for document in found if document.voided_because is None}
+    holders = {(document.kind, document.number): document.id for document in found if document.voided_because is None}
     for document in numbered:
-        if (document.kind, document.number) in seen:
+        if holders.setdefault((document.kind, document.number), document.id) != document.id:
             raise _taken(document.kind, document.number)
-        seen.add((document.kind, document.number))
 
 
 def _is_taken(work: Work, kind: DocumentKind, number: str) -> bool:
