@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from crmkit import Crm, Money
-from crmkit.entities import Conditions, Document, Line, LoyaltyCard, LoyaltyRate, Party, cash_discount_until
+from crmkit import Crm, Money, Scope, Settings
+from crmkit.entities import Conditions, Document, Line, LoyaltyCard, LoyaltyPolicy, LoyaltyRate, Party, cash_discount_until
 from crmkit.errors import InvalidValueError
 
 if TYPE_CHECKING:
+    from crmkit.store import Store
     from tests.desks.conftest import Clock, HistoryOf
 
 
@@ -179,3 +180,16 @@ def test_a_void_payment_takes_its_discount_with_it(crm: Crm) -> None:
     assert open_of(crm, invoice) == eur(119)
     assert crm.get(Document, str(payment.discount_document_id)).state == "cancelled"
     assert crm.check() == ()
+
+
+def test_a_discount_that_was_booked_by_hand_comes_back_to_the_card_too(store: Store, clock: Clock, crm: Crm) -> None:
+    by_hand = Crm(store, scope=Scope(tenant="acme", actor="anna"), settings=Settings(loyalty=LoyaltyPolicy(automatic=False)), clock=clock)
+    crm.add(LoyaltyCard(id="K-1", party_id="C-17", rates=[LoyaltyRate(ratio="0.5", since=date(2025, 1, 1))]))
+    invoice = an_invoice(by_hand)
+    payment = by_hand.documents.record_payment(invoice.id, amount=eur("116.62"))
+    by_hand.loyalty.book(invoice.id)
+    before = by_hand.loyalty.balance("C-17").credit
+
+    by_hand.void(payment, because="bounced")
+
+    assert (before, by_hand.loyalty.balance("C-17").credit) == (eur(49), eur(50))

@@ -168,3 +168,14 @@ def test_a_collective_invoice_comes_to_what_single_ones_come_to(quantities: list
 
     assert together.net().minor == sum(invoice.net().minor for invoice in single)
     assert other.check() == ()
+
+
+def test_what_was_invoiced_together_is_not_open_on_the_card(crm: Crm) -> None:
+    pytest.importorskip("polars")
+    notes = [a_note(crm), a_note(crm, a_line("I-2", 3))]
+    assert len(crm.customer_card("C-17").open_orders) == len(crm.customer_card("C-17").open_deliveries) == 2
+
+    crm.documents.invoice([note.id for note in notes])
+
+    card = crm.customer_card("C-17")
+    assert (card.open_orders, card.open_deliveries) == ((), ())

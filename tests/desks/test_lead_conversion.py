@@ -31,6 +31,7 @@ from crmkit.entities import (
     Source,
 )
 from crmkit.errors import InvalidValueError, NotPermittedError, NotStoredError, StaleWriteError
+from crmkit.periods import Period
 from crmkit.persistence import MemoryStore
 from crmkit.records import KINDS
 from crmkit.store import Query, Rights
@@ -376,3 +377,28 @@ def test_the_history_test_can_fail(crm: Crm, store: Store) -> None:
 
     assert isinstance(found["case", case.id], Case)
     assert isinstance(found["opportunity", opportunity.id], Opportunity)
+
+
+def test_the_alias_reads_what_the_customer_owes_was_quoted_and_wishes(crm: Crm) -> None:
+    crm.add(a_lead(), a_quote("C-17"))
+    crm.contact.keep_quiet("C-17", period=Period.year(2026))
+    crm.parties.convert_lead("L-1", into="C-17")
+
+    assert crm.documents.open_items("L-1") == crm.documents.open_items("C-17") != ()
+    assert crm.documents.quotes(party_id="L-1") == crm.documents.quotes(party_id="C-17") != ()
+    assert crm.documents.asks_only_for_quotes("L-1") == crm.documents.asks_only_for_quotes("C-17")
+    assert crm.contact.quiet_now("L-1") == crm.contact.quiet_now("C-17") is not None
+
+
+def test_what_a_person_of_the_lead_asked_for_stays_that_person_s(crm: Crm) -> None:
+    crm.add(a_lead(kind="organisation", people=[ContactPerson(id="P-1", last_name="Zauner")]))
+    portal = crm.portal("L-1", person_id="P-1")
+    data = portal.view().data
+    assert data.person is not None
+    request = portal.propose(attrs.evolve(data, person=attrs.evolve(data.person, first_name="Eva")))
+
+    crm.parties.convert_lead("L-1", into="C-17")
+    crm.requests.accept(request.id)
+
+    people = {person.last_name: person.first_name for person in crm.get(Party, "C-17").people}
+    assert people == {"Huber": "", "Zauner": "Eva"}

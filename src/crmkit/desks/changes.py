@@ -81,9 +81,9 @@ def save_change(work: Work, entity: E) -> E:
         check_document_change(work, before, entity)
     if isinstance(before, Party) and isinstance(entity, Party):
         check_origin_change(work, before, entity)
-        _check_roles(work, before, entity)
     work.save(entity)
-    if isinstance(entity, Party):
+    if isinstance(before, Party) and isinstance(entity, Party):
+        _check_roles(work, before, entity)
         plan = work.get(ContactPlan, entity.id)
         work.save(*(planned for planned in [work.planned(plan, entity)] if planned != plan))
     work.log(entity, party_id=entity.id if isinstance(entity, Party) else getattr(entity, "party_id", None))

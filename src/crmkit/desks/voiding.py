@@ -115,7 +115,7 @@ def _void_payment(work: Work, payment: Payment, because: str) -> None:
     """What was taken off for paying early goes with it."""
     _mark(work, payment, because)
     if payment.discount_document_id is not None:
-        _mark_document(work, work.get(Document, payment.discount_document_id), because)
+        _take_off_the_card(work, _mark_document(work, work.get(Document, payment.discount_document_id), because), because)
 
 
 def _mark_document(work: Work, document: Document, because: str) -> Document:
@@ -138,13 +138,17 @@ def _void_document(work: Work, document: Document, because: str) -> None:
     if document.state in ("superseded", "cancelled"):
         raise StateMoveError("document", document.id, document.state, "voided", ())
     check_nothing_in_the_way(work, document, "voided")
-    marked = _mark_document(work, document, because)
+    _take_off_the_card(work, _mark_document(work, document, because), because)
+
+
+def _take_off_the_card(work: Work, document: Document, because: str) -> None:
+    """Bring what a void document did to a loyalty card back to nothing."""
     booked = work.find(LoyaltyEntry, Condition("party_id", "equal", document.party_id))
     for entry in booked:
         if entry.document_id == document.id and entry.kind == "return":
             _reverse(work, entry, because)
     if any(entry.id == entry_id(document) and entry.invoice_id is not None for entry in booked):
-        book_documents(work, [marked])
+        book_documents(work, [document])
 
 
 def _issued_here(work: Work, document: Document) -> bool:
