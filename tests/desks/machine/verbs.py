@@ -81,8 +81,8 @@ def _proposed(draw: Draw) -> Arguments:
     data = PortalData.of(party, person_id)
     own = None if data.person is None else attrs.evolve(data.person, first_name=draw.name(), birthday=draw.maybe(draw.day))
     changes: dict[str, Any] = {"name": draw.name(), "emails": draw.some(draw.address, 0, 2), "addresses": addresses(draw), "person": own}
-    some = {draw.of(*changes, wrong=["language"]) for _ in range(draw.of(1, 2))}
-    data = attrs.evolve(data, **{name: changes.get(name) for name in some})
+    some: dict[str, Any] = {name: changes.get(name) for name in {draw.of(*changes, wrong=["language"]) for _ in range(draw.of(1, 2))}}
+    data = attrs.evolve(data, **some)
     return ((party.id, data), {"person_id": person_id, "text": draw.of("", "x")})
 
 
