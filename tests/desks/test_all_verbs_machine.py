@@ -159,7 +159,7 @@ PARTS = max(settings().max_examples * 3 // 100, 1)  # thirty of ten in the profi
 
 def run(part: int) -> None:
     machine = seed(part)(AllVerbs) if settings().derandomize else AllVerbs
-    run_state_machine_as_test(machine, settings=settings(max_examples=10, stateful_step_count=50, deadline=None))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=settings(max_examples=10, stateful_step_count=50, deadline=None))
 
 
 @pytest.mark.parametrize("part", range(min(PARTS, 30)))

@@ -81,7 +81,7 @@ def test_a_rule_that_cannot_be_counted_is_refused(lead: Crm) -> None:
 def test_a_party_that_wishes_quiet_is_not_suggested(lead: Crm, as_of: str, listed: list[str]) -> None:
     lead.contact.keep_quiet("L-1", period=Period.month(2026, 2))
 
-    assert [row.party.id for row in lead.work_queue(as_of=date.fromisoformat(as_of))] == listed
+    assert [row.party_id for row in lead.work_queue(as_of=date.fromisoformat(as_of))] == listed
 
 
 def test_a_party_can_say_when_it_is_to_be_reached(lead: Crm, clock: Clock) -> None:
@@ -112,5 +112,5 @@ def test_after_an_attempt_the_party_rests(store: Store, clock: Clock) -> None:
 
     crm.record_interaction("L-1", kind="phone", reached=False)
 
-    assert [[row.party.id for row in crm.work_queue(as_of=date(2026, 1, day))] for day in (2, 3)] == [[], ["L-1"]]
+    assert [[row.party_id for row in crm.work_queue(as_of=date(2026, 1, day))] for day in (2, 3)] == [[], ["L-1"]]
     assert crm.check() == ()

@@ -19,7 +19,7 @@ Calls: TypeAlias = Mapping[str, Callable[[FullHouse], tuple[tuple[Any, ...], dic
 C1 = Ref("party", "C-1")
 
 
-def _told(house: FullHouse, **changes: str) -> Appointment:
+def _told(house: FullHouse, **changes: Any) -> Appointment:
     """An appointment as another calendar tells of it."""
     return attrs.evolve(house.crm.get(Appointment, house.planned), subject="moved elsewhere", **changes)
 

@@ -72,10 +72,16 @@ def _proposed(draw: Draw) -> Arguments:
     party: Any = draw.record(Party, lambda one: one.merged_into is None) or added(draw, Party)
     person_id = draw.maybe(lambda: draw.of(*(person.id for person in party.people), NOBODY), 0.5)
     data = PortalData.of(party, person_id)
-    own = None if data.person is None else attrs.evolve(data.person, first_name=draw.name(), birthday=draw.maybe(draw.day))
-    changes = {"name": draw.name(), "emails": draw.some(draw.address, 0, 2), "addresses": addresses(draw), "person": own}
-    some = {draw.of(*changes, wrong=["language"]) for _ in range(draw.of(1, 2))}
-    data = attrs.evolve(data, **{name: changes.get(name) for name in some})
+    own: Any = None if data.person is None else attrs.evolve(data.person, first_name=draw.name(), birthday=draw.maybe(draw.day))
+    changes: dict[str, Any] = {
+        "name": draw.name(),
+        "emails": draw.some(draw.address, 0, 2),
+        "addresses": addresses(draw),
+        "person": own,
+        "language": draw.of("de", "en", wrong=["x"]),
+    }
+    some = {draw.of(*changes) for _ in range(draw.of(1, 2))}
+    data = attrs.evolve(data, **{name: changes[name] for name in some})
     return ((party.id, data), {"person_id": person_id, "text": draw.of("", "x")})
 
 
@@ -83,7 +89,7 @@ def _told(draw: Draw) -> Appointment:
     """An appointment as another calendar tells of it: a new one, or one that is known here."""
     known = draw.maybe(lambda: draw.record(Appointment), 0.6)
     told: Appointment = known or added(draw, Appointment)
-    states = {"state": draw.of("planned", "cancelled"), "because": draw.maybe(draw.text)}
+    states: dict[str, Any] = {"state": draw.of("planned", "cancelled"), "because": draw.maybe(draw.text)}
     return attrs.evolve(told, start_at=draw.moment(), subject=draw.text(), place=draw.maybe(draw.text), summary=None, **states)
 
 
