@@ -413,3 +413,18 @@ def test_quotes_are_listed_by_what_became_of_them(crm: Crm, clock: Clock) -> Non
         crm.documents.quotes(state="gone")  # type: ignore[arg-type]
     with pytest.raises(NotStoredError):
         crm.documents.quotes(party_id="C-99")
+
+
+@pytest.mark.parametrize("first", ["predecessor", "successor"])
+def test_a_document_of_the_host_is_in_the_currency_of_its_predecessor(crm: Crm, first: str) -> None:
+    order = Document(id="A-8", kind="order", party_id="C-17", issued_on=date(2026, 1, 1), lines=[])
+    invoice = attrs.evolve(order, id="R-8", kind="invoice", predecessor_id="A-8", currency="USD")
+    one, other = (order, invoice) if first == "predecessor" else (invoice, order)
+    crm.add(one)
+
+    with pytest.raises(InvalidValueError, match="currency"):
+        crm.add(other)
+    crm.add(attrs.evolve(other, currency=one.currency))
+    with pytest.raises(InvalidValueError, match="currency"):
+        crm.change(attrs.evolve(crm.get(Document, "R-8"), currency="JPY"))
+    assert crm.check() == ()

@@ -157,18 +157,37 @@ def _check_nothing_follows(work: Work, document: Document, to: str) -> None:
             raise StateMoveError("document", document.id, f"followed by {successor.kind} {successor.number or successor.id}", to, ())
 
 
+def check_currencies(work: Work, documents: Sequence[Document]) -> None:
+    """
+    Accept documents in the currency of those they came from, and of those that came from them.
+
+    Raises:
+        InvalidValueError: For another currency.
+    """
+    own = {document.id: document for document in documents}
+    named = {id for document in documents for id in document.predecessor_ids} - own.keys()
+    before = {document.id: document for document in work.find_each(Document, "id", sorted(named))} | own
+    for document in (*(one for one in successors_of(work, sorted(own)) if one.id not in own), *documents):
+        for id in document.predecessor_ids:
+            if id in before and before[id].currency != document.currency:
+                raise refused("currency", document.currency, f"{before[id].currency!r}, in which document {id!r} is")
+
+
 def check_document_change(work: Work, before: Document, after: Document) -> None:
     """
     Accept a change of plain fields: the state along its moves, lines and totals as long as no other document came from them.
 
     Raises:
         StateMoveError: For a move that its state does not allow.
-        InvalidValueError: For lines, totals or a currency on which another document was built, and a number that another one has.
+        InvalidValueError: For lines, totals or a currency on which another document was built, for another currency than that of its
+            predecessor, and for a number that another one has.
     """
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
     if after.currency != before.currency and work.find(Payment, Condition("document_id", "equal", before.id), limit=1):
         raise refused("currency", after.currency, f"{before.currency!r}, in which it was paid")
+    if (after.currency, after.predecessor_ids) != (before.currency, before.predecessor_ids):
+        check_currencies(work, [after])
     if after.number is not None and after.number != before.number:
         check_number(work, after.kind, after.number)
     for name in ("lines", "totals", "currency", "rounding"):

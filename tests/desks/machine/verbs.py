@@ -79,10 +79,16 @@ def _proposed(draw: Draw) -> Arguments:
     party: Any = draw.record(Party, lambda one: one.merged_into is None) or added(draw, Party)
     person_id = draw.maybe(lambda: draw.of(*(person.id for person in party.people), NOBODY), 0.5)
     data = PortalData.of(party, person_id)
-    own = None if data.person is None else attrs.evolve(data.person, first_name=draw.name(), birthday=draw.maybe(draw.day))
-    changes: dict[str, Any] = {"name": draw.name(), "emails": draw.some(draw.address, 0, 2), "addresses": addresses(draw), "person": own}
-    some: dict[str, Any] = {name: changes.get(name) for name in {draw.of(*changes, wrong=["language"]) for _ in range(draw.of(1, 2))}}
-    data = attrs.evolve(data, **some)
+    own: Any = None if data.person is None else attrs.evolve(data.person, first_name=draw.name(), birthday=draw.maybe(draw.day))
+    changes: dict[str, Any] = {
+        "name": draw.name(),
+        "emails": draw.some(draw.address, 0, 2),
+        "addresses": addresses(draw),
+        "person": own,
+        "language": draw.of("de", "en", wrong=["x"]),
+    }
+    some = {draw.of(*changes) for _ in range(draw.of(1, 2))}
+    data = attrs.evolve(data, **{name: changes[name] for name in some})
     return ((party.id, data), {"person_id": person_id, "text": draw.of("", "x")})
 
 
