@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    exists,
     false,
     func,
     insert,
@@ -39,9 +40,10 @@ from crmkit.records import Stored
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import BindParameter, ClauseElement, CompoundSelect, Connection
+    from sqlalchemy import BindParameter, ClauseElement, CompoundSelect, Connection, FromClause
     from sqlalchemy.types import TypeEngine
 
+    from crmkit.conditions import Condition
     from crmkit.store import Query
 
 E = TypeVar("E", bound=Stored)
@@ -72,6 +74,7 @@ class _Shape(NamedTuple):
     """What one statement serves."""
 
     tests: tuple[_Test, ...]
+    beside: tuple[tuple[str, tuple[_Test, ...]], ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
     sorted: bool = False
     continued: bool = False
@@ -144,8 +147,23 @@ def is_one_of(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialec
 
 def _shape(query: Query[Any], values: dict[str, Any], prefix: str, table: Table, dialect: Dialect) -> _Shape:
     """Tell the shape of a query, and name its values."""
+    tests = _tests(query, query.where, values, prefix, table=table, dialect=dialect)
+    beside = tuple(
+        (one.field, _tests(query, one.where, values, f"{prefix}b{place}_", table=table, dialect=dialect))
+        for place, one in enumerate(query.beside)
+    )
+    position = sort_position(query) or ()
+    values.update((f"{prefix}a{place}", value) for place, value in enumerate(position))
+    if query.limit is not None:
+        values[f"{prefix}limit"] = query.limit
+    return _Shape(tests, beside, query.sort_fields, bool(query.order_by), bool(position), query.limit is not None)
+
+
+def _tests(
+    query: Query[Any], where: Sequence[Condition], values: dict[str, Any], prefix: str, *, table: Table, dialect: Dialect
+) -> tuple[_Test, ...]:
     tests = []
-    for place, condition in enumerate(query.where):
+    for place, condition in enumerate(where):
         name, value, size = f"{prefix}c{place}", comparable_value(query, condition), 0
         if condition.test == "missing":
             size = int(value is True)
@@ -154,11 +172,7 @@ def _shape(query: Query[Any], values: dict[str, Any], prefix: str, table: Table,
         else:
             values[name] = value
         tests.append(_Test(condition.column, condition.test, size))
-    position = sort_position(query) or ()
-    values.update((f"{prefix}a{place}", value) for place, value in enumerate(position))
-    if query.limit is not None:
-        values[f"{prefix}limit"] = query.limit
-    return _Shape(tuple(tests), query.sort_fields, bool(query.order_by), bool(position), query.limit is not None)
+    return tuple(tests)
 
 
 def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
@@ -203,11 +217,17 @@ def _statement(written: ClauseElement, dialect: Dialect) -> Statement:
 
 
 def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", first: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
-    return (
-        select(*first, table.c.version, table.c.data)
-        .where(table.c.tenant == _parameter("tenant", table.c.tenant))
-        .where(*(_test(f"{prefix}c{place}", test, table.c[test.column], dialect) for place, test in enumerate(shape.tests)))
-    )
+    statement = select(*first, table.c.version, table.c.data).where(*_own_tests(shape.tests, table, dialect, prefix))
+    for place, (field, tests) in enumerate(shape.beside):
+        other = table.alias()
+        same = other.c[field] == table.c[field]
+        statement = statement.where(exists().where(same, *_own_tests(tests, other, dialect, f"{prefix}b{place}_")))
+    return statement
+
+
+def _own_tests(tests: Sequence[_Test], table: FromClause, dialect: Dialect, prefix: str) -> Sequence[ColumnElement[bool]]:
+    found = [_test(f"{prefix}c{place}", test, table.c[test.column], dialect) for place, test in enumerate(tests)]
+    return [table.c.tenant == _parameter("tenant", table.c.tenant), *found]
 
 
 def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Dialect) -> Select[Any]:
