@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-import attrs
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -26,7 +24,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    insert,
     literal_column,
     or_,
     select,
@@ -35,19 +32,20 @@ from sqlalchemy import (
 )
 
 from crmkit.persistence.field_values import comparable_value, sort_position
+from crmkit.persistence.sql.statements import Statement, converter_of, parameter_for, statement_of
 from crmkit.records import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import BindParameter, ClauseElement, CompoundSelect, Connection, FromClause
+    from sqlalchemy import BindParameter, CompoundSelect, FromClause
     from sqlalchemy.types import TypeEngine
 
     from crmkit.conditions import Condition
+    from crmkit.persistence.sql.statements import Parameters
     from crmkit.store import Query
 
 E = TypeVar("E", bound=Stored)
-Parameters = tuple[Any, ...] | dict[str, Any]
 
 _COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
     "equal": operator.eq,
@@ -82,34 +80,6 @@ class _Shape(NamedTuple):
     locked: bool = False
 
 
-@attrs.frozen
-class Statement:
-    """
-    A compiled statement.
-
-    Attributes:
-        text: As the driver takes it.
-        positions: The names of its parameters in order; None for a driver that takes them by name.
-        defaults: The values that it brings itself.
-        converters: What brings a parameter into the driver's form.
-    """
-
-    text: str
-    positions: tuple[str, ...] | None
-    defaults: dict[str, Any]
-    converters: tuple[tuple[str, Callable[[Any], Any]], ...]
-
-    def parameters(self, values: Mapping[str, Any]) -> Parameters:
-        """Arrange values for the driver."""
-        return self.arranged({**self.defaults, **values})
-
-    def arranged(self, given: dict[str, Any]) -> Parameters:
-        """Arrange values for the driver, in the very dict that they are given in."""
-        for name, convert in self.converters:
-            given[name] = convert(given[name])
-        return given if self.positions is None else tuple(map(given.__getitem__, self.positions))
-
-
 def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant: str, dialect: Dialect) -> tuple[str, Parameters]:
     """
     Write the statement that finds what queries ask for, with its parameters.
@@ -120,14 +90,6 @@ def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant:
     shapes = [_shape(query, values, f"q{place}_", table, dialect) for place, (query, table) in enumerate(zip(queries, tables, strict=True))]
     statement = _compiled(tuple(shapes), tuple(tables), dialect)
     return statement.text, statement.parameters(values)
-
-
-def insert_into(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    """Write new rows, used up by it: the driver gets them as they are, which takes a third of what a statement of Core takes for each."""
-    statement = _insert(table, connection.dialect)
-    parameters: Any = [statement.arranged(row) for row in rows]
-    if parameters:
-        connection.exec_driver_sql(statement.text, parameters)
 
 
 def select_one(id: str, table: Table, tenant: str, dialect: Dialect, *, lock: bool) -> tuple[str, Parameters]:
@@ -189,11 +151,6 @@ def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column:
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
-def _insert(table: Table, dialect: Dialect) -> Statement:
-    return _statement(insert(table).values({column.name: _parameter(column.name, column) for column in table.c}), dialect)
-
-
-@lru_cache(maxsize=_SHAPES_KEPT)
 def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Dialect) -> Statement:
     if len(shapes) == 1:
         statement: Select[Any] | CompoundSelect[Any] = _ordered(_select(shapes[0], tables[0], dialect), shapes[0], tables[0], dialect)
@@ -205,15 +162,7 @@ def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Di
                 for place, (shape, table) in enumerate(parts)
             )
         )
-    return _statement(statement, dialect)
-
-
-def _statement(written: ClauseElement, dialect: Dialect) -> Statement:
-    compiled: Any = written.compile(dialect=dialect)
-    names = tuple(compiled.positiontup or ()) if compiled.positional else None
-    converters = ((name, _converter(parameter.type, dialect)) for name, parameter in compiled.binds.items() if name in compiled.params)
-    defaults = {name: value for name, value in compiled.params.items() if value is not None}
-    return Statement(str(compiled), names, defaults, tuple((name, convert) for name, convert in converters if convert))
+    return statement_of(statement, dialect)
 
 
 def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", first: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
@@ -227,7 +176,7 @@ def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", 
 
 def _own_tests(tests: Sequence[_Test], table: FromClause, dialect: Dialect, prefix: str) -> Sequence[ColumnElement[bool]]:
     found = [_test(f"{prefix}c{place}", test, table.c[test.column], dialect) for place, test in enumerate(tests)]
-    return [table.c.tenant == _parameter("tenant", table.c.tenant), *found]
+    return [table.c.tenant == parameter_for("tenant", table.c.tenant), *found]
 
 
 def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Dialect) -> Select[Any]:
@@ -236,7 +185,7 @@ def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Diale
         *(column.desc() if descending else column.asc() for column, descending in _sorted_by(shape, order, dialect))
     )
     if shape.continued:
-        statement = statement.where(_after(order, [_parameter(f"q0_a{place}", column) for place, (column, _) in enumerate(order)]))
+        statement = statement.where(_after(order, [parameter_for(f"q0_a{place}", column) for place, (column, _) in enumerate(order)]))
     if shape.limited:
         statement = statement.limit(bindparam("q0_limit", type_=BigInteger()))
     return statement.with_for_update(key_share=True) if shape.locked else statement  # others may still refer to it
@@ -259,12 +208,12 @@ def _test(name: str, test: _Test, column: ColumnElement[Any], dialect: Dialect) 
     if test.test == "missing":
         return column.is_(None) if test.size else column.is_not(None)
     if test.test != "one_of":
-        return _COMPARISONS[test.test](column, _parameter(name, column))
+        return _COMPARISONS[test.test](column, parameter_for(name, column))
     if test.size == _LISTED:
         return _is_listed(column, bindparam(name, type_=_list_type(column, dialect)), dialect)
     if test.size == 1:
-        return column == _parameter(name, column)
-    return column.in_([_parameter(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
+        return column == parameter_for(name, column)
+    return column.in_([parameter_for(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
 
 
 def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[BindParameter[Any]]) -> ColumnElement[bool]:
@@ -279,10 +228,6 @@ def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[
     return and_(in_reach, or_(further, _after(order[1:], position[1:])))
 
 
-def _parameter(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
-    return bindparam(name, type_=column.type)
-
-
 def _is_listed(column: ColumnElement[Any], values: BindParameter[Any], dialect: Dialect) -> ColumnElement[bool]:
     if dialect.name == "postgresql":
         return column == func.any(values)
@@ -293,13 +238,9 @@ def _listed(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialect)
     """Put many values into one parameter: an array, or JSON."""
     if dialect.name == "postgresql":
         return list(values)
-    convert = _converter(column.type, dialect)
+    convert = converter_of(column.type, dialect)
     return json.dumps([convert(value) for value in values] if convert else list(values))
 
 
 def _list_type(column: ColumnElement[Any], dialect: Dialect) -> TypeEngine[Any]:
     return ARRAY(column.type.dialect_impl(dialect)) if dialect.name == "postgresql" else Text()
-
-
-def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return type_.dialect_impl(dialect).bind_processor(dialect)
