@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from crmkit.periods import Period
 
-__all__ = ["Query", "Reach", "Rights", "Scope", "Store", "Transaction"]
+__all__ = ["Beside", "Query", "Reach", "Rights", "Scope", "Store", "Transaction"]
 
 E = TypeVar("E", bound=Stored)
 Reach = Literal["own", "team", "all"]
@@ -101,6 +101,25 @@ def _names(values: str | Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen
+class Beside:
+    """
+    That there is a record of the same kind, the same one or another, with the same value in a field, for which conditions hold.
+
+    Attributes:
+        field: The declared field that both have in common; where it has no value nothing is beside.
+        where: Conditions on declared fields; all must hold for the one beside.
+    """
+
+    field: str
+    where: tuple[Condition, ...] = attrs.field(converter=_conditions)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All fields that it names."""
+        return self.field, *(condition.column for condition in self.where)
+
+
+@attrs.frozen
 class Query(Generic[E]):
     """
     Which records to find.
@@ -112,6 +131,7 @@ class Query(Generic[E]):
             last one. A record without a value in one of them is not found.
         after: The sort values and id of the last record of the page before.
         limit: The most records to find; None is all of them.
+        beside: What else must be stored, each beside the record that is found.
         sort_fields: Each sort field with whether it descends, id last.
     """
 
@@ -120,6 +140,7 @@ class Query(Generic[E]):
     order_by: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     after: tuple[Scalar, ...] | None = attrs.field(default=None, kw_only=True)
     limit: int | None = attrs.field(default=None, kw_only=True)
+    beside: tuple[Beside, ...] = attrs.field(default=(), converter=tuple[Beside, ...], kw_only=True)
     sort_fields: tuple[tuple[str, bool], ...] = attrs.field(init=False, eq=False, repr=False)
 
     @sort_fields.default
@@ -132,7 +153,7 @@ class Query(Generic[E]):
         record = self.record
         for condition in self.where:
             record.field(condition.column)
-        for name, _ in self.sort_fields:
+        for name in (*(name for name, _ in self.sort_fields), *(name for one in self.beside for name in one.names)):
             record.field(name)
         if self.after is not None and len(self.after) != len(self.sort_fields):
             raise refused("after", len(self.after), f"{len(self.sort_fields)} values: " + ", ".join(name for name, _ in self.sort_fields))

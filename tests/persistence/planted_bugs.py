@@ -190,6 +190,11 @@ class OnlyTheFirstConditionCounts(_Asks):
         return attrs.evolve(query, where=query.where[:1])
 
 
+class WhatIsBesideIsForgotten(MemoryTransaction):
+    def find(self, query: Query[E]) -> Sequence[E]:
+        return super().find(attrs.evolve(query, beside=()))
+
+
 class OneOfTakesAThousand(_Asks):
     def other(self, query: Query[E]) -> Query[E]:
         cut = [attrs.evolve(test, value=test.value[:1000]) if isinstance(test.value, tuple) else test for test in query.where]
@@ -318,6 +323,7 @@ DEFECTS: tuple[type[MemoryTransaction], ...] = (
     AtLeastIsMoreThan,
     LessThanIsAtMost,
     OnlyTheFirstConditionCounts,
+    WhatIsBesideIsForgotten,
     OneOfTakesAThousand,
     LimitIsOneTooMany,
     TiesAlwaysAscend,
@@ -341,6 +347,7 @@ VISIBLE_IN_DATA: tuple[type[MemoryStore], ...] = tuple(
     if store.__name__
     not in {
         "TransactionsAreNested",  # the others are about what the comparison does not do: misuse, huge lists, tables, causes of errors
+        "WhatIsBesideIsForgotten",
         "OneOfTakesAThousand",
         "NeverEnds",
         "TextIsTrimmed",

@@ -27,8 +27,8 @@ from crmkit.entities import (
     Task,
 )
 from crmkit.persistence.sql import SqlStore
-from crmkit.records import Birthday
-from crmkit.store import Query
+from crmkit.records import Birthday, SearchTerm
+from crmkit.store import Beside, Query
 from crmkit.testing.contract_data import DAY, MOMENT, TENANT
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 
 OPEN = Condition("state", "equal", "open")
 OF_PARTY = Condition("party_id", "equal", "P-1")
+
+
+def _words(beginning: str) -> tuple[Condition, Condition]:
+    return Condition("term", "at_least", beginning), Condition("term", "less_than", beginning + "\U0010ffff")
+
+
 PAGES: Sequence[tuple[Query[Any], str]] = (
     (Query(Recall, [OPEN], order_by=["due_on"], after=(DAY, "R-1"), limit=50), "state=? AND (due_on,id)>(?,?)"),
     (Query(ContactPlan, [Condition("next_contact_on", "at_most", DAY)], order_by=["next_contact_on"], limit=50), "next_contact_on<?"),
@@ -49,6 +55,10 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
         "employee_id=? AND pending_since>?",
     ),
     (Query(LoyaltyEntry, [OF_PARTY], order_by="booked_on"), "party_id=?"),
+    (
+        Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside("party_id", _words("transp"))]),
+        "party_id=? AND term>? AND term<?",
+    ),
 )
 SELECTIONS: Sequence[tuple[Query[Any], str]] = (
     (Query(Recall, [Condition("party_id", "one_of", ("P-1", "P-2")), OPEN]), "party_id=? AND state=?"),

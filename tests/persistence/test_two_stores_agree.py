@@ -20,7 +20,7 @@ from crmkit.entities import ContactPlan, Document, HistoryEntry, Interaction, Pa
 from crmkit.errors import CrmkitError
 from crmkit.persistence import MemoryStore
 from crmkit.persistence.sql import open_store
-from crmkit.store import Query
+from crmkit.store import Beside, Query
 from crmkit.testing.contract_data import DAY, MOMENT, a_document, a_party, a_plan, a_recall, an_entry, an_interaction
 from tests.persistence import planted_bugs
 
@@ -69,7 +69,10 @@ def queries(draw: st.DrawFn) -> Query[Any]:
     named = draw(st.lists(st.sampled_from(fields[1:]), unique=True, max_size=2))
     order_by = [draw(st.sampled_from(["", "-"])) + name for name in named]
     after = (*(draw(VALUES[record.field(name).type]) for name in named), draw(IDS)) if draw(st.booleans()) else None
-    return Query(kind, where, order_by=order_by, after=after, limit=draw(st.none() | st.integers(1, 4)))
+    beside = (
+        [Beside(draw(st.sampled_from(fields)), [draw(_conditions(record, draw(st.sampled_from(fields))))])] if draw(st.booleans()) else []
+    )
+    return Query(kind, where, order_by=order_by, after=after, limit=draw(st.none() | st.integers(1, 4)), beside=beside)
 
 
 @st.composite

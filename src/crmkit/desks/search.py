@@ -13,7 +13,7 @@ from crmkit.desks.workplace import find_each
 from crmkit.entities import Party
 from crmkit.entities.parties import Role
 from crmkit.records import SearchTerm
-from crmkit.store import Query
+from crmkit.store import Beside, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,6 @@ HitField = Literal["name", "people"]
 
 _LAST_CHARACTER = "\U0010ffff"
 _PROBED = 20
-_EACH_OF_SEVERAL = 8
 _LARGEST_PAGE = 500
 
 
@@ -64,18 +63,16 @@ def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | No
 
 
 def _candidates(transaction: Transaction, words: list[str], limit: int) -> Iterator[Party]:
-    """Walk through the parties that have all words, page by page of the index of the rarest one; pages grow while few of them fit."""
+    """Walk through the parties that have all words, page by page of the index of the rarest one; pages grow from one to the next."""
     if not words:
         return
     rarest, *others = _rarest_first(transaction, words)
+    beside = [Beside("party_id", _begins_with(word)) for word in others]
     seen: set[str] = set()
-    after, size = None, min(limit * _EACH_OF_SEVERAL if others else limit, _LARGEST_PAGE)
-    while page := transaction.find(Query(SearchTerm, _begins_with(rarest), order_by="term", after=after, limit=size)):
+    after, size = None, min(limit, _LARGEST_PAGE)
+    while page := transaction.find(Query(SearchTerm, _begins_with(rarest), order_by="term", after=after, limit=size, beside=beside)):
         fresh = [id for id in dict.fromkeys(term.party_id for term in page) if id not in seen]
         seen.update(fresh)
-        for word in others:
-            having = {term.party_id for term in find_each(transaction, SearchTerm, "party_id", fresh, *_begins_with(word))}
-            fresh = [id for id in fresh if id in having]
         parties = {party.id: party for party in find_each(transaction, Party, "id", fresh)}
         yield from (parties[id] for id in fresh if id in parties)
         if len(page) < size:

@@ -24,7 +24,7 @@ from crmkit.persistence.write_checks import Key, by_kind, missing_reference, ref
 from crmkit.records import KINDS, RecordKind, Stored, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
@@ -97,12 +97,14 @@ class MemoryTransaction:
         """Find several, in the order of the query."""
         self.state.check_reading()
         names = [name for name, _ in query.sort_fields]
-        conditions = [attrs.evolve(condition, value=comparable_value(query, condition)) for condition in query.where]
-        passes = _tests(query, conditions)
+        position = sort_position(query)
+        beside = [(one.field, {held.values[one.field] for held in self._fitting(query, one.where)} - {None}) for one in query.beside]
         found = [
             held
-            for held in self._candidates(query.record.name, conditions)
-            if all(held.values[name] is not None for name in names) and passes(held.values)
+            for held in self._fitting(query, query.where)
+            if all(held.values[name] is not None for name in names)
+            and (position is None or _comes_after(held.values, position, query.sort_fields))
+            and all(held.values[field] in known for field, known in beside)
         ]
         for name, descending in reversed(query.sort_fields):
             found.sort(key=partial(_value, name), reverse=descending)
@@ -156,6 +158,13 @@ class MemoryTransaction:
         changes = self.changes.get(name, {})
         return changes[id_] if id_ in changes else self._stored[name].records.get(id_)
 
+    def _fitting(self, query: Query[Any], where: Sequence[Condition]) -> Iterator[Held]:
+        """Find those for which all conditions hold."""
+        conditions = [attrs.evolve(condition, value=comparable_value(query, condition)) for condition in where]
+        for held in self._candidates(query.record.name, conditions):
+            if all(condition.holds_for(held.values[condition.column]) for condition in conditions):
+                yield held
+
     def _candidates(self, name: str, conditions: Sequence[Condition]) -> Iterator[Held]:
         """List what can fit: by id, by an index, or all."""
         ids = next((_values_of(condition) for condition in conditions if condition.column == "id" and condition.test in _BY_VALUE), None)
@@ -183,17 +192,6 @@ def _held(kind: RecordKind[Any], entity: Stored) -> Held:
 
 def _value(name: str, held: Held) -> Any:  # noqa: ANN401  # values of one field are all of one type
     return held.values[name]
-
-
-def _tests(query: Query[E], conditions: Sequence[Condition]) -> Callable[[Row], bool]:
-    position = sort_position(query)
-
-    def passes(values: Row) -> bool:
-        return all(condition.holds_for(values[condition.column]) for condition in conditions) and (
-            position is None or _comes_after(values, position, query.sort_fields)
-        )
-
-    return passes
 
 
 def _comes_after(values: Row, position: tuple[Scalar, ...], fields: tuple[tuple[str, bool], ...]) -> bool:

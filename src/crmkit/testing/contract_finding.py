@@ -11,7 +11,7 @@ import pytest
 from crmkit.conditions import Condition, ConditionTest, Scalar
 from crmkit.entities import Document, HistoryEntry, Interaction, Party, Recall
 from crmkit.errors import InvalidValueError
-from crmkit.store import Query
+from crmkit.store import Beside, Query
 from crmkit.testing.contract_data import DAY, MOMENT, TENANT, a_document, a_party, a_recall, an_entry, an_interaction, found, keep
 
 if TYPE_CHECKING:
@@ -239,18 +239,38 @@ class FindingContract:
         assert found(store, Party) == []
         assert found(store, Document, Condition("issued_on", "at_least", DAY), order_by=["issued_on"], limit=5) == []
 
+    def test_what_must_be_stored_beside_a_record_has_the_same_value_in_one_field(self, store: Store) -> None:
+        keep(store, a_party("P-1", owner_id="anna"), a_party("P-2", owner_id="anna"))
+        keep(store, a_party("P-3", owner_id="ben"), a_party("P-4", owner_id="eva"), a_party("P-5"))
+        of_these = Beside("owner_id", [Condition("id", "one_of", ("P-2", "P-3", "P-5"))])
+        of_p_2 = Beside("owner_id", [Condition("id", "equal", "P-2")])
+        with store.transaction(TENANT, write=False) as transaction:
+            assert [one.id for one in transaction.find(Query(Party, beside=[of_these]))] == ["P-1", "P-2", "P-3"]
+            assert [one.id for one in transaction.find(Query(Party, beside=[of_these, of_p_2], order_by="-id"))] == ["P-2", "P-1"]
+            page = Query(Party, [Condition("id", "not_equal", "P-2")], beside=[of_these], after=("P-1",), limit=1)
+            assert [one.id for one in transaction.find(page)] == ["P-3"]
+
+    def test_nothing_is_beside_a_record_of_another_kind_or_tenant(self, store: Store) -> None:
+        keep(store, a_party(), a_recall())
+        with store.transaction("other", write=True) as transaction:
+            transaction.save([a_party(), a_recall(state="done")])
+        done = Beside("party_id", [Condition("state", "equal", "done")])
+        with store.transaction(TENANT, write=False) as transaction:
+            assert list(transaction.find(Query(Recall, beside=[done]))) == []
+
     def test_several_queries_are_each_answered_as_if_alone(self, store: Store) -> None:
         _many_recalls(store)
         keep(store, a_party("P-9"))
         due = Query(Recall, [Condition("due_on", "at_most", DAY), Condition("state", "equal", "open")])
-        queries: list[Query[Any]] = [due, Query(Party, [Condition("id", "one_of", ("P-1", "P-9"))]), due, Query(Document)]
+        beside: Query[Any] = Query(Recall, beside=[Beside("due_on", due.where)])
+        queries: list[Query[Any]] = [due, beside, Query(Party, [Condition("id", "one_of", ("P-1", "P-9"))]), due, Query(Document)]
         with store.transaction(TENANT, write=False) as transaction:
             alone = [list(transaction.find(query)) for query in queries]
             assert [list(records) for records in transaction.find_several(queries)] == alone
             assert [list(records) for records in transaction.find_several(queries[:1])] == alone[:1]
             assert list(transaction.find_several([])) == []
         assert alone[0]
-        assert alone[3] == []
+        assert alone[4] == []
 
     def test_several_queries_have_no_order_or_page_of_their_own(self, store: Store) -> None:
         for query in (Query(Recall, order_by="due_on"), Query(Recall, limit=1), Query(Recall, after=("R-1",))):

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-import attrs
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -23,9 +21,9 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    exists,
     false,
     func,
-    insert,
     literal_column,
     or_,
     select,
@@ -34,18 +32,20 @@ from sqlalchemy import (
 )
 
 from crmkit.persistence.field_values import comparable_value, sort_position
+from crmkit.persistence.sql.statements import Statement, converter_of, parameter_for, statement_of
 from crmkit.records import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import BindParameter, ClauseElement, CompoundSelect, Connection
+    from sqlalchemy import BindParameter, CompoundSelect, FromClause
     from sqlalchemy.types import TypeEngine
 
+    from crmkit.conditions import Condition
+    from crmkit.persistence.sql.statements import Parameters
     from crmkit.store import Query
 
 E = TypeVar("E", bound=Stored)
-Parameters = tuple[Any, ...] | dict[str, Any]
 
 _COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
     "equal": operator.eq,
@@ -72,39 +72,12 @@ class _Shape(NamedTuple):
     """What one statement serves."""
 
     tests: tuple[_Test, ...]
+    beside: tuple[tuple[str, tuple[_Test, ...]], ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
     sorted: bool = False
     continued: bool = False
     limited: bool = False
     locked: bool = False
-
-
-@attrs.frozen
-class Statement:
-    """
-    A compiled statement.
-
-    Attributes:
-        text: As the driver takes it.
-        positions: The names of its parameters in order; None for a driver that takes them by name.
-        defaults: The values that it brings itself.
-        converters: What brings a parameter into the driver's form.
-    """
-
-    text: str
-    positions: tuple[str, ...] | None
-    defaults: dict[str, Any]
-    converters: tuple[tuple[str, Callable[[Any], Any]], ...]
-
-    def parameters(self, values: Mapping[str, Any]) -> Parameters:
-        """Arrange values for the driver."""
-        return self.arranged({**self.defaults, **values})
-
-    def arranged(self, given: dict[str, Any]) -> Parameters:
-        """Arrange values for the driver, in the very dict that they are given in."""
-        for name, convert in self.converters:
-            given[name] = convert(given[name])
-        return given if self.positions is None else tuple(map(given.__getitem__, self.positions))
 
 
 def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant: str, dialect: Dialect) -> tuple[str, Parameters]:
@@ -117,14 +90,6 @@ def select_found(queries: Sequence[Query[Any]], tables: Sequence[Table], tenant:
     shapes = [_shape(query, values, f"q{place}_", table, dialect) for place, (query, table) in enumerate(zip(queries, tables, strict=True))]
     statement = _compiled(tuple(shapes), tuple(tables), dialect)
     return statement.text, statement.parameters(values)
-
-
-def insert_into(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    """Write new rows, used up by it: the driver gets them as they are, which takes a third of what a statement of Core takes for each."""
-    statement = _insert(table, connection.dialect)
-    parameters: Any = [statement.arranged(row) for row in rows]
-    if parameters:
-        connection.exec_driver_sql(statement.text, parameters)
 
 
 def select_one(id: str, table: Table, tenant: str, dialect: Dialect, *, lock: bool) -> tuple[str, Parameters]:
@@ -144,8 +109,23 @@ def is_one_of(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialec
 
 def _shape(query: Query[Any], values: dict[str, Any], prefix: str, table: Table, dialect: Dialect) -> _Shape:
     """Tell the shape of a query, and name its values."""
+    tests = _tests(query, query.where, values, prefix, table=table, dialect=dialect)
+    beside = tuple(
+        (one.field, _tests(query, one.where, values, f"{prefix}b{place}_", table=table, dialect=dialect))
+        for place, one in enumerate(query.beside)
+    )
+    position = sort_position(query) or ()
+    values.update((f"{prefix}a{place}", value) for place, value in enumerate(position))
+    if query.limit is not None:
+        values[f"{prefix}limit"] = query.limit
+    return _Shape(tests, beside, query.sort_fields, bool(query.order_by), bool(position), query.limit is not None)
+
+
+def _tests(
+    query: Query[Any], where: Sequence[Condition], values: dict[str, Any], prefix: str, *, table: Table, dialect: Dialect
+) -> tuple[_Test, ...]:
     tests = []
-    for place, condition in enumerate(query.where):
+    for place, condition in enumerate(where):
         name, value, size = f"{prefix}c{place}", comparable_value(query, condition), 0
         if condition.test == "missing":
             size = int(value is True)
@@ -154,11 +134,7 @@ def _shape(query: Query[Any], values: dict[str, Any], prefix: str, table: Table,
         else:
             values[name] = value
         tests.append(_Test(condition.column, condition.test, size))
-    position = sort_position(query) or ()
-    values.update((f"{prefix}a{place}", value) for place, value in enumerate(position))
-    if query.limit is not None:
-        values[f"{prefix}limit"] = query.limit
-    return _Shape(tuple(tests), query.sort_fields, bool(query.order_by), bool(position), query.limit is not None)
+    return tuple(tests)
 
 
 def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
@@ -175,11 +151,6 @@ def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column:
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
-def _insert(table: Table, dialect: Dialect) -> Statement:
-    return _statement(insert(table).values({column.name: _parameter(column.name, column) for column in table.c}), dialect)
-
-
-@lru_cache(maxsize=_SHAPES_KEPT)
 def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Dialect) -> Statement:
     if len(shapes) == 1:
         statement: Select[Any] | CompoundSelect[Any] = _ordered(_select(shapes[0], tables[0], dialect), shapes[0], tables[0], dialect)
@@ -191,23 +162,21 @@ def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Di
                 for place, (shape, table) in enumerate(parts)
             )
         )
-    return _statement(statement, dialect)
-
-
-def _statement(written: ClauseElement, dialect: Dialect) -> Statement:
-    compiled: Any = written.compile(dialect=dialect)
-    names = tuple(compiled.positiontup or ()) if compiled.positional else None
-    converters = ((name, _converter(parameter.type, dialect)) for name, parameter in compiled.binds.items() if name in compiled.params)
-    defaults = {name: value for name, value in compiled.params.items() if value is not None}
-    return Statement(str(compiled), names, defaults, tuple((name, convert) for name, convert in converters if convert))
+    return statement_of(statement, dialect)
 
 
 def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", first: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
-    return (
-        select(*first, table.c.version, table.c.data)
-        .where(table.c.tenant == _parameter("tenant", table.c.tenant))
-        .where(*(_test(f"{prefix}c{place}", test, table.c[test.column], dialect) for place, test in enumerate(shape.tests)))
-    )
+    statement = select(*first, table.c.version, table.c.data).where(*_own_tests(shape.tests, table, dialect, prefix))
+    for place, (field, tests) in enumerate(shape.beside):
+        other = table.alias()
+        same = other.c[field] == table.c[field]
+        statement = statement.where(exists().where(same, *_own_tests(tests, other, dialect, f"{prefix}b{place}_")))
+    return statement
+
+
+def _own_tests(tests: Sequence[_Test], table: FromClause, dialect: Dialect, prefix: str) -> Sequence[ColumnElement[bool]]:
+    found = [_test(f"{prefix}c{place}", test, table.c[test.column], dialect) for place, test in enumerate(tests)]
+    return [table.c.tenant == parameter_for("tenant", table.c.tenant), *found]
 
 
 def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Dialect) -> Select[Any]:
@@ -216,7 +185,7 @@ def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Diale
         *(column.desc() if descending else column.asc() for column, descending in _sorted_by(shape, order, dialect))
     )
     if shape.continued:
-        statement = statement.where(_after(order, [_parameter(f"q0_a{place}", column) for place, (column, _) in enumerate(order)]))
+        statement = statement.where(_after(order, [parameter_for(f"q0_a{place}", column) for place, (column, _) in enumerate(order)]))
     if shape.limited:
         statement = statement.limit(bindparam("q0_limit", type_=BigInteger()))
     return statement.with_for_update(key_share=True) if shape.locked else statement  # others may still refer to it
@@ -239,12 +208,12 @@ def _test(name: str, test: _Test, column: ColumnElement[Any], dialect: Dialect) 
     if test.test == "missing":
         return column.is_(None) if test.size else column.is_not(None)
     if test.test != "one_of":
-        return _COMPARISONS[test.test](column, _parameter(name, column))
+        return _COMPARISONS[test.test](column, parameter_for(name, column))
     if test.size == _LISTED:
         return _is_listed(column, bindparam(name, type_=_list_type(column, dialect)), dialect)
     if test.size == 1:
-        return column == _parameter(name, column)
-    return column.in_([_parameter(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
+        return column == parameter_for(name, column)
+    return column.in_([parameter_for(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
 
 
 def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[BindParameter[Any]]) -> ColumnElement[bool]:
@@ -259,10 +228,6 @@ def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[
     return and_(in_reach, or_(further, _after(order[1:], position[1:])))
 
 
-def _parameter(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
-    return bindparam(name, type_=column.type)
-
-
 def _is_listed(column: ColumnElement[Any], values: BindParameter[Any], dialect: Dialect) -> ColumnElement[bool]:
     if dialect.name == "postgresql":
         return column == func.any(values)
@@ -273,13 +238,9 @@ def _listed(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialect)
     """Put many values into one parameter: an array, or JSON."""
     if dialect.name == "postgresql":
         return list(values)
-    convert = _converter(column.type, dialect)
+    convert = converter_of(column.type, dialect)
     return json.dumps([convert(value) for value in values] if convert else list(values))
 
 
 def _list_type(column: ColumnElement[Any], dialect: Dialect) -> TypeEngine[Any]:
     return ARRAY(column.type.dialect_impl(dialect)) if dialect.name == "postgresql" else Text()
-
-
-def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return type_.dialect_impl(dialect).bind_processor(dialect)

@@ -8,7 +8,8 @@ from sqlalchemy import Text, delete, select, type_coerce
 
 from crmkit.entities import Document
 from crmkit.persistence.sales_lines import sales_lines
-from crmkit.persistence.sql.queries import insert_into, is_one_of
+from crmkit.persistence.sql.queries import is_one_of
+from crmkit.persistence.sql.statements import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

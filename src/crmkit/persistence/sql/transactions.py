@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from crmkit.errors import CrmkitError
     from crmkit.periods import Period
-    from crmkit.persistence.sql.queries import Parameters
+    from crmkit.persistence.sql.statements import Parameters
     from crmkit.persistence.sql.writer import Writer
     from crmkit.store import Query
 

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from crmkit.errors import CrmkitError, NotStoredError, StoreError
-from crmkit.persistence.sql.queries import insert_into, is_one_of
+from crmkit.persistence.sql.queries import is_one_of
 from crmkit.persistence.sql.refusals import refusal_of
 from crmkit.persistence.sql.rows import to_row
 from crmkit.persistence.sql.sales_table import lines_of, replace_lines
+from crmkit.persistence.sql.statements import insert_into
 from crmkit.persistence.sql.tables import Tables
 from crmkit.persistence.write_checks import Key, by_kind, key_of, missing_reference, references, referring_fields, stale_write
 from crmkit.records import KINDS, Stored

@@ -1,0 +1,78 @@
+"""Statements compiled once and given to the driver as text, with their values in its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from sqlalchemy import bindparam, insert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import BindParameter, ClauseElement, ColumnElement, Connection, Dialect, Table
+    from sqlalchemy.types import TypeEngine
+
+Parameters = tuple[Any, ...] | dict[str, Any]
+
+
+@attrs.frozen
+class Statement:
+    """
+    A compiled statement.
+
+    Attributes:
+        text: As the driver takes it.
+        positions: The names of its parameters in order; None for a driver that takes them by name.
+        defaults: The values that it brings itself.
+        converters: What brings a parameter into the driver's form.
+    """
+
+    text: str
+    positions: tuple[str, ...] | None
+    defaults: dict[str, Any]
+    converters: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+    def parameters(self, values: Mapping[str, Any]) -> Parameters:
+        """Arrange values for the driver."""
+        return self.arranged({**self.defaults, **values})
+
+    def arranged(self, given: dict[str, Any]) -> Parameters:
+        """Arrange values for the driver, in the very dict that they are given in."""
+        for name, convert in self.converters:
+            given[name] = convert(given[name])
+        return given if self.positions is None else tuple(map(given.__getitem__, self.positions))
+
+
+def insert_into(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    """Write new rows, used up by it: the driver gets them as they are, which takes a third of what a statement of Core takes for each."""
+    statement = _insert(table, connection.dialect)
+    parameters: Any = [statement.arranged(row) for row in rows]
+    if parameters:
+        connection.exec_driver_sql(statement.text, parameters)
+
+
+def statement_of(written: ClauseElement, dialect: Dialect) -> Statement:
+    """Compile a statement."""
+    compiled: Any = written.compile(dialect=dialect)
+    names = tuple(compiled.positiontup or ()) if compiled.positional else None
+    converters = ((name, converter_of(parameter.type, dialect)) for name, parameter in compiled.binds.items() if name in compiled.params)
+    defaults = {name: value for name, value in compiled.params.items() if value is not None}
+    return Statement(str(compiled), names, defaults, tuple((name, convert) for name, convert in converters if convert))
+
+
+def parameter_for(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
+    """Name a parameter that takes what a column takes."""
+    return bindparam(name, type_=column.type)
+
+
+def converter_of(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Find what brings a value of a type into the driver's form."""
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+@lru_cache(maxsize=1_000)
+def _insert(table: Table, dialect: Dialect) -> Statement:
+    return statement_of(insert(table).values({column.name: parameter_for(column.name, column) for column in table.c}), dialect)
