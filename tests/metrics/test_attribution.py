@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 from math import factorial
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 from hypothesis import given
@@ -246,7 +247,8 @@ def test_amounts_keep_the_callers_numeric_type(engine: str, number: str) -> None
 
     result = attributed_by(conversions, touches, "channel", model=Linear(), window=days(30))
 
-    assert schema_of(result)["amount"] == schema_of(conversions)["amount"]
+    is_wide = number == "int" and engine in {"polars-lazy", "duckdb"}  # a lazy frame is not looked into, and its sum may leave 64 bits
+    assert schema_of(result)["amount"] == (nw.Decimal(38, 0) if is_wide else schema_of(conversions)["amount"])
     assert type(result) is type(conversions)
 
 

@@ -125,6 +125,7 @@ def _split(table: Table[Any], plan: CommissionPlan, columns: tuple[str, ...], am
     if not plan.splits:
         return named
     seller = nw.col("salesperson_id")
+    named = named.with_columns(table.total(nw.col(name), name).alias(name) for name in amounts)  # parts of one type
     parts = [named.filter(seller.is_null() | ~seller.is_in(tuple(plan.splits)))]
     for whose, shares in plan.splits.items():
         left = named.filter(seller == whose)
