@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_date, check_int, check_kind, check_text, check_texts, refused
+from crmkit._checks import LARGEST_INT, check_choice, check_currency, check_date, check_int, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import kept
 from crmkit.entities.contact_details import Address
 from crmkit.entities.document_lines import Line, RoundingPolicy
@@ -256,7 +256,11 @@ class Document:
 
     def _rounded(self, amount: Decimal) -> Money:
         digits = minor_digits(self.currency)
-        return Money(minor=int(rounded(amount, digits, rounding=self.rounding.mode).scaleb(digits)), currency=self.currency)
+        exact = rounded(amount, digits, rounding=self.rounding.mode)
+        minor = int(exact.scaleb(digits))
+        if abs(minor) > LARGEST_INT:
+            return Money.of(exact, self.currency)  # which refuses it in the words of the caller
+        return Money(minor=minor, currency=self.currency)
 
     def _sum(self, amounts: Iterable[Money]) -> Money:
         return total(amounts, currency=self.currency)
