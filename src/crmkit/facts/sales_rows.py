@@ -28,7 +28,7 @@ def sales_rows(document: Document) -> list[dict[str, Any]]:
     sign = -1 if document.kind == "credit_note" else 1
     digits, mode = minor_digits(document.currency), document.rounding.mode
     is_reversal = document.kind == "credit_note" or document.subtype == "cancellation"
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line, amount, cost in zip(document.lines, document.line_amounts(), document.line_costs(), strict=True):
         net = amount.amount
         rows.append(
