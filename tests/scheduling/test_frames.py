@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import attrs
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -291,7 +292,7 @@ def test_a_table_and_a_plan_have_the_same_suggestion(cases: list[Any], policy: C
 
     expected = {}
     for one, (_, cls, created, recall, meeting) in zip(own, cases, strict=True):
-        meetings = [] if meeting is None else [an_appointment(meeting)]
+        meetings = [] if meeting is None else [attrs.evolve(an_appointment(meeting), party_id=one.party_id)]
         recalls = [] if recall is None else [Recall(id="1", party_id=one.party_id, due_on=recall)]
         told = suggestion(one, recalls, as_of=as_of, policy=policy, abc_class=cls, created_on=created, appointments=meetings)
         if isinstance(told, Due):

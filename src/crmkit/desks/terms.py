@@ -36,6 +36,8 @@ def folded_words(text: str) -> list[str]:
     >>> folded_words("Müller"), folded_words("MUELLER"), folded_words("muller"), folded_words("Strauß & Söhne")
     (['muller'], ['muller'], ['muller'], ['strauss', 'sohne'])
     """
+    if text.isascii():
+        return [_without_umlauts(word) for word in _WORD.findall(text.lower())]
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     return [_without_umlauts(word) for word in _WORD.findall(letters)]

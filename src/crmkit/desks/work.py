@@ -176,7 +176,7 @@ class Work:
     def planned(self, plan: ContactPlan, party: Party) -> ContactPlan:
         """Bring the next contact of a plan up to date."""
         following = next_contact_on(plan, policy=self.settings.policy, party=party)
-        return attrs.evolve(plan, next_contact_on=following)
+        return plan if following == plan.next_contact_on else attrs.evolve(plan, next_contact_on=following)
 
     def finish(self) -> None:
         """Book new invoices and credit notes on loyalty cards, then write the journal entry of the verb."""

@@ -35,6 +35,10 @@ class FrozenMapping(Mapping[K, V]):
         """Count them."""
         return len(self._items)
 
+    def __eq__(self, other: object) -> bool:
+        """Compare as a dict does."""
+        return self._items == (other._items if isinstance(other, FrozenMapping) else other)
+
     def __hash__(self) -> int:
         """Hash without regard to order."""
         return hash(frozenset(self._items.items()))

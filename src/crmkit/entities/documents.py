@@ -256,9 +256,11 @@ class Document:
 
     def _rounded(self, amount: Decimal) -> Money:
         digits = minor_digits(self.currency)
-        whole = rounded(amount, digits, rounding=self.rounding.mode)
-        minor = int(whole.scaleb(digits))
-        return Money(minor=minor, currency=self.currency) if abs(minor) <= LARGEST_INT else Money.of(whole, self.currency)
+        exact = rounded(amount, digits, rounding=self.rounding.mode)
+        minor = int(exact.scaleb(digits))
+        if abs(minor) > LARGEST_INT:
+            return Money.of(exact, self.currency)  # which refuses it in the words of the caller
+        return Money(minor=minor, currency=self.currency)
 
     def _sum(self, amounts: Iterable[Money]) -> Money:
         return total(amounts, currency=self.currency)

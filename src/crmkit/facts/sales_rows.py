@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Context
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from crmkit._checks import refused
 from crmkit.money import minor_digits, rounded
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from crmkit.entities import Document, Line
 
 DECIMALS = 3
@@ -30,7 +28,7 @@ def sales_rows(document: Document) -> list[dict[str, Any]]:
     sign = -1 if document.kind == "credit_note" else 1
     digits, mode = minor_digits(document.currency), document.rounding.mode
     is_reversal = document.kind == "credit_note" or document.subtype == "cancellation"
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line, amount, cost in zip(document.lines, document.line_amounts(), document.line_costs(), strict=True):
         net = amount.amount
         rows.append(
@@ -46,13 +44,17 @@ def sales_rows(document: Document) -> list[dict[str, Any]]:
                 "salesperson_id": document.salesperson_id,
                 "unit": line.unit,
                 "currency": document.currency,
-                "revenue": fitting(document, sign * net),
-                "discount": fitting(document, sign * (rounded(line.list_amount(), digits, rounding=mode) - net)),
-                "cost": None if cost is None else fitting(document, sign * cost.amount),
+                "revenue": sign * net,
+                "discount": sign * (rounded(line.list_amount(), digits, rounding=mode) - net),
+                "cost": None if cost is None else sign * cost.amount,
                 "quantity": sign * _fine_quantity(line),
                 "unit_price": rounded(_EXACT.divide(line.unit_price, line.price_unit), FINE_DECIMALS),
             }
         )
+    if digits > DECIMALS:
+        for row in rows:
+            for name in ("revenue", "discount", "cost"):
+                fitting(document, row[name] or Decimal(0))
     return rows
 
 
