@@ -102,7 +102,7 @@ def add_rfm_scores(
     Score recency, frequency and monetary value, each by its own bins; per currency where the frame has one.
 
     Source: Hughes, "Strategic Database Marketing", Probus 1994, for fifths of customers; Hyndman, Fan, "Sample Quantiles in Statistical
-    Packages", The American Statistician 50 (1996) 4, for quantiles.
+        Packages", The American Statistician 50 (1996) 4, for quantiles.
 
     >>> import polars as pl
     >>> figures = {"customer_id": ["a", "b", "c"], "recency_days": [5, 30, 31], "frequency": [9, 1, 2], "monetary": [100, 20, 30]}

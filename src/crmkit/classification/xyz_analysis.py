@@ -32,7 +32,7 @@ def add_xyz_class(
     The variation is the standard deviation of the months divided by their mean. Partial months are left out where the frame marks them.
 
     Source: Scholz-Reiter, Heger, Meinecke, Bergmann, "Integration of Demand Forecasts in ABC-XYZ Analysis", International Journal of
-    Productivity and Performance Management 61 (2012) 4.
+        Productivity and Performance Management 61 (2012) 4.
 
     >>> import polars as pl
     >>> monthly = pl.DataFrame({"item_id": ["a", "a", "b", "b"], "revenue": [10, 10, 0, 20]})
