@@ -34,6 +34,7 @@ def sales_from(documents: Iterable[Document]) -> pl.DataFrame:
     What was taken off for paying early lowers revenue on the day of the payment, at cost 0: a row of the subtype "cash_discount".
 
     >>> from datetime import date
+    >>> from crmkit.entities import Document, Line
     >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33", unit_cost="0.20")
     >>> invoice = Document(id="R-1", kind="invoice", party_id="C-17", issued_on=date(2026, 1, 31), lines=[line])
     >>> sales_from([invoice]).select("customer_id", "revenue", "cost", "currency").rows()
@@ -58,6 +59,7 @@ def documents_from(documents: Iterable[Document]) -> pl.DataFrame:
     Make the table of documents from those of sales: one row each. Of the revisions of a quote only the latest is in it; void ones are not.
 
     >>> from datetime import date
+    >>> from crmkit.entities import Document, Line
     >>> line = Line(item_id="I-1", quantity=3, unit_price="0.33")
     >>> quote = Document(id="A-1", kind="quote", party_id="C-17", issued_on=date(2026, 1, 31), lines=[line])
     >>> documents_from([quote]).select("document_id", "document_kind", "amount", "state").rows()
