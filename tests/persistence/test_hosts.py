@@ -168,11 +168,11 @@ def test_the_autocommit_attribute_of_newer_drivers_does_no_harm(tmp_path: Path) 
 
 @pytest.mark.parametrize("write", [True, False])
 def test_writing_units_lock_at_once_and_reading_ones_do_not(sqlite_file: Engine, write: bool) -> None:  # a parameter
-    begun: list[str] = []
-    event.listen(sqlite_file, "before_cursor_execute", lambda *arguments: begun.append(arguments[2]))
+    told: list[str] = []
+    event.listen(sqlite_file, "checkout", lambda raw, *_: raw.set_trace_callback(told.append))
     with SqlStore(sqlite_file).transaction(TENANT, write=write):
         pass
-    assert begun == ["BEGIN IMMEDIATE" if write else "BEGIN"]
+    assert [statement for statement in told if statement.startswith("BEGIN")] == ["BEGIN IMMEDIATE" if write else "BEGIN"]
 
 
 def test_a_reader_is_not_held_up_by_a_writer_and_sees_one_state(sqlite_file: Engine) -> None:
