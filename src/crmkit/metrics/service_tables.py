@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["backlog_by", "cases_by", "reopen_rate_by", "same_day_closure_rate_by", "sla_rate_by"]
 
 _SAME_DAY = ("opened", "closed", "same_day", "same_day_rate")
-_REOPENED = ("closed", "reopened", "reopen_rate")
 _SLA = ("closed", "kept", "sla_rate", "without_due")
 
 

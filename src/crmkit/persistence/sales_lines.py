@@ -24,7 +24,6 @@ TEXTS = (
 )
 AMOUNTS = ("revenue", "discount", "cost")
 FINE_NUMBERS = ("quantity", "unit_price")
-COLUMNS = ("issued_on", *TEXTS, *AMOUNTS, *FINE_NUMBERS)
 SOLD = ("invoice", "credit_note")
 
 _DIGITS = 28

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from crmkit.store import Store
 
 EXACT = Line(item_id="Ä-1", quantity="0.333333", unit_price="12345678901234567.89", discount_ratio="0.1", unit="kg")
-RETURNED = Line(item_id="I-1", quantity=1, unit_price="19.90", unit_cost="12")
-PER_HUNDRED = Line(item_id="I-2", quantity=1000, unit_price=99, price_unit=100)
 MANY = [
     a_document("D-1", number="2026/1", salesperson_id="ben"),
     a_document(
