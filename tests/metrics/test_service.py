@@ -258,3 +258,10 @@ def test_an_interval_stays_within_the_scale() -> None:
 def test_an_interval_is_sure_to_a_degree(confidence: Decimal) -> None:
     with pytest.raises(InvalidValueError):
         satisfaction_by(ratings(5), kind="csat", confidence=confidence)
+
+
+def test_a_column_that_the_reopen_rate_makes_is_no_group() -> None:
+    cases = pl.DataFrame({"closed_on": [None], "reopened": [1]}, schema={"closed_on": pl.Date, "reopened": pl.Int64})
+
+    with pytest.raises(InvalidValueError, match="reopened"):
+        reopen_rate_by(cases, "reopened")

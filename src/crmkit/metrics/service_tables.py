@@ -159,7 +159,7 @@ def reopen_rate_by(cases: F, *by: str, period: Period | None = None) -> F:
         MissingColumnError: For a frame without one of these columns.
     """
     (table,) = opened(Asked(cases, "cases", needs=("closed_on",), amounts=("reopened",)))
-    groups = table.groups(by, made=("closed", "reopen_rate"))
+    groups = table.groups(by, made=("closed", "reopened", "reopen_rate"))
     again = (nw.col("reopened") > 0).fill_null(value=False)
     counted = table.within(period, on="opened_on").frame.with_columns(
         one_where(again).alias("_again"), one_where(again | ~nw.col("closed_on").is_null()).alias("_closed")
