@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from crmkit.desks.whole_tenant import Exported
     from crmkit.entities import Channel, Commitment, Direction, Interaction, Role
     from crmkit.entities.json_form import Json
-    from crmkit.entities.timelines import Timeline
     from crmkit.errors import Problem
     from crmkit.history import CustomerCard
+    from crmkit.history.timelines import Timeline
     from crmkit.periods import Interval
     from crmkit.scheduling import WorkQueue
 

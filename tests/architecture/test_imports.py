@@ -45,11 +45,12 @@ def test_import_crmkit_loads_no_extra() -> None:
 
 
 def test_the_rooms_with_analyses_load_no_engine() -> None:
-    rooms = "import crmkit.classification, crmkit.facts, crmkit.history, crmkit.metrics, crmkit.scheduling"
+    rooms = ("classification", "facts", "history", "metrics", "scheduling")
+    every_name = "; ".join(f"from crmkit.{room} import *" for room in rooms)
 
-    assert loaded_by(rooms) & (modules_of_extras() | {"pandas", "pyarrow", "duckdb"}) == set()
+    assert loaded_by(every_name) & (modules_of_extras() | {"pandas", "pyarrow", "duckdb"}) <= {"numpy"}
 
 
 @pytest.mark.parametrize("module", SHOP_WINDOWS)
 def test_every_room_can_be_the_first_that_is_imported(module: str) -> None:
-    assert "crmkit" in loaded_by(f"import {module}")
+    assert "crmkit" in loaded_by(f"from {module} import *")

@@ -10,8 +10,8 @@ from crmkit.desks.aliases import resolved
 from crmkit.desks.groups import members_of, with_those_below
 from crmkit.desks.planned_items import open_records, planned_items
 from crmkit.entities import HistoryEntry, Party
-from crmkit.entities.timelines import Timeline, page_of, position_at, position_of
 from crmkit.errors import NotStoredError
+from crmkit.history.timelines import Timeline, page_of, position_at, position_of
 from crmkit.store import Query
 
 if TYPE_CHECKING:

@@ -1,0 +1,60 @@
+from .activity_tables import interactions, leads
+from .company_groups import by_group
+from .contact_plans_table import contact_plans
+from .customer_attributes import add_attribute
+from .customers_table import customers
+from .documents_table import documents
+from .exclusions import excluded_customers, without_excluded
+from .from_entities import contact_plans_from, customers_from, documents_from, sales_from
+from .from_records import (
+    case_events_from,
+    cases_from,
+    interactions_from,
+    opportunities_from,
+    ratings_from,
+    spend_from,
+    stage_moves_from,
+    touches_from,
+)
+from .marketing_tables import conversions, paths, spend, touches
+from .purchases import Purchase
+from .sales_table import sales, sales_problems
+from .selling_tables import opportunities, quotas, stage_moves
+from .service_tables import case_events, cases, ratings
+
+__all__ = [
+    "Purchase",
+    "add_attribute",
+    "by_group",
+    "case_events",
+    "case_events_from",
+    "cases",
+    "cases_from",
+    "contact_plans",
+    "contact_plans_from",
+    "conversions",
+    "customers",
+    "customers_from",
+    "documents",
+    "documents_from",
+    "excluded_customers",
+    "interactions",
+    "interactions_from",
+    "leads",
+    "opportunities",
+    "opportunities_from",
+    "paths",
+    "quotas",
+    "ratings",
+    "ratings_from",
+    "sales",
+    "sales_from",
+    "sales_problems",
+    "spend",
+    "spend_from",
+    "stage_moves",
+    "stage_moves_from",
+    "touches",
+    "touches_from",
+    "without_excluded",
+]
