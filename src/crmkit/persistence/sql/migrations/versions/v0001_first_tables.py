@@ -126,7 +126,7 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     make.record_table("journal_change", [("party_id", _TEXT), ("subject", _TEXT)], [], [["party_id"], ["subject"]])
     make.record_table("journal_head", [], [], [])
     make.record_table("outbox_event", [("state", _TEXT), ("verb", _TEXT), ("attempts", _NUMBER)], [], [["state", "attempts"]])
-    make.record_table("search_term", [("party_id", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id", "term"]])
+    make.record_table("search_term", [("party_id", _TEXT), ("field", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id", "term"]])
     make.record_table("used_key", [], [], [])
     _opportunity_tables(make)
     _campaign_tables(make)
