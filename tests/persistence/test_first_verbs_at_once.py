@@ -79,7 +79,7 @@ def test_a_number_is_given_once_to_documents_that_are_added_at_once(engine: Engi
             for number in range(THREADS)
         ]
         raised = at_once(lambda number, crm=crm, documents=documents: crm.add(documents[number]))  # type: ignore[misc]
-        assert [(type(error), error.name) for error in raised if isinstance(error, InvalidValueError)] == [  # type: ignore[misc]
+        assert [(type(error), error.name) for error in raised if isinstance(error, InvalidValueError)] == [
             (InvalidValueError, "number")
         ] * (THREADS - 1)
         assert len(raised) == THREADS - 1
