@@ -57,9 +57,9 @@ def rounded(amount: Exact, digits: int, *, rounding: Rounding = "half_up") -> De
     >>> rounded(Decimal("2.675"), 2), rounded(Decimal("-2.675"), 2), rounded(Decimal("0.125"), 2, rounding="half_even")
     (Decimal('2.68'), Decimal('-2.68'), Decimal('0.12'))
     """
-    check_choice("rounding", rounding, Rounding)
+    mode = _MODES[check_choice("rounding", rounding, Rounding)]
     try:
-        return Decimal(amount).quantize(_step(digits), rounding=_MODES[rounding], context=_EXACT)
+        return Decimal(amount).quantize(_step(digits), mode, _EXACT)
     except InvalidOperation:
         raise refused("amount", amount, f"a number of at most {_EXACT.prec} digits") from None
 
@@ -233,10 +233,8 @@ def total(amounts: Iterable[Money], *, currency: str) -> Money:
     >>> total([], currency="EUR")
     Money.of('0.00', 'EUR')
     """
-    running = Money(minor=0, currency=currency)
-    for amount in amounts:
-        running += amount
-    return running
+    nothing = Money(minor=0, currency=currency)
+    return nothing._of_minor(sum(nothing._minor_of("other", amount) for amount in amounts))  # noqa: SLF001  # its own module
 
 
 def totals(amounts: Iterable[Money]) -> dict[str, Money]:
