@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from crmkit.errors import MissingExtraError, UndefinedMetricError
-
-try:
-    import numpy as np
-except ModuleNotFoundError as error:
-    if error.name != "numpy":
-        raise
-    raise MissingExtraError("analytics", "numpy") from None
+from crmkit.errors import UndefinedMetricError
+from crmkit.metrics.arrays import np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
