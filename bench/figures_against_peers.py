@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 SEED = 20_260_101
-CUSTOMERS = 200_000
+CUSTOMERS = 50_000
 CHANNELS = [f"channel {place:02}" for place in range(12)]
 BASKETS = 100_000
 SUPPORT = 200
@@ -90,7 +90,7 @@ def attribution() -> bool:
             null=pl.col("amount").is_null().cast(pl.Int64),
         ).to_pandas()
         made = ChannelAttribution.heuristic_models(table, "path", "conv", var_value="value")
-        ChannelAttribution.markov_model(table, "path", "conv", var_value="value", var_null="null", flg_adv=False, verbose=False)
+        ChannelAttribution.markov_model(table, "path", "conv", var_value="value", var_null="null", flg_pro=False, verbose=False)
         return made
 
     found, expected = ours(), theirs().set_index("channel_name")

@@ -78,3 +78,15 @@ def test_a_loss_that_always_falls_determines_nothing() -> None:
 def test_a_slope_that_lies_leads_nowhere() -> None:
     with pytest.raises(UndefinedMetricError, match="do not determine"):
         fitted("Lie", lambda at: (float(at[0]), -np.ones(1)), [1])
+
+
+@pytest.mark.parametrize(("slope", "is_flat"), [(9.9e-5, True), (1.01e-4, False)])
+def test_where_nothing_is_lower_an_almost_flat_place_is_the_lowest(slope: float, is_flat: bool) -> None:
+    def flat(at: Any) -> tuple[float, Any]:
+        return 1.0, np.array([slope]) / at
+
+    if is_flat:
+        assert fitted("Flat", flat, [2]) == pytest.approx([2])
+    else:
+        with pytest.raises(UndefinedMetricError):
+            fitted("Flat", flat, [2])
