@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crmkit._checks import check_kind, check_text
+from crmkit._checks import check_each, check_kind, check_text
 from crmkit.desks.additions import save_additions
 from crmkit.desks.aliases import found_record
 from crmkit.desks.changes import check_changeable, save_change
@@ -14,27 +14,24 @@ from crmkit.desks.customer_cards import card_of
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.interactions import record_one
-from crmkit.desks.invariants import broken_rules
 from crmkit.desks.portal import portal_of
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.voiding import check_voidable, save_void
-from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.workplace import Workplace
+from crmkit.entities import Commitment
+from crmkit.entities._fields import kept
 from crmkit.records import Stored
 from crmkit.settings import Settings
 from crmkit.store import Scope, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from crmkit.desks.moments import When
     from crmkit.desks.portal import Portal
     from crmkit.desks.search import Hit
-    from crmkit.desks.whole_tenant import Exported
-    from crmkit.entities import Channel, Commitment, Direction, Interaction, Role
-    from crmkit.entities.json_form import Json
-    from crmkit.errors import Problem
+    from crmkit.entities import Channel, Direction, Interaction, Role
     from crmkit.history import CustomerCard
     from crmkit.history.timelines import Timeline
     from crmkit.periods import Interval
@@ -170,7 +167,7 @@ class Crm(Desks):
             InvalidValueError: For a time in the future, and where neither party nor document is given.
         """
         arguments: dict[str, Any] = {name: value for name, value in locals().items() if name not in ("self", "at", "key")}
-        arguments |= {"topics": tuple(topics), "commitments": tuple(commitments)}
+        arguments |= {"topics": check_each("topics", topics, check_text), "commitments": kept("commitments", Commitment, commitments)}
         return self._workplace.do("record_interaction", lambda work: record_one(work, **arguments), arguments=arguments, at=at, key=key)
 
     def find(self, text: str, *, roles: Iterable[Role] | None = None, limit: int = 20) -> tuple[Hit, ...]:
@@ -277,21 +274,3 @@ class Crm(Desks):
             NotStoredError: When there is no such party, or it has no such contact person.
         """
         return portal_of(self._workplace, party_id, person_id=person_id)
-
-    def check(self) -> tuple[Problem, ...]:
-        """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""
-        return broken_rules(self._workplace)
-
-    def export(self) -> Exported:
-        """Read everything of the tenant as plain data for `json.dumps`."""
-        return exported(self._workplace)
-
-    def import_(self, data: Mapping[str, Json]) -> None:
-        """
-        Write what `export` made into a tenant that has nothing yet, all or none.
-
-        Raises:
-            InvalidValueError: For data of another format, and for a tenant that has records.
-            InvalidDataError: Naming every record that does not fit.
-        """
-        import_all(self._workplace, data)

@@ -9,8 +9,8 @@ import attrs
 
 from crmkit._checks import check_choice, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, texts
-from crmkit.entities.activities import Direction
 from crmkit.entities.notes import check_uri
+from crmkit.entities.words import Direction
 from crmkit.errors import StateMoveError
 
 UnassignedState = Literal["open", "assigned", "dismissed"]
@@ -29,7 +29,7 @@ def folded_address(text: str) -> str | None:
     """
     address = text.rpartition("<")[2].partition(">")[0].strip().casefold()
     local, _, domain = address.rpartition("@")
-    if not local or not domain or any(character.isspace() for character in address):
+    if not local or not domain or address.split() != [address]:
         return None
     return f"{local}@{_folded_domain(domain)}"
 
