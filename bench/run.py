@@ -22,6 +22,7 @@ ALL = (
     "bulk_load",
     "free_slots",
     "contact_plans",
+    "figures_against_peers",
 )
 SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"]}
 
