@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
-from crmkit import Crm, Money, Period, Scope
-from crmkit.entities import Campaign, Case, Interaction, Ref, Spend
+from crmkit import Crm, Money, Period, Scope, Settings
+from crmkit.entities import Campaign, Case, Interaction, Party, Ref, Spend
 from crmkit.errors import InvalidValueError, NotPermittedError
 from crmkit.facts import interactions_from
 from crmkit.metrics import backlog_by, pipeline_by, resolution_time_by, satisfaction_by, win_rate_by
@@ -93,10 +94,41 @@ def test_an_amount_of_four_decimals_fits_no_table(crm: Crm) -> None:
         crm.facts.spend()
 
 
-TABLES = ("interactions", "opportunities", "stage_moves", "touches", "spend", "cases", "case_events", "ratings")
+def test_a_table_of_a_period_reads_no_records_of_other_ones(crm: Crm, clock: Clock) -> None:
+    unfit = Money.of("0.0001", "CLF")  # which no table can hold
+    crm.add(Spend(id="S-1", spent_on=date(2026, 1, 31), amount=unfit), Spend(id="S-2", spent_on=date(2026, 2, 1), amount=eur(5)))
+    clock.now = datetime(2026, 1, 30, 22, 59, tzinfo=UTC)
+    crm.campaigns.record_touch("C-17", channel="web", cost=unfit)
+
+    assert rows(crm.facts.spend(period=Period.month(2026, 2)), "amount") == [(5,)]
+    assert dicts(crm.facts.touches(period=Period.month(2026, 2))) == []
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "UTC", "Europe/Berlin", "Pacific/Kiritimati"])
+def test_a_period_has_its_local_days_wherever_the_business_is(store: Store, clock: Clock, zone: str) -> None:
+    crm = Crm(store, scope=Scope(tenant="far", actor="anna"), settings=Settings(zone=zone), clock=clock)
+    crm.add(Party(id="C-1", name="Müller", created_on=date(2026, 1, 1)))
+    begins, ends = (datetime(2026, month, 1, tzinfo=ZoneInfo(zone)) for month in (2, 3))
+    moment = timedelta(microseconds=1)
+    for at in (begins - moment, begins, ends - moment, ends):
+        clock.now = at
+        crm.campaigns.record_touch("C-1", channel="web")
+
+    touches = crm.facts.touches(period=Period.month(2026, 2)).collect()
+
+    assert set(touches["happened_at"]) == {begins, ends - moment}
+
+
+def test_a_period_of_all_time_has_every_record(crm: Crm) -> None:
+    crm.record_interaction("C-17", kind="phone")
+
+    assert len(dicts(crm.facts.interactions(period=Period(date.min, date.max)))) == 1
+
+
+TABLES = ("leads", "conversions", "interactions", "opportunities", "stage_moves", "touches", "spend", "cases", "case_events", "ratings")
+
+
+@pytest.mark.parametrize("table", [name for name in TABLES if name != "conversions"])
 def test_an_empty_store_gives_an_empty_table(crm: Crm, table: str) -> None:
     assert dicts(getattr(crm.facts, table)()) == []
 

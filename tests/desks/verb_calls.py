@@ -168,6 +168,8 @@ READING: Calls = {
     "facts.customers": lambda _: ((), {}),
     "facts.contact_plans": lambda _: ((), {}),
     "facts.documents": lambda _: ((), {}),
+    "facts.leads": lambda _: ((), {}),
+    "facts.conversions": lambda _: ((), {}),
     "facts.interactions": lambda _: ((), {}),
     "facts.opportunities": lambda _: ((), {}),
     "facts.stage_moves": lambda _: ((), {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -18,6 +19,7 @@ from crmkit.entities import (
     Interaction,
     Opportunity,
     Party,
+    PartyChange,
     Rating,
     Recall,
     Spend,
@@ -26,7 +28,7 @@ from crmkit.entities import (
 )
 from crmkit.errors import NotPermittedError
 from crmkit.periods import Period
-from crmkit.records import Stored
+from crmkit.records import Stored, kind_of
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -50,11 +52,11 @@ class FactsDesk:
 
     def sales(self, *, period: Period | None = None) -> pl.LazyFrame:
         """Invoice and credit-note lines, of a period by their date or all of them."""
-        return self._table("sales", period)
+        return self._table("sales", "sales", period)
 
     def customers(self) -> pl.LazyFrame:
         """One row for each party; `is_customer` tells customers from leads and others."""
-        return self._table("customers")
+        return self._table("customers", "customers")
 
     def contact_plans(self) -> pl.LazyFrame:
         """One row for each party with its contact frequency, last contact, earliest open recall and latest planned appointment."""
@@ -69,7 +71,27 @@ class FactsDesk:
 
     def documents(self, *, period: Period | None = None) -> pl.LazyFrame:
         """One row for each document of a sale, of a period by their date or all of them; of a quote's revisions only the latest."""
-        return self._table("documents", period)
+        return self._table("documents", "documents", period)
+
+    def leads(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """One row for each party that is or was a lead, of a period by its day of creation or all of them; converted is who bought."""
+        from crmkit.facts.from_sales import leads_of  # noqa: PLC0415  # it loads Narwhals
+
+        self._check_whole("facts.leads")
+        with self.workplace.reading() as transaction:
+            parties = transaction.find(Query(Party, _within(Party, "created_on", period)))
+            changes = transaction.find(Query(PartyChange, [Condition("field", "equal", "role")]))
+            return leads_of(parties, changes, transaction.facts("sales")).lazy()
+
+    def conversions(self, *, period: Period | None = None) -> pl.LazyFrame:
+        """
+        One row for each invoice with its net revenue, and for each credit note, which takes back; of a period by their date or all of them.
+
+        A credit note of the period whose invoice is older stands alone in it: attribute over a period that has both.
+        """
+        from crmkit.facts.from_sales import conversions_of  # noqa: PLC0415  # it loads Narwhals
+
+        return conversions_of(self._table("conversions", "sales", period), zone=self.workplace.settings.zone).lazy()
 
     def interactions(self, *, period: Period | None = None) -> pl.LazyFrame:
         """One row for each interaction that counts, of a period by its local day or all of them."""
@@ -124,17 +146,14 @@ class FactsDesk:
     def _records(
         self, name: str, kind: type[E], made: Callable[[Iterable[E]], pl.DataFrame], on: str = "", period: Period | None = None
     ) -> pl.LazyFrame:
-        """Make a table of all records of a kind, and keep the days of a period."""
+        """Make a table of the records of a kind, all of them or those of the days of a period."""
         self._check_whole(f"facts.{name}")
         with self.workplace.reading() as transaction:
-            table = made(transaction.find(Query(kind))).lazy()
-        if period is None:
-            return table
-        check_kind("period", period, Period)
-        return _within(table, on, period)
+            table = made(transaction.find(Query(kind, _within(kind, on, period)))).lazy()
+        return table if period is None else _of_days(table, on, period)
 
-    def _table(self, name: Literal["sales", "customers", "documents"], period: Period | None = None) -> pl.LazyFrame:
-        self._check_whole(f"facts.{name}")
+    def _table(self, verb: str, name: Literal["sales", "customers", "documents"], period: Period | None = None) -> pl.LazyFrame:
+        self._check_whole(f"facts.{verb}")
         with self.workplace.reading() as transaction:
             return transaction.facts(name, period=period)
 
@@ -144,7 +163,22 @@ class FactsDesk:
             raise NotPermittedError(self.workplace.scope.actor, verb)
 
 
-def _within(table: pl.LazyFrame, on: str, period: Period) -> pl.LazyFrame:
+def _within(kind: type[Stored], on: str, period: Period | None) -> list[Condition]:
+    """What the store is asked for: the days of a period, or the moments that any time zone may count among them."""
+    if period is None:
+        return []
+    check_kind("period", period, Period)
+    if any(field.name == on for field in kind_of(kind).fields):
+        return [Condition(on, "at_least", period.start), Condition(on, "less_than", period.end)]
+    day, at = timedelta(days=1), on.replace("_on", "_at")
+    first, end = max(period.start, date.min + day) - day, min(period.end, date.max - day) + day
+    return [
+        Condition(at, "at_least", datetime.combine(first, time(0), UTC)),
+        Condition(at, "less_than", datetime.combine(end, time(0), UTC)),
+    ]
+
+
+def _of_days(table: pl.LazyFrame, on: str, period: Period) -> pl.LazyFrame:
     import polars as pl  # noqa: PLC0415  # the table has it loaded
 
     return table.filter(pl.col(on) >= period.start, pl.col(on) < period.end)

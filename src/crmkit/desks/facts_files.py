@@ -31,6 +31,8 @@ DAY_OF = {
     "case_events": "happened_on",
     "cases": "opened_on",
     "opportunities": "opened_on",
+    "conversions": "happened_on",
+    "leads": "created_on",
     "customers": None,
     "contact_plans": None,
 }

@@ -16,6 +16,7 @@ from .from_records import (
     stage_moves_from,
     touches_from,
 )
+from .from_sales import conversions_from, leads_from
 from .marketing_tables import conversions, paths, spend, touches
 from .purchases import Purchase
 from .sales_table import sales, sales_problems
@@ -33,6 +34,7 @@ __all__ = [
     "contact_plans",
     "contact_plans_from",
     "conversions",
+    "conversions_from",
     "customers",
     "customers_from",
     "documents",
@@ -41,6 +43,7 @@ __all__ = [
     "interactions",
     "interactions_from",
     "leads",
+    "leads_from",
     "opportunities",
     "opportunities_from",
     "paths",

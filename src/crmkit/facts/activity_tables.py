@@ -96,7 +96,8 @@ def leads(  # every standard name is a keyword of its own, so that editors compl
         created_on: Column (Date, or datetime without zone) with the day on which it came in.
         created_at: Column (Instant) with the moment, for the time to first response.
         customer_id: Column with its id, which it keeps as a customer.
-        converted_on: Column (Date) with the day on which it became a customer; null is not yet.
+        converted_on: Column (Date) with the day on which it became a customer; null is not yet. Figures about customers count buyers, so
+            `crm.facts.leads` has the day of the first purchase.
         source: Column (String) with where it came from.
         source_detail: Column (String) that refines the source.
         campaign_id: Column with the campaign of its first touch.

@@ -27,8 +27,8 @@ def leads_by(leads: F, *by: str, period: Period | None = None) -> F:
     """
     New leads, and how many of them became customers.
 
-    Definition: leads created in the period; converted = those of them that have become customers since; conversion_rate = converted /
-        leads. The rate of young leads will still rise.
+    Definition: leads created in the period; converted = those of them that have become customers since, which are buyers in the tables of
+        a store; conversion_rate = converted / leads. The rate of young leads will still rise.
     Unit: counts and a ratio (Float64).
     Undefined when: there are no leads: null.
     Source: Farris, Bendle, Pfeifer, Reibstein, "Marketing Metrics", 3rd ed., Pearson 2015, chapter 9 ("Cost per Customer Acquired").
