@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crmkit import Period
 from crmkit.errors import InvalidValueError
-from crmkit.metrics import contribution_margin_by, gross_profit_by, margin_bridge_by
+from crmkit.metrics import contribution_margin_by, gross_profit_by, margin_bridge_by, net_margin, net_margin_by, net_profit
 from tests.engines import day, dicts, numbered, on, on_every_engine, rows, rows_in_order, sales, with_every_number
 
 BEFORE, AFTER = Period.month(2026, 1), Period.month(2026, 2)
@@ -124,3 +124,63 @@ def test_without_a_column_of_variable_cost_both_are_equal(engine: str) -> None:
 
     for row in dicts(contribution_margin_by(frame, "customer_id")):
         assert (row["contribution_margin"], row["contribution_margin_ratio"]) == (row["gross_profit"], row["gross_margin"])
+
+
+NET = ("revenue", "all_cost", "net_profit", "revenue_without_all_cost", "net_margin")
+
+
+def net(*lines: tuple[Any, ...], engine: str = "polars", number: str = "int") -> list[tuple[Any, ...]]:
+    frame = numbered(sales(list(lines), "team", "revenue", "all_cost"), number, "revenue", "all_cost")
+    return rows_in_order(net_margin_by(on(engine, frame), "team"), "team", *NET)
+
+
+@on_every_engine
+@with_every_number
+def test_net_margin_is_what_remains_of_revenue_after_every_cost(engine: str, number: str) -> None:
+    lines = [("a", 100, 90), ("a", 300, 210), ("b", 80, 100), ("b", -40, -50)]
+
+    assert net(*lines, engine=engine, number=number) == [("a", 400, 300, 100, 0, 0.25), ("b", 40, 50, -10, 0, -0.25)]
+
+
+@on_every_engine
+def test_net_margin_is_taken_over_the_rows_whose_cost_is_wholly_known(engine: str) -> None:
+    assert net(("a", 100, 60), ("a", 100, None), ("b", 5, None), engine=engine) == [
+        ("a", 200, 60, 40, 100, 0.4),
+        ("b", 5, None, None, 5, None),
+    ]
+
+
+@on_every_engine
+@pytest.mark.parametrize(("revenue", "margin"), [(-1, None), (0, None), (1, -9.0)])
+def test_net_margin_is_undefined_for_no_revenue(engine: str, revenue: int, margin: float | None) -> None:
+    assert net(("a", revenue, 10), engine=engine) == [("a", revenue, 10, revenue - 10, 0, margin)]
+
+
+@on_every_engine
+@pytest.mark.parametrize(("issued_on", "counted"), [("2025-12-31", 0), ("2026-01-01", 1), ("2026-01-31", 1), ("2026-02-01", 0)])
+def test_net_margin_of_a_period_has_its_days(engine: str, issued_on: str, counted: int) -> None:
+    frame = sales([("a", day("2026-01-15"), 3, 1), ("a", day(issued_on), 5, 1)], "site", "issued_on", "revenue", "all_cost")
+
+    assert rows(net_margin_by(on(engine, frame), "site", period=BEFORE), "net_profit") == [(2 + 4 * counted,)]
+
+
+@on_every_engine
+def test_net_margin_adds_no_two_currencies(engine: str) -> None:
+    frame = sales([("EUR", 10, 5), ("CHF", 10, 8)], "currency", "revenue", "all_cost")
+
+    assert rows_in_order(net_margin_by(on(engine, frame)), "currency", "net_profit") == [("CHF", 2), ("EUR", 5)]
+
+
+@on_every_engine
+def test_cost_of_goods_beside_all_cost_changes_nothing(engine: str) -> None:
+    frame = sales([("a", 10, 5, 9)], "cost", "revenue", "gross_margin", "all_cost")
+
+    assert rows(net_margin_by(on(engine, frame)), "net_profit") == [(1,)]
+
+
+def test_the_net_margin_of_all_is_the_scalar() -> None:
+    frame = sales([("a", 100, 60), ("b", 50, 65)], "team", "revenue", "all_cost")
+
+    (row,) = dicts(net_margin_by(frame))
+
+    assert row["net_margin"] == pytest.approx(float(net_margin(net_profit=net_profit(revenue=150, all_cost=125), revenue=150)))

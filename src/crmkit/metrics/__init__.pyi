@@ -6,7 +6,7 @@ from .commissions import CommissionBase, CommissionPlan, commissions_by
 from .forecasting import ForecastMethod, forecast_by
 from .lifetime import BgNbd, GammaGamma
 from .loss_sources import loss_sources_by
-from .margin_tables import contribution_margin_by, margin_bridge_by
+from .margin_tables import contribution_margin_by, margin_bridge_by, net_margin_by
 from .marketing import cac_ratio, cost_per_customer, cost_per_lead
 from .marketing_tables import campaign_report, cost_per_lead_by, leads_by
 from .opportunity_tables import CycleStart, amount_win_rate_by, cohort_win_rate_by, sales_cycle_by, win_rate_by
@@ -89,6 +89,7 @@ __all__ = [
     "margin_bridge_by",
     "markup",
     "net_margin",
+    "net_margin_by",
     "net_profit",
     "next_items",
     "pairs",

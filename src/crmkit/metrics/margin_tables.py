@@ -9,15 +9,16 @@ import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_kind, check_text, refused
 from crmkit._frames import Asked, F, Table, in_type, one_where, opened, ratio, summed
-from crmkit.metrics.profit_tables import profits
+from crmkit.metrics.profit_tables import GROSS, profits
 from crmkit.periods import Period
 
 if TYPE_CHECKING:
     from crmkit._frames import Lazy
 
-__all__ = ["contribution_margin_by", "margin_bridge_by"]
+__all__ = ["contribution_margin_by", "margin_bridge_by", "net_margin_by"]
 
 _VARIABLE = ("variable_cost", "contribution_margin", "revenue_without_variable_cost", "contribution_margin_ratio")
+_NET = ("revenue", "all_cost", "net_profit", "revenue_without_all_cost", "net_margin")
 _EFFECTS = ("before", "price", "volume", "mix", "cost", "after")
 
 
@@ -72,6 +73,42 @@ def _with_contribution(table: Table[Any], sums: Lazy, cost: str) -> Lazy:
         table.total(nw.col("revenue") - known, "revenue").alias("revenue_without_variable_cost"),
     )
     return made.with_columns(nw.when(some).then(ratio(nw.col("contribution_margin"), known)).alias("contribution_margin_ratio"))
+
+
+def net_margin_by(frame: F, *by: str, period: Period | None = None) -> F:
+    """
+    What remains of revenue after every cost, fixed ones too: by person, team, region, site, customer, project, any column.
+
+    Definition: net profit = revenue of the rows whose cost is wholly known − all their cost; net margin = net profit / that revenue. What
+        was sold at unknown cost stands beside them as `revenue_without_all_cost`. Overhead is shared out by whoever makes the frame.
+    Unit: amounts in the frame's own numeric type, never two currencies in one row; net margin is a ratio (0.25 is 25 %).
+    Undefined when: no cost is known (cost and net profit are null); the revenue with known cost is not above zero (net margin is null).
+    Source: Farris, Bendle, Pfeifer, Reibstein, "Marketing Metrics", 3rd ed., Pearson 2015, chapter 10 ("Net Profit and Return on Sales").
+
+    >>> import polars as pl
+    >>> teams = pl.DataFrame({"team": ["north", "north", "south"], "revenue": [100, 300, 80], "all_cost": [90, 210, 100]})
+    >>> net_margin_by(teams, "team").sort("team").select("team", "revenue", "all_cost", "net_profit", "net_margin").rows()
+    [('north', 400, 300, 100, 0.25), ('south', 80, 100, -20, -0.25)]
+
+    Args:
+        frame: With `revenue` and `all_cost` (amounts: that of the goods, variable and fixed cost), the columns of *by*, and `issued_on`
+            (Date) where a period is given.
+        by: Columns that make a group; without any there is one row in all. A `currency` column is always one more.
+        period: Only rows issued in it.
+
+    Returns:
+        The columns of *by*, `currency` where there is one, `revenue`, `all_cost`, `net_profit`, `revenue_without_all_cost` and
+        `net_margin` (Float64); one row for each group, in no particular order.
+
+    Raises:
+        MissingColumnError: For a frame without one of these columns.
+    """
+    (table,) = opened(Asked(frame, "frame", amounts=("revenue", "all_cost")))
+    groups = table.groups(by, made=tuple(dict.fromkeys((*_NET, *GROSS))))
+    whole = table.frame.select(*dict.fromkeys((*groups, *(("issued_on",) if period else ()), "revenue")), nw.col("all_cost").alias("cost"))
+    dtypes = {**table.dtypes, "cost": table.dtypes["all_cost"]}
+    made = profits(attrs.evolve(table, frame=whole, dtypes=dtypes), by, period=period)
+    return table.back(made.rename(dict(zip(GROSS, _NET, strict=True))))
 
 
 def margin_bridge_by(sales: F, *by: str, before: Period, after: Period, item: str = "item_id") -> F:

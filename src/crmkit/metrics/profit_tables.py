@@ -20,7 +20,7 @@ __all__ = ["TOP_SHARES", "add_roi", "concentration", "gross_profit_by", "ranked"
 
 TOP_SHARES = (Decimal("0.01"), Decimal("0.05"), Decimal("0.10"), Decimal("0.20"))
 
-_FIGURES = ("revenue", "cost", "gross_profit", "revenue_without_cost", "gross_margin")
+GROSS = ("revenue", "cost", "gross_profit", "revenue_without_cost", "gross_margin")
 
 
 def gross_profit_by(sales: F, *by: str, period: Period | None = None) -> F:
@@ -57,14 +57,14 @@ def gross_profit_by(sales: F, *by: str, period: Period | None = None) -> F:
 
 def profits(table: Table[Any], by: tuple[str, ...], *, period: Period | None, further: tuple[str, ...] = ()) -> Lazy:
     """Gross profit of each group, with the sums of *further* amounts; for the analyses that build on it."""
-    groups = table.groups(by, made=(*_FIGURES, *further))
+    groups = table.groups(by, made=(*GROSS, *further))
     revenue, cost = table.amount("revenue"), table.amount("cost")
     lines = table.within(period).frame.select(*groups, revenue, cost, *(table.amount(name) for name in further))
     known = ~nw.col("revenue").is_null() & ~nw.col("cost").is_null()
     lines = lines.with_columns(nw.when(known).then(nw.col("cost")).alias("cost"), nw.when(known).then(nw.col("revenue")).alias("_known"))
     sums = [nw.col("revenue", "cost", "_known", *further).sum(), nw.col("cost").count().alias("_lines")]
     grouped = lines.group_by(*groups).agg(*sums) if groups else lines.select(*sums)
-    return _with_profit(table, grouped).select(*groups, *_FIGURES, *further)
+    return _with_profit(table, grouped).select(*groups, *GROSS, *further)
 
 
 def _with_profit(table: Table[Any], sums: Lazy) -> Lazy:
