@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
+import polars as pl
 import pytest
 
 from crmkit import Crm, Money, Period, Scope, Settings
-from crmkit.entities import Campaign, Case, Interaction, Party, Ref, Spend
+from crmkit.entities import Campaign, Case, Interaction, Party, Quota, Ref, Spend
 from crmkit.errors import InvalidValueError, NotPermittedError
 from crmkit.facts import interactions_from
-from crmkit.metrics import backlog_by, pipeline_by, resolution_time_by, satisfaction_by, win_rate_by
+from crmkit.metrics import backlog_by, pipeline_by, quota_attainment_by, resolution_time_by, satisfaction_by, win_rate_by
 from crmkit.store import Rights
 from tests.engines import dicts, rows
 
@@ -62,6 +63,21 @@ def test_voided_interactions_are_no_contacts() -> None:
     wrong = attrs.evolve(right, id="I-2", voided_because="wrong customer")
 
     assert interactions_from([right, wrong]).height == 1
+
+
+def test_quotas_are_held_against_sales(crm: Crm) -> None:
+    half_year = Period(date(2025, 7, 1), date(2026, 1, 1))
+    given = Quota(id="Q-1", salesperson_id="anna", period=half_year, amount=eur(1840))
+    crm.add(given, Quota(id="Q-2", salesperson_id="anna", period=half_year, amount=eur(999)))
+    crm.void(crm.get(Quota, "Q-2"), because="twice")
+    sales = crm.facts.sales().with_columns(salesperson_id=pl.lit("anna"))
+
+    december = quota_attainment_by(sales, crm.facts.quotas(), "salesperson_id", period=Period.month(2025, 12), as_of=date(2025, 12, 31))
+
+    assert rows(december, "revenue", "quota") == [(200, 310)]
+
+    crm.change(attrs.evolve(crm.get(Quota, "Q-1"), amount=eur(920)))
+    assert rows(crm.facts.quotas(), "start", "end", "amount", "currency") == [(date(2025, 7, 1), date(2026, 1, 1), 920, "EUR")]
 
 
 def test_cases_are_read_by_the_figures_of_service(crm: Crm, clock: Clock) -> None:
@@ -125,7 +141,19 @@ def test_a_period_of_all_time_has_every_record(crm: Crm) -> None:
     assert len(dicts(crm.facts.interactions(period=Period(date.min, date.max)))) == 1
 
 
-TABLES = ("leads", "conversions", "interactions", "opportunities", "stage_moves", "touches", "spend", "cases", "case_events", "ratings")
+TABLES = (
+    "leads",
+    "conversions",
+    "quotas",
+    "interactions",
+    "opportunities",
+    "stage_moves",
+    "touches",
+    "spend",
+    "cases",
+    "case_events",
+    "ratings",
+)
 
 
 @pytest.mark.parametrize("table", [name for name in TABLES if name != "conversions"])

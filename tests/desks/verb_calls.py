@@ -170,6 +170,7 @@ READING: Calls = {
     "facts.documents": lambda _: ((), {}),
     "facts.leads": lambda _: ((), {}),
     "facts.conversions": lambda _: ((), {}),
+    "facts.quotas": lambda _: ((), {}),
     "facts.interactions": lambda _: ((), {}),
     "facts.opportunities": lambda _: ((), {}),
     "facts.stage_moves": lambda _: ((), {}),

@@ -54,6 +54,7 @@ from crmkit.entities import (
     Pipeline,
     PlannedAction,
     Profile,
+    Quota,
     Rating,
     Recall,
     Ref,
@@ -255,6 +256,7 @@ FULL = (
         added_on=date(2026, 1, 1),
         responses=[CampaignResponse(response="accepted", happened_at=datetime(2026, 1, 2, tzinfo=UTC))],
     ),
+    Quota(id="1", salesperson_id="anna", period=Period.month(2026, 1), amount=Money.of(5, "EUR")),
     Spend(id="1", spent_on=date(2026, 1, 1), amount=Money.of(-5, "EUR"), campaign_id="K-1"),
     MarketingPlan(id="P-1", name="x", actions=[PlannedAction(title="x", period=Period.year(2026), budget=Money.of(5, "EUR"))]),
     Consent(

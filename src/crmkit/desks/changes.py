@@ -21,6 +21,7 @@ from crmkit.entities import (
     Opportunity,
     Party,
     Pipeline,
+    Quota,
     Recall,
 )
 from crmkit.entities.stored_form import as_stored
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Stored)
 
-CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign, MarketingPlan, Note, Attachment, Event)
+CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign, MarketingPlan, Quota, Note, Attachment, Event)
 """The kinds of record whose fields can be changed as such."""
 
 _BY_VERBS: Mapping[type, tuple[str, ...]] = {
     Party: ("merged_into", "computed_class"),
     Document: ("party_id", "kind", "subtype", "predecessor_id", "revision_of", "revision", "voided_because"),
     Recall: ("party_id", "done_by_id"),
+    Quota: ("voided_because",),
     Note: ("about", "party_id", "voided_because"),
     Attachment: ("about", "party_id", "voided_because"),
     Event: ("party_id", "voided_because"),

@@ -20,6 +20,7 @@ from crmkit.entities import (
     Opportunity,
     Party,
     PartyChange,
+    Quota,
     Rating,
     Recall,
     Spend,
@@ -124,6 +125,12 @@ class FactsDesk:
         from crmkit.facts import spend_from  # noqa: PLC0415  # it loads Narwhals
 
         return self._records("spend", Spend, spend_from, "spent_on", period)
+
+    def quotas(self) -> pl.LazyFrame:
+        """One row for each quota, whenever it is for: `quota_attainment_by` takes its share of a period."""
+        from crmkit.facts import quotas_from  # noqa: PLC0415  # it loads Narwhals
+
+        return self._records("quotas", Quota, quotas_from)
 
     def cases(self) -> pl.LazyFrame:
         """One row for each case, open or not; local days are those of the settings."""

@@ -33,6 +33,7 @@ DAY_OF = {
     "opportunities": "opened_on",
     "conversions": "happened_on",
     "leads": "created_on",
+    "quotas": "start",
     "customers": None,
     "contact_plans": None,
 }

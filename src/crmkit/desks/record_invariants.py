@@ -25,6 +25,7 @@ _TOLD = (
     "loyalty_entry",
     "opportunity",
     "contract",
+    "quota",
     "pipeline",
     "campaign",
     "campaign_member",

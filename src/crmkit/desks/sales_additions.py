@@ -1,4 +1,4 @@
-"""Taking over opportunities, contracts, campaigns and what belongs to them, consents and objections: what `Crm.add` writes beside them."""
+"""Taking over what selling and marketing keep, consents and objections: what `Crm.add` writes beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import refused
 from crmkit.desks.sales_stages import move_of, pipelines_of, place_of
-from crmkit.entities import Campaign, Consent, Contract, MarketingPlan, Objection, Opportunity, Pipeline, Spend
+from crmkit.entities import Campaign, Consent, Contract, MarketingPlan, Objection, Opportunity, Pipeline, Quota, Spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crmkit.entities import StageMove
     from crmkit.records import Stored
 
-SALES_KINDS = (Pipeline, Opportunity, Contract, Campaign, MarketingPlan, Spend, Consent, Objection)
+SALES_KINDS = (Pipeline, Opportunity, Contract, Campaign, MarketingPlan, Spend, Quota, Consent, Objection)
 """The kinds of record that this module takes over."""
 
 

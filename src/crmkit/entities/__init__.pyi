@@ -50,6 +50,7 @@ from .portal_requests import (
     PortalSection,
 )
 from .portal_views import PortalAppointment, PortalCase, PortalContract, PortalDocument, PortalLine, PortalView
+from .quotas import Quota
 from .recurrences import Recurrence
 from .refs import Ref
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
@@ -147,6 +148,7 @@ __all__ = [
     "Profile",
     "ProposedChange",
     "Purpose",
+    "Quota",
     "Rating",
     "RatingKind",
     "Recall",

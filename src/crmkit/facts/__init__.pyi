@@ -7,16 +7,15 @@ from .documents_table import documents
 from .exclusions import excluded_customers, without_excluded
 from .from_entities import contact_plans_from, customers_from, documents_from, sales_from
 from .from_records import (
-    case_events_from,
-    cases_from,
     interactions_from,
     opportunities_from,
-    ratings_from,
+    quotas_from,
     spend_from,
     stage_moves_from,
     touches_from,
 )
 from .from_sales import conversions_from, leads_from
+from .from_service import case_events_from, cases_from, ratings_from
 from .marketing_tables import conversions, paths, spend, touches
 from .purchases import Purchase
 from .sales_table import sales, sales_problems
@@ -48,6 +47,7 @@ __all__ = [
     "opportunities_from",
     "paths",
     "quotas",
+    "quotas_from",
     "ratings",
     "ratings_from",
     "sales",

@@ -1,4 +1,4 @@
-"""The tables of selling, marketing and service from entities, as Polars frames with exact amounts."""
+"""The tables of selling and marketing from entities, as Polars frames with exact amounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crmkit._checks import check_each, check_kind, check_zone, refused
-from crmkit.entities import Case, CaseEvent, Interaction, Opportunity, Rating, Spend, StageMove, Touch
+from crmkit.entities import Interaction, Opportunity, Quota, Spend, StageMove, Touch
 from crmkit.facts.from_entities import DECIMALS, frame, loaded_polars
 from crmkit.money import Money, rounded
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "case_events_from",
-    "cases_from",
     "interactions_from",
+    "made",
+    "moments_of",
     "opportunities_from",
-    "ratings_from",
+    "quotas_from",
     "spend_from",
     "stage_moves_from",
     "touches_from",
+    "valid_of",
 ]
 
 E = TypeVar("E")
@@ -41,12 +42,12 @@ def interactions_from(interactions: Iterable[Interaction], *, zone: str = "UTC")
     Raises:
         MissingExtraError: Without Polars.
     """
-    kept = _each("interactions", interactions, Interaction)
+    kept = valid_of("interactions", interactions, Interaction)
     text = loaded_polars().String
-    return _made(
+    return made(
         {
             "customer_id": ([one.party_id for one in kept], text),
-            **_moments("happened", [one.happened_at for one in kept], zone),
+            **moments_of("happened", [one.happened_at for one in kept], zone),
             "kind": ([one.kind for one in kept], text),
             "direction": ([one.direction for one in kept], text),
             "reached": ([one.reached for one in kept], loaded_polars().Boolean),
@@ -75,10 +76,10 @@ def opportunities_from(opportunities: Iterable[Opportunity]) -> pl.DataFrame:
         InvalidValueError: For an amount with more than 3 decimals; some currencies have 4.
         MissingExtraError: Without Polars.
     """
-    kept = _each("opportunities", opportunities, Opportunity)
+    kept = valid_of("opportunities", opportunities, Opportunity)
     polars = loaded_polars()
     text, day = polars.String, polars.Date
-    return _made(
+    return made(
         {
             "opportunity_id": ([one.id for one in kept], text),
             "customer_id": ([one.party_id for one in kept], text),
@@ -109,9 +110,9 @@ def stage_moves_from(moves: Iterable[StageMove]) -> pl.DataFrame:
     Raises:
         MissingExtraError: Without Polars.
     """
-    kept = _each("moves", moves, StageMove)
+    kept = valid_of("moves", moves, StageMove)
     text = loaded_polars().String
-    return _made(
+    return made(
         {
             "subject_id": ([one.opportunity_id for one in kept], text),
             "happened_at": ([one.happened_at for one in kept], loaded_polars().Datetime("us", "UTC")),
@@ -137,12 +138,12 @@ def touches_from(touches: Iterable[Touch], *, zone: str = "UTC") -> pl.DataFrame
         InvalidValueError: For an amount with more than 3 decimals; some currencies have 4.
         MissingExtraError: Without Polars.
     """
-    kept = _each("touches", touches, Touch)
+    kept = valid_of("touches", touches, Touch)
     text = loaded_polars().String
-    return _made(
+    return made(
         {
             "customer_id": ([one.party_id for one in kept], text),
-            **_moments("happened", [one.happened_at for one in kept], zone),
+            **moments_of("happened", [one.happened_at for one in kept], zone),
             "channel": ([one.channel for one in kept], text),
             "kind": ([one.kind for one in kept], text),
             "campaign_id": ([one.campaign_id for one in kept], text),
@@ -163,9 +164,9 @@ def spend_from(spend: Iterable[Spend]) -> pl.DataFrame:
         InvalidValueError: For an amount with more than 3 decimals; some currencies have 4.
         MissingExtraError: Without Polars.
     """
-    kept = _each("spend", spend, Spend)
+    kept = valid_of("spend", spend, Spend)
     text = loaded_polars().String
-    return _made(
+    return made(
         {
             "spent_on": ([one.spent_on for one in kept], loaded_polars().Date),
             "amount": ([_amount(one.amount) for one in kept], loaded_polars().Decimal(28, DECIMALS)),
@@ -177,93 +178,42 @@ def spend_from(spend: Iterable[Spend]) -> pl.DataFrame:
     )
 
 
-def cases_from(cases: Iterable[Case], *, zone: str = "UTC") -> pl.DataFrame:
+def quotas_from(quotas: Iterable[Quota]) -> pl.DataFrame:
     """
-    Make the table of cases. Local days are those of *zone*; `first_response_at` is when somebody began to work on it.
+    Make the table of quotas; void ones are left out.
 
     Returns:
-        The columns of `cases`, and `state` and `channel` (String); moments in UTC.
+        The columns of `quotas`; amounts are Decimal(28, 3).
 
     Raises:
+        InvalidValueError: For an amount with more than 3 decimals; some currencies have 4.
         MissingExtraError: Without Polars.
     """
-    kept = _each("cases", cases, Case)
-    polars = loaded_polars()
-    text, moment = polars.String, polars.Datetime("us", "UTC")
-    return _made(
+    kept = valid_of("quotas", quotas, Quota)
+    text, day = loaded_polars().String, loaded_polars().Date
+    return made(
         {
-            "case_id": ([one.id for one in kept], text),
-            **_moments("opened", [one.opened_at for one in kept], zone),
-            **_moments("closed", [one.closed_at if one.state == "closed" else None for one in kept], zone),
-            "first_response_at": ([one.started_at for one in kept], moment),
-            "due_at": ([one.due_at for one in kept], moment),
-            "reopened": ([one.reopened for one in kept], polars.Int64),
-            "kind": ([one.kind for one in kept], text),
-            "employee_id": ([one.employee_id for one in kept], text),
-            "customer_id": ([one.party_id for one in kept], text),
-            "state": ([one.state for one in kept], text),
-            "channel": ([one.channel for one in kept], text),
+            "salesperson_id": ([one.salesperson_id for one in kept], text),
+            "start": ([one.period.start for one in kept], day),
+            "end": ([one.period.end for one in kept], day),
+            "amount": ([_amount(one.amount) for one in kept], loaded_polars().Decimal(28, DECIMALS)),
+            "currency": ([one.amount.currency for one in kept], text),
         }
     )
 
 
-def case_events_from(events: Iterable[CaseEvent], *, zone: str = "UTC") -> pl.DataFrame:
-    """
-    Make the table of what happened to cases: "closed", and "open" in every other state. Local days are those of *zone*.
-
-    Returns:
-        The columns of `case_events`, and `employee_id` (who did it); moments in UTC.
-
-    Raises:
-        MissingExtraError: Without Polars.
-    """
-    kept = _each("events", events, CaseEvent)
-    text = loaded_polars().String
-    return _made(
-        {
-            "case_id": ([one.case_id for one in kept], text),
-            **_moments("happened", [one.happened_at for one in kept], zone),
-            "state": (["closed" if one.state == "closed" else "open" for one in kept], text),
-            "employee_id": ([one.employee_id for one in kept], text),
-        }
-    )
-
-
-def ratings_from(ratings: Iterable[Rating]) -> pl.DataFrame:
-    """
-    Make the table of ratings.
-
-    Returns:
-        The columns of `ratings`, and `case_id`.
-
-    Raises:
-        MissingExtraError: Without Polars.
-    """
-    kept = _each("ratings", ratings, Rating)
-    text = loaded_polars().String
-    return _made(
-        {
-            "rated_on": ([one.rated_on for one in kept], loaded_polars().Date),
-            "score": ([one.score for one in kept], loaded_polars().Int64),
-            "kind": ([one.kind for one in kept], text),
-            "customer_id": ([one.party_id for one in kept], text),
-            "employee_id": ([one.employee_id for one in kept], text),
-            "case_id": ([one.case_id for one in kept], text),
-        }
-    )
-
-
-def _made(columns: dict[str, tuple[list[Any], Any]]) -> pl.DataFrame:
+def made(columns: dict[str, tuple[list[Any], Any]]) -> pl.DataFrame:
+    """Make a frame of columns with their types."""
     return frame(loaded_polars(), columns)
 
 
-def _each(name: str, entities: Iterable[E], kind: type[E]) -> tuple[E, ...]:
+def valid_of(name: str, entities: Iterable[E], kind: type[E]) -> tuple[E, ...]:
     """Accept records of one kind, and leave the void ones out."""
     given = check_each(name, entities, lambda argument, item: check_kind(argument, item, kind))
     return tuple(one for one in given if getattr(one, "voided_because", None) is None)
 
 
-def _moments(name: str, moments: list[datetime | None] | list[datetime], zone: str) -> dict[str, tuple[list[Any], Any]]:
+def moments_of(name: str, moments: list[datetime | None] | list[datetime], zone: str) -> dict[str, tuple[list[Any], Any]]:
     """A column of moments in UTC, and one of their local days."""
     where, polars = ZoneInfo(check_zone("zone", zone)), loaded_polars()
     days: list[date | None] = [moment and moment.astimezone(where).date() for moment in moments]

@@ -1,10 +1,10 @@
-"""Opportunities with their pipelines, and contracts."""
+"""Opportunities with their pipelines, contracts, and quotas."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from crmkit.entities import Contract, Opportunity, Pipeline, StageMove
+from crmkit.entities import Contract, Opportunity, Pipeline, Quota, StageMove
 from crmkit.records.declarations import PARTY, Field, RecordKind
 
 OPPORTUNITIES: tuple[RecordKind[Any], ...] = (
@@ -35,4 +35,5 @@ OPPORTUNITIES: tuple[RecordKind[Any], ...] = (
         fields=(PARTY, Field(name="state"), Field(name="due_on", type="day"), Field(name="employee_id")),
         indexes=(("party_id",), ("state", "due_on")),
     ),
+    RecordKind(name="quota", entity=Quota),
 )

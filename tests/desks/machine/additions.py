@@ -32,6 +32,7 @@ from crmkit.entities import (
     Party,
     Pipeline,
     PlannedAction,
+    Quota,
     Rating,
     Recall,
     Role,
@@ -249,6 +250,7 @@ ADDED: Mapping[type[Any], Fields] = {
         ),
     },
     Pipeline: lambda draw: {"id": draw.of("2", "3", wrong=["sales"]), "stages": _stages(draw)},
+    Quota: lambda draw: {"salesperson_id": draw.employee(), "period": draw.period(), "amount": draw.amount()},
     Spend: lambda draw: {
         "spent_on": draw.day(last=0),
         "amount": draw.amount(),

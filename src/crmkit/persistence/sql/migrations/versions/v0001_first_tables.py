@@ -162,6 +162,7 @@ def _opportunity_tables(make: _Maker) -> None:
         [party],
         [["party_id"], ["state", "due_on"]],
     )
+    make.record_table("quota", [], [], [])
 
 
 def _campaign_tables(make: _Maker) -> None:
