@@ -55,6 +55,15 @@ def test_a_sale_of_an_unknown_customer_counts_and_currencies_stay_apart(engine: 
     assert rows_in_order(deal_size_by(frame)) == [("CHF", 10, 1, 10), ("EUR", 10, 1, 10), (None, 5, 1, 5)]
 
 
+@on_every_engine
+def test_deal_size_of_orders_is_that_of_documents_without_their_kind(engine: str) -> None:
+    documents = sales([("A-1", "quote", 90), ("B-1", "order", 100), ("B-2", "order", 50)], "document_id", "document_kind", "amount")
+    orders = documents.filter(pl.col("document_kind") == "order").drop("document_kind").rename({"amount": "revenue"})
+
+    assert rows(deal_size_by(documents.rename({"amount": "revenue"})), "sales") == [(0,)]  # orders are no invoices
+    assert rows(deal_size_by(on(engine, orders))) == [(150, 2, 75)]
+
+
 def test_a_down_payment_is_revenue_and_no_sale() -> None:
     frame = sales(
         [("A", "down_payment", 30), ("R", "final", 100), ("R", "down_payment", -30)], "document_id", "document_subtype", "revenue"

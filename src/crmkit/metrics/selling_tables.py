@@ -45,7 +45,8 @@ def deal_size_by(sales: F, *by: str, period: Period | None = None) -> F:
     Average amount of a sale.
 
     Definition: net revenue (invoices − credit notes) of the period / number of its sales. A sale is an invoice with net revenue above zero
-        that is not wholly reversed by credit notes up to the end of the period. Of opportunities, `won_amount` / `won` of `win_rate_by`.
+        that is not wholly reversed by credit notes up to the end of the period. Where won opportunities are your sales it is `won_amount`
+        / `won` of `win_rate_by`; where orders are, give those of `documents` without `document_kind`, their `amount` as `revenue`.
     Unit: deal_size is an amount per sale (Float64); revenue is in the frame's own numeric type.
     Undefined when: there are no sales: null.
     Source: Farris, Bendle, Pfeifer, Reibstein, "Marketing Metrics", 3rd ed., Pearson 2015, chapter 6 ("Sales Force Effectiveness").
