@@ -1,4 +1,4 @@
-"""The work queue of a desk: what is stored and due, and what each party is worth. What is due is found by index, never all parties."""
+"""The work queue of a desk: what is stored and due, and what each party is worth. Everything is read by index, as far as a page needs it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from crmkit._checks import check_int, check_kind, refused
 from crmkit.conditions import Condition
 from crmkit.desks.document_reading import found_open_items
-from crmkit.desks.due_records import birthday_parties, due_items, suggested_items
+from crmkit.desks.due_records import Found, Reading, asked_by
 from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
 from crmkit.desks.permission_reading import said_by
+from crmkit.desks.work_items import NOBODY, of_department, of_employee
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import Document, Party
 from crmkit.periods import Interval, Period
-from crmkit.scheduling import WorkQueue, work_queue
-from crmkit.scheduling.queue_pages import reaches
+from crmkit.scheduling import WorkQueue
+from crmkit.scheduling.queue_pages import position_at
 from crmkit.scheduling.queue_rows import with_open_items
+from crmkit.scheduling.work_queues import listed_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
     from crmkit.settings import Settings
     from crmkit.store import Transaction
 
-_FEWEST_PLANS = 200
-_ROWS_TO_PLANS = 4
+_SPARE = 14
+"""How many more than a page are read at once, for those that turn out to be silent or left out."""
+_FURTHER = 4
 
 
 def due_work(
@@ -48,41 +51,41 @@ def due_work(
     """
     Gather what is due up to the last day that is asked for, and list it.
 
-    Suggestions are many and less urgent than nearly all else, so they are read by index, the longest overdue first, and only until
-    nothing that is still unread could be on the page.
+    What is open is read in the order of the list, until nothing that is unread could be on the page; of those that are read, everything
+    is, so that each row is whole.
     """
     settings = workplace.settings
     as_of = workplace.day(as_of)
     owners = workplace.scope.owners_reached("work_queue")
     last = as_of if horizon is None else check_kind("horizon", horizon, Interval).after(as_of)
     members = None if team is None else _members(settings, team)
-    most = None if group else max(_FEWEST_PLANS, _ROWS_TO_PLANS * check_int("limit", limit, at_least=1))
+    departments = tuple(_departments(settings, employee_id, team))
+    after = None if cursor is None else position_at(cursor)
+    most = nobodys_most = None if group else check_int("limit", limit, at_least=1) + _SPARE
     with workplace.reading() as transaction:
-        deputies = {} if employee_id is None else deputies_on(transaction, as_of)
-        others = due_items(transaction, settings, last)
-        born = birthday_parties(transaction, as_of, last) if settings.queue.birthdays else ()
-        concerned = {*born, *(item.party_id for item in others if item.party_id is not None)}
+        away = deputies_on(transaction, as_of).get(employee_id, ()) if employee_id is not None else ()
+        reading = Reading(transaction=transaction, as_of=as_of, last=last, queue=settings.queue, currency=settings.currency, after=after)
+        employees = members if employee_id is None else {employee_id, *away}
+        whose = None if employees is None else {*map(of_employee, employees), *map(of_department, departments)}
         while True:
-            plans, unread_from = suggested_items(transaction, settings, last, concerned=concerned, most=most)
-            items = [*others, *plans]
-            party_ids = concerned.union(item.party_id for item in plans if item.party_id is not None)
-            parties = find_each(transaction, Party, "id", sorted(party_ids))
-            if group:
-                parties = with_heads(transaction, parties)
+            found = reading.found(whose, most=most)
+            nobodys = reading.from_the_beginning.found([NOBODY], most=nobodys_most)
+            items, parties, valued = _gathered(transaction, found, nobodys, group=group)
             if owners is not None:
                 parties = [party for party in parties if party.owner_id in owners]
                 items = _reached(items, {party.id for party in parties}, owners)
             said = said_by(transaction, settings, (party.id for party in parties), purpose=purpose, channel=channel)
-            found = work_queue(
+            worth = (party for party in parties if party.id in valued)
+            listed = listed_work(
                 items,
                 parties=parties,
                 as_of=as_of,
                 horizon=horizon,
                 employee_id=employee_id,
-                stands_in_for=deputies.get(employee_id or "", ()),
+                stands_in_for=away,
                 team=members,
-                departments=_departments(settings, employee_id, team),
-                values=_gross_profit_of_a_year(transaction, parties, as_of=as_of, currency=settings.currency),
+                departments=departments,
+                values=_gross_profit_of_a_year(transaction, worth, as_of=as_of, currency=settings.currency),
                 policy=settings.policy,
                 queue=settings.queue,
                 purpose=purpose,
@@ -91,15 +94,26 @@ def due_work(
                 objections=said.objections,
                 permissions=settings.permissions,
                 zone=settings.zone,
-                limit=limit,
-                cursor=cursor,
                 group=group,
             )
-            if most is None or unread_from is None or reaches(found.cursor, unread_from, as_of=as_of):
+            is_whole = listed.is_certain(limit=limit, after=after, unread_from=found.unread_from)
+            if is_whole and listed.is_certain_of_nobodys(limit=limit, unread_from=nobodys.unread_from):
                 break
-            most *= _ROWS_TO_PLANS
-        shown = {party.id for row in (*found.rows, *found.unassigned) if row.party is not None for party in (row.party, *row.members)}
-        return with_open_items(found, found_open_items(transaction, sorted(shown), as_of=as_of))
+            most = most if is_whole or most is None else most * _FURTHER
+            nobodys_most = nobodys_most if not is_whole or nobodys_most is None else nobodys_most * _FURTHER
+        page = listed.page(limit=limit, after=after, unread_from=found.unread_from)
+        shown = {party.id for row in (*page.rows, *page.unassigned) if row.party is not None for party in (row.party, *row.members)}
+        return with_open_items(page, found_open_items(transaction, sorted(shown), as_of=as_of))
+
+
+def _gathered(
+    transaction: Transaction, found: Found, nobodys: Found, *, group: bool
+) -> tuple[list[Plannable], list[Party], frozenset[str]]:
+    """Read everything that is open with the parties that may be listed: the records, the parties, and those that may be worth something."""
+    party_ids, alone = found.party_ids | nobodys.party_ids, found.records | nobodys.records
+    items, valued = asked_by(transaction, party_ids, alone)
+    parties = list(find_each(transaction, Party, "id", sorted(party_ids)))
+    return items, with_heads(transaction, parties) if group else parties, valued
 
 
 def _members(settings: Settings, team: str) -> frozenset[str]:
