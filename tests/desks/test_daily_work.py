@@ -281,7 +281,7 @@ def test_a_page_reads_few_of_many_plans(store: Store, clock: Clock) -> None:
     queue = Crm(counted, scope=crm._workplace.scope, clock=clock).work_queue(limit=5)  # noqa: SLF001  # beside it
 
     assert [row.party_id for row in queue] == ids[:5]
-    assert counted.most_found <= 201
+    assert counted.most_found <= 20
 
 
 def test_the_number_of_queries_does_not_grow_with_what_is_due(store: Store, clock: Clock) -> None:
@@ -296,7 +296,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_due(store: Store, cloc
         assert len(counting.work_queue(employee_id=None, horizon=days(7))) == parties
         return counted.finds
 
-    assert queries(2, "one") == queries(40, "two") <= 20
+    assert queries(2, "one") == queries(40, "two") <= 30
 
 
 class Counting:
@@ -330,6 +330,10 @@ class _Counted:
         self.counting.finds += 1
         self.counting.most_found = max(self.counting.most_found, len(found))
         return found
+
+    def find_several(self, queries: Any) -> Any:
+        self.counting.finds += 1
+        return self.transaction.find_several(queries)
 
     def get(self, *arguments: Any, **named: Any) -> Any:
         self.counting.finds += 1

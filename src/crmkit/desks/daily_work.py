@@ -69,7 +69,8 @@ def due_work(
         whose = None if employees is None else {*map(of_employee, employees), *map(of_department, departments)}
         while True:
             found = reading.found(whose, most=most)
-            nobodys = reading.from_the_beginning.found([NOBODY], most=nobodys_most)
+            covers_nobodys = whose is None and after is None and found.unread_from is None
+            nobodys = Found() if covers_nobodys else reading.from_the_beginning.found([NOBODY], most=nobodys_most)
             items, parties, valued = _gathered(transaction, found, nobodys, group=group)
             if owners is not None:
                 parties = [party for party in parties if party.owner_id in owners]

@@ -40,7 +40,7 @@ class Found:
         unread_from: No row before this position is missing; None where everything was read.
     """
 
-    party_ids: frozenset[str]
+    party_ids: frozenset[str] = frozenset()
     records: frozenset[str] = frozenset()
     unread_from: Position | None = None
 
@@ -80,7 +80,7 @@ class Reading:
             if self.after is not None and rank < self.after[1]:
                 continue
             ends = [end for one in each if (end := self._read(items, rank, one, most)) is not None]
-            if ends or (most is not None and len(items) >= most):
+            if ends or (most is not None and len({item.party_id or item.record_key for item in items}) >= most):
                 return _of(items, unread_from=min([*ends, self._start_of(rank + 1)]))
         born = self._born(each)
         ends = []
