@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from crmkit.desks.companions import attendances, birthdays, email_addresses
-from crmkit.desks.work_items import ASKING, UNKNOWN, gain_of, items_of, suggestion_id
+from crmkit.desks.work_items import ASKING, UNKNOWN, gain_of, items_of
 from crmkit.entities import (
     Appointment,
     Attachment,
@@ -85,7 +85,7 @@ def _what_is_open_is_found_by_its_work_items(everything: Everything) -> Iterator
     for id, item in everything.by_id(WorkItem).items():
         if id not in wanted or item != attrs.evolve(wanted[id], worth_rank=item.worth_rank):
             yield f"work_item {id}", "is not what its record asks for"
-        elif id == suggestion_id(item.party_id or "") and item.worth_rank > worth.get(item.party_id or "", UNKNOWN):
+        elif item.worth_rank > worth.get(item.party_id or "", UNKNOWN):
             yield f"work_item {id}", "takes its party for worth less than it may be"
     for id in wanted.keys() - everything.by_id(WorkItem).keys():
         yield f"work_item {id}", "is missing"

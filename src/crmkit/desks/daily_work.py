@@ -6,15 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from crmkit._checks import check_int, check_kind, refused
-from crmkit.conditions import Condition
-from crmkit.desks.document_reading import found_open_items
+from crmkit.desks.document_reading import POSTED
 from crmkit.desks.due_records import Found, Reading, asked_by
 from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
 from crmkit.desks.permission_reading import said_by
 from crmkit.desks.work_items import NOBODY, of_department, of_employee
 from crmkit.desks.workplace import Workplace, find_each
-from crmkit.entities import Document, Party
+from crmkit.entities import Document, Party, Payment, open_items
 from crmkit.periods import Interval, Period
 from crmkit.scheduling import WorkQueue
 from crmkit.scheduling.queue_pages import position_at
@@ -22,7 +21,7 @@ from crmkit.scheduling.queue_rows import with_open_items
 from crmkit.scheduling.work_queues import listed_work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from crmkit.entities import Channel
     from crmkit.money import Money
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from crmkit.settings import Settings
     from crmkit.store import Transaction
 
-_SPARE = 14
+_SPARE = 6
 """How many more than a page are read at once, for those that turn out to be silent or left out."""
 _FURTHER = 4
 
@@ -71,12 +70,12 @@ def due_work(
             found = reading.found(whose, most=most)
             covers_nobodys = whose is None and after is None and found.unread_from is None
             nobodys = Found() if covers_nobodys else reading.from_the_beginning.found([NOBODY], most=nobodys_most)
-            items, parties, valued = _gathered(transaction, found, nobodys, group=group)
+            items, parties = _gathered(transaction, found, nobodys, group=group)
             if owners is not None:
                 parties = [party for party in parties if party.owner_id in owners]
                 items = _reached(items, {party.id for party in parties}, owners)
             said = said_by(transaction, settings, (party.id for party in parties), purpose=purpose, channel=channel)
-            worth = (party for party in parties if party.id in valued)
+            posted = find_each(transaction, Document, "party_id", (party.id for party in parties), POSTED)
             listed = listed_work(
                 items,
                 parties=parties,
@@ -86,7 +85,7 @@ def due_work(
                 stands_in_for=away,
                 team=members,
                 departments=departments,
-                values=_gross_profit_of_a_year(transaction, worth, as_of=as_of, currency=settings.currency),
+                values=_gross_profit_of_a_year(posted, as_of=as_of, currency=settings.currency),
                 policy=settings.policy,
                 queue=settings.queue,
                 purpose=purpose,
@@ -104,17 +103,16 @@ def due_work(
             nobodys_most = nobodys_most if not is_whole or nobodys_most is None else nobodys_most * _FURTHER
         page = listed.page(limit=limit, after=after, unread_from=found.unread_from)
         shown = {party.id for row in (*page.rows, *page.unassigned) if row.party is not None for party in (row.party, *row.members)}
-        return with_open_items(page, found_open_items(transaction, sorted(shown), as_of=as_of))
+        owing = [document for document in posted if document.party_id in shown]
+        payments = find_each(transaction, Payment, "party_id", sorted({document.party_id for document in owing}))
+        return with_open_items(page, open_items(owing, payments, as_of=as_of))
 
 
-def _gathered(
-    transaction: Transaction, found: Found, nobodys: Found, *, group: bool
-) -> tuple[list[Plannable], list[Party], frozenset[str]]:
-    """Read everything that is open with the parties that may be listed: the records, the parties, and those that may be worth something."""
-    party_ids, alone = found.party_ids | nobodys.party_ids, found.records | nobodys.records
-    items, valued = asked_by(transaction, party_ids, alone)
+def _gathered(transaction: Transaction, found: Found, nobodys: Found, *, group: bool) -> tuple[list[Plannable], list[Party]]:
+    """Read everything that is open with the parties that may be listed, and the parties."""
+    party_ids = found.party_ids | nobodys.party_ids
     parties = list(find_each(transaction, Party, "id", sorted(party_ids)))
-    return items, with_heads(transaction, parties) if group else parties, valued
+    return asked_by(transaction, party_ids, found.records | nobodys.records), with_heads(transaction, parties) if group else parties
 
 
 def _members(settings: Settings, team: str) -> frozenset[str]:
@@ -139,15 +137,14 @@ def _doers(item: Plannable) -> set[str | None]:
     return {getattr(item, "employee_id", None), *getattr(item, "attendees", ())}
 
 
-def _gross_profit_of_a_year(transaction: Transaction, parties: Sequence[Party], *, as_of: date, currency: str) -> Mapping[str, Money]:
+def _gross_profit_of_a_year(posted: Iterable[Document], *, as_of: date, currency: str) -> Mapping[str, Money]:
     """Gross profit of the twelve months up to the day; a party without known cost, or only in other currencies, has none."""
     first_day = Period(as_of, date.fromordinal(as_of.toordinal() + 1)).year_before().end
-    issued = (Condition("issued_on", "at_least", first_day), Condition("issued_on", "at_most", as_of))
-    kinds = Condition("kind", "one_of", ("invoice", "credit_note"))
     worth: dict[str, Money] = {}
-    for document in find_each(transaction, Document, "party_id", (party.id for party in parties), kinds, *issued):
-        profit = document.gross_profit() if document.currency == currency and document.is_posted else None
-        if profit is not None:
-            signed = -profit if document.kind == "credit_note" else profit
-            worth[document.party_id] = worth[document.party_id] + signed if document.party_id in worth else signed
+    for document in posted:
+        if first_day <= document.issued_on <= as_of and document.currency == currency and document.is_posted:
+            profit = document.gross_profit()
+            if profit is not None:
+                signed = -profit if document.kind == "credit_note" else profit
+                worth[document.party_id] = worth[document.party_id] + signed if document.party_id in worth else signed
     return worth

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from crmkit.conditions import Condition
-from crmkit.desks.work_items import ASKING, NOBODY, UNKNOWN, rank_of, suggestion_id
+from crmkit.desks.work_items import ASKING, NOBODY, UNKNOWN, rank_of, time_text
 from crmkit.desks.workplace import find_each
 from crmkit.money import Money
 from crmkit.records import Birthday, WorkItem, kind_of
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from crmkit.store import Transaction
 
 _A_YEAR = 366
-_IN_ORDER = ("due_on", "due_time", "worth_rank")
+_IN_ORDER = ("due_on", "due_time", "worth_rank", "subject")
 _CONTRACT, _QUOTE, _SUGGESTION, _BIRTHDAY = map(rank_of, ("contract", "quote", "suggestion", "birthday"))
+_ONE_BY_ONE = tuple(range(rank, rank + 1) for rank in range(_BIRTHDAY))
+_TOGETHER = (range(_CONTRACT), *_ONE_BY_ONE[_CONTRACT:])
+"""One has little that is still to come, so that it is quicker to step over it than to ask for each kind; a company has much."""
+_MOST_WORTH = -(2**62)
 _ANY_VALUE = Decimal("-Infinity")
 
 
@@ -76,12 +80,12 @@ class Reading:
         """
         each = [None] if whose is None else sorted(whose)
         items: list[WorkItem] = []
-        for rank in range(_BIRTHDAY) if self._is_due else ():
-            if self.after is not None and rank < self.after[1]:
+        for ranks in (_ONE_BY_ONE if whose is None else _TOGETHER) if self._is_due else ():
+            if self.after is not None and ranks[-1] < self.after[1]:
                 continue
-            ends = [end for one in each if (end := self._read(items, rank, one, most)) is not None]
+            ends = [end for one in each if (end := self._read(items, ranks, one, most)) is not None]
             if ends or (most is not None and len({item.party_id or item.record_key for item in items}) >= most):
-                return _of(items, unread_from=min([*ends, self._start_of(rank + 1)]))
+                return _of(items, unread_from=min([*ends, self._start_of(ranks[-1] + 1)]))
         born = self._born(each)
         ends = []
         if self.last > self.as_of:
@@ -101,27 +105,27 @@ class Reading:
     def _start_of(self, rank: int) -> Position:
         return (date.min, rank, date.min, time.min, False, _ANY_VALUE, "")
 
-    def _read(self, items: list[WorkItem], rank: int, whose: str | None, most: int | None) -> Position | None:
-        """Read what is due of one kind; tell where it goes on."""
-        where = [*_of_kind(rank, whose), Condition("due_on", "at_most", self._until(rank, self.as_of))]
-        after = self.after if self.after is not None and self.after[1] == rank else None
-        if after is not None and rank == _SUGGESTION and after[4]:  # what may be worth something comes before what is not, day by day
-            mixed = [*_of_kind(rank, whose), Condition("due_on", "equal", after[2]), Condition("worth_rank", "less_than", UNKNOWN)]
-            items += self.transaction.find(Query(WorkItem, mixed))
-            place = (after[2], time.min.isoformat(timespec="microseconds"), UNKNOWN, suggestion_id(after[6]))
-            query = Query(WorkItem, where, order_by=_IN_ORDER, after=place, limit=most)
-        else:
-            if after is not None and rank != _QUOTE:
-                where.append(Condition("due_on", "at_least", after[2]))
-            query = Query(WorkItem, where, order_by=_IN_ORDER, limit=most)
-        found = self.transaction.find(query)
+    def _read(self, items: list[WorkItem], ranks: range, whose: str | None, most: int | None) -> Position | None:
+        """Read what is due of some kinds; tell where it goes on."""
+        where = [*_of_kinds(ranks, whose), Condition("due_on", "at_most", self._until(ranks[0], self.as_of))]
+        order = _IN_ORDER if len(ranks) == 1 else ("rank", *_IN_ORDER)
+        after = self.after if self.after is not None and self.after[1] in ranks and _QUOTE not in ranks else None
+        if after is not None:
+            _, rank, due_on, at, unknown, _, subject = after
+            due_time = time_text(at)
+            if unknown:  # of a time, those that may be worth something stand among the others
+                mixed = [Condition("due_on", "equal", due_on), Condition("worth_rank", "less_than", UNKNOWN)]
+                items += self.transaction.find(Query(WorkItem, [*_of_kinds(range(rank, rank + 1), whose), *mixed]))
+            place = (due_on, due_time, UNKNOWN if unknown else _MOST_WORTH, subject if unknown else "", "")
+            place = place if len(ranks) == 1 else (rank, *place)
+        found = self.transaction.find(Query(WorkItem, where, order_by=order, after=place, limit=most))
         items += found
         return None if len(found) != most else self._position(found[-1], date.min)
 
     def _coming(self, items: list[WorkItem], rank: int, whose: str | None, most: int | None) -> Position | None:
         """Read what comes up after the day, of one kind; what comes up before its own day is read whole."""
         first = self.as_of if self._is_due or self.after is None else max(self.as_of, self.after[0] - timedelta(days=1))
-        where = [*_of_kind(rank, whose), Condition("due_on", "at_most", self._until(rank, self.last))]
+        where = [*_of_kinds(range(rank, rank + 1), whose), Condition("due_on", "at_most", self._until(rank, self.last))]
         if rank in (_CONTRACT, _QUOTE):
             most = None
         else:
@@ -134,12 +138,12 @@ class Reading:
         return self.queue.contract_ahead.after(day) if rank == _CONTRACT else day
 
     def _position(self, item: WorkItem, listed_on: date) -> Position:
-        """Tell where the list goes on after an item: of its time, with any value; of its worth, by id."""
+        """Tell where the list goes on after an item."""
         due_on, at = item.due_on or date.max, time.fromisoformat(item.due_time)
-        if item.rank != _SUGGESTION:
+        if item.rank == _QUOTE:  # it may come later than its item
             return (listed_on, item.rank, due_on, at, False, _ANY_VALUE, "")
         if item.worth_rank == UNKNOWN:
-            return (listed_on, item.rank, due_on, at, True, Decimal(0), item.party_id or "")
+            return (listed_on, item.rank, due_on, at, True, Decimal(0), item.subject)
         return (listed_on, item.rank, due_on, at, False, Money(minor=item.worth_rank, currency=self.currency).amount, "")
 
     def _born(self, each: Sequence[str | None]) -> Iterator[str]:
@@ -162,9 +166,12 @@ class Reading:
             yield from (one.party_id for one in self.transaction.find(Query(Birthday, where)))
 
 
-def _of_kind(rank: int, whose: str | None) -> list[Condition]:
-    of_kind = [Condition("rank", "equal", rank)]
-    return of_kind if whose is None else [Condition("whose", "equal", whose), *of_kind]
+def _of_kinds(ranks: range, whose: str | None) -> list[Condition]:
+    if len(ranks) == 1:
+        of_kinds = [Condition("rank", "equal", ranks[0])]
+    else:
+        of_kinds = [Condition("rank", "at_least", ranks[0]), Condition("rank", "at_most", ranks[-1])]
+    return of_kinds if whose is None else [Condition("whose", "equal", whose), *of_kinds]
 
 
 def _of(items: Iterable[WorkItem], born: Iterable[str] = (), *, unread_from: Position | None) -> Found:
@@ -177,13 +184,8 @@ def _of(items: Iterable[WorkItem], born: Iterable[str] = (), *, unread_from: Pos
     return Found(party_ids=frozenset(party_ids), records=frozenset(alone), unread_from=unread_from)
 
 
-def asked_by(transaction: Transaction, party_ids: Iterable[str], records: Iterable[str]) -> tuple[list[Plannable], frozenset[str]]:
-    """
-    Find all that is open with some parties, and some records that stand alone.
-
-    Returns:
-        The records, and the parties that may be worth something.
-    """
+def asked_by(transaction: Transaction, party_ids: Iterable[str], records: Iterable[str]) -> list[Plannable]:
+    """Find all that is open with some parties, and some records that stand alone."""
     items = find_each(transaction, WorkItem, "party_id", sorted(party_ids))
     ids: dict[str, list[str]] = {}
     for key in sorted({*records, *(item.record_key for item in items)}):
@@ -192,5 +194,4 @@ def asked_by(transaction: Transaction, party_ids: Iterable[str], records: Iterab
     queries: list[Query[Any]] = [
         Query(kind, [Condition("id", "one_of", tuple(ids[name]))]) for kind in ASKING if (name := kind_of(kind).name) in ids
     ]
-    valued = frozenset(item.party_id for item in items if item.worth_rank < UNKNOWN and item.party_id is not None)
-    return [record for found in transaction.find_several(queries) for record in found], valued
+    return [record for found in transaction.find_several(queries) for record in found]

@@ -45,8 +45,13 @@ def rank_of(kind: QueueKind) -> int:
     return KINDS.index(kind)
 
 
+def time_text(at: time) -> str:
+    """Write a local time so that text sorts as time does."""
+    return at.isoformat(timespec="microseconds")
+
+
 def suggestion_id(party_id: str) -> str:
-    """Name the item of a contact plan; in the order of the parties."""
+    """Name the item of a contact plan, which every party has: what it is worth is known there."""
     return f"{kind_of(ContactPlan).name} {party_id}"
 
 
@@ -81,8 +86,10 @@ def items_of(record: Stored, *, owner_id: str | None, zone: ZoneInfo) -> list[Wo
 
 def _item(kind: QueueKind, record: Asking, due_on: date | None, due_time: time = time.min) -> WorkItem:
     key, party_id = f"{kind_of(type(record)).name} {record.id}", record.party_id
-    at = due_time.isoformat(timespec="microseconds")
-    return WorkItem(id=key, record_key=key, party_id=party_id, whose=NOBODY, rank=rank_of(kind), due_on=due_on, due_time=at)
+    at = time_text(due_time)
+    return WorkItem(
+        id=key, record_key=key, party_id=party_id, subject=party_id or key, whose=NOBODY, rank=rank_of(kind), due_on=due_on, due_time=at
+    )
 
 
 def _by(employee_id: str | None, owner_id: str | None, item: WorkItem) -> WorkItem:
@@ -113,8 +120,9 @@ def save_work_items(work: Work, pairs: Sequence[tuple[Stored | None, Stored]]) -
     if not (asking or moved or gains):
         return
     known = {item.id: item for item in work.find_each(WorkItem, "record_key", (key for key, one in asking.items() if one.version))}
-    known |= {item.id: item for item in work.find_each(WorkItem, "party_id", moved)}
-    known |= {item.id: item for item in work.find_each(WorkItem, "id", map(suggestion_id, gains))}
+    known |= {item.id: item for item in work.find_each(WorkItem, "party_id", moved.keys() | gains.keys())}
+    plans = {suggestion_id(one.party_id) for one in asking.values() if one.party_id is not None and not isinstance(one, ContactPlan)}
+    known |= {item.id: item for item in work.find_each(WorkItem, "id", plans - known.keys())}
     wanted = {id: item for id, item in known.items() if item.record_key not in asking}
     for id, item in wanted.items():
         if item.by_owner and item.party_id in moved:
@@ -122,10 +130,11 @@ def save_work_items(work: Work, pairs: Sequence[tuple[Stored | None, Stored]]) -
     owners = _owners(work, asking.values())
     for record in asking.values():
         for item in items_of(record, owner_id=owners.get(record.party_id or ""), zone=work.moment.zone):
-            wanted[item.id] = attrs.evolve(item, worth_rank=known[item.id].worth_rank) if item.id in known else item
-    for party_id, gain in gains.items():
-        if (item := wanted.get(suggestion_id(party_id))) is not None:
-            wanted[item.id] = attrs.evolve(item, worth_rank=max(_MOST, min(item.worth_rank, 0) - gain))
+            like = known.get(suggestion_id(record.party_id or ""))
+            wanted[item.id] = item if like is None else attrs.evolve(item, worth_rank=like.worth_rank)
+    for id, item in wanted.items():
+        if (gain := gains.get(item.party_id or "")) is not None:
+            wanted[id] = attrs.evolve(item, worth_rank=max(_MOST, min(item.worth_rank, 0) - gain))
     for id in known.keys() - wanted.keys():
         work.transaction.remove(WorkItem, id)
     changed = [item for id, item in wanted.items() if item != known.get(id)]

@@ -78,9 +78,10 @@ class Shelf:
         fixed = {one.column: one.value for one in conditions if one.test == "equal"}
         if not names or any(descending for _, descending in query.sort_fields):
             return None
-        index = next((one for one in self._declared if one[len(one) - len(names) :] == names and fixed.keys() >= {*one[: -len(names)]}), None)
-        if index is None:
+        fitting = [one for one in self._declared if one[-len(names) :] == names and fixed.keys() >= {*one[: -len(names)]}]
+        if not fitting:
             return None
+        index = max(fitting, key=len)
         order = self._orders.get((index, len(names))) or self._orders.setdefault((index, len(names)), _Order(index, names, self.records))
         low = next((one.value for one in conditions if one.column == names[0] and one.test in _FROM), None)
         high = next((one.value for one in conditions if one.column == names[0] and one.test in _UP_TO), None)

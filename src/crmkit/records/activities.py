@@ -84,6 +84,7 @@ class WorkItem:
         due_on: Its day, or one before it where the day depends on more than the record; None never.
         due_time: Its local time, as text.
         worth_rank: Minus the most that the party can be worth, in minor units; 1 where it is worth nothing that is known.
+        subject: The party, or the record where that stands alone: what a row of the queue is about.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -96,6 +97,7 @@ class WorkItem:
     due_on: date | None
     due_time: str = ""
     worth_rank: int = 1
+    subject: str
     version: int = attrs.field(default=0, eq=False)
 
 
@@ -103,7 +105,7 @@ _ABOUT = Field(name="about_key")
 _STATE = Field(name="state")
 _DUE = Field(name="due_on", type="day")
 _EMPLOYEE = Field(name="employee_id")
-_IN_ORDER = ("rank", "due_on", "due_time", "worth_rank")
+_IN_ORDER = ("rank", "due_on", "due_time", "worth_rank", "subject")
 
 ACTIVITIES: tuple[RecordKind[Any], ...] = (
     RecordKind(name="opening_balance", entity=OpeningBalance, fields=(PARTY,), indexes=(("party_id",),)),
@@ -163,6 +165,7 @@ ACTIVITIES: tuple[RecordKind[Any], ...] = (
             _DUE,
             Field(name="due_time"),
             Field(name="worth_rank", type="number"),
+            Field(name="subject"),
         ),
         indexes=(("party_id",), ("record_key",), _IN_ORDER, ("whose", *_IN_ORDER)),
     ),

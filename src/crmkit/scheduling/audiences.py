@@ -128,3 +128,10 @@ class Gate:
         if because is not None:
             return NotAllowed(because)
         return self.asked.answer(party, self.consents.get(party.id, ()), self.objections.get(party.id, ()))
+
+    def refusal(self, party: Party) -> Reason | None:
+        """Tell why a party may not be contacted; None where it may. Most have said nothing, and may be asked for what is not advertising."""
+        if party.id not in self.consents and party.id not in self.objections and self.asked.needs_no_consent(party):
+            return why_left_out(party)
+        answer = self.answer(party)
+        return answer.reason if isinstance(answer, NotAllowed) else None

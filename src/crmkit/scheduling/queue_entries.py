@@ -182,7 +182,7 @@ class Concern:
         if day is not None and (isinstance(told, Due) or withheld is not None or day > asking.as_of):
             doers = self._by(None)
             because = _because(told.reason.code, Ref("party", party.id), doers, told.reason.facts)
-            yield attrs.evolve(_on(day, "suggestion", because, doers), withheld=withheld)
+            yield _on(day, "suggestion", because, doers, withheld=withheld)
 
     def _tasks(self, task: Task, asking: Asking) -> Iterator[Entry]:
         if task.state == "open":
@@ -269,8 +269,10 @@ def _in_year(born_on: date, year: int) -> date:
         return date(year, 2, 28)
 
 
-def _on(day: date, kind: QueueKind, reason: Reason, employees: frozenset[str], *, at: time = time.min) -> Entry:
-    return Entry(kind=kind, listed_on=day, due_on=day, at=at, reason=reason, employees=employees)
+def _on(
+    day: date, kind: QueueKind, reason: Reason, employees: frozenset[str], *, at: time = time.min, withheld: Reason | None = None
+) -> Entry:
+    return Entry(kind=kind, listed_on=day, due_on=day, at=at, reason=reason, employees=employees, withheld=withheld)
 
 
 def _because(code: str, about: Ref, employees: Iterable[str], facts: Facts) -> Reason:

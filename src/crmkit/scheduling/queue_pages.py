@@ -51,7 +51,7 @@ class Listed:
     Attributes:
         rows: What to do.
         nobodys: What of it is neither an employee's nor a department's.
-        left_out: Who is left out, where the row would have been.
+        left_out: Who is left out, with the place where the row would have been; in the order of the parties.
     """
 
     rows: Sequence[tuple[Position, QueueRow]]

@@ -144,8 +144,10 @@ def with_open_items(queue: WorkQueue, open_items: Iterable[OpenItem]) -> WorkQue
         by_party.setdefault(item.party_id, []).append(item)
 
     def shown(row: QueueRow) -> QueueRow:
-        to_do = (reason for reason in row.reasons if reason.about is not None)
         parties = () if row.party is None else (row.party, *row.members)
+        if not any(party.id in by_party for party in parties):
+            return row
+        to_do = (reason for reason in row.reasons if reason.about is not None)
         to_know = (reason for party in parties for reason in payment_reasons(party, by_party.get(party.id, ())))
         return attrs.evolve(row, reasons=(*to_do, *to_know))
 

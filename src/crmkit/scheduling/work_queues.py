@@ -15,7 +15,7 @@ from crmkit.errors import NotStoredError
 from crmkit.money import Money
 from crmkit.periods import Interval
 from crmkit.scheduling.audiences import Gate
-from crmkit.scheduling.permissions import NotAllowed, asked_for
+from crmkit.scheduling.permissions import asked_for
 from crmkit.scheduling.queue_entries import KINDS, Asking, Concern, Entry, Plannable
 from crmkit.scheduling.queue_pages import Listed, Position, position_at
 from crmkit.scheduling.queue_policy import QueuePolicy
@@ -229,8 +229,8 @@ def _listed(
         free = [(concern, each) for concern, each in entries if not each.employees and each.department_id is None]
         rows += _row(head, seen, asking, viewer, values)
         nobodys += _row(head, free, asking, viewer, values)
-    for part in (rows, nobodys, left_out):
-        part.sort(key=itemgetter(0))
+    rows.sort(key=itemgetter(0))
+    nobodys.sort(key=itemgetter(0))
     return Listed(rows=rows, nobodys=nobodys, left_out=left_out)
 
 
@@ -238,8 +238,7 @@ def _refusal(gate: Gate, concern: Concern, entries: Iterable[Entry]) -> Reason |
     """Tell why a party may not be contacted on our own initiative, where anything of the kind is due."""
     if concern.party is None or not any(entry.is_our_initiative for entry in entries):
         return None
-    answer = gate.answer(concern.party)
-    return answer.reason if isinstance(answer, NotAllowed) else None
+    return gate.refusal(concern.party)
 
 
 def _row(
@@ -249,7 +248,8 @@ def _row(
     if not entries:
         return
     in_order = [_named(entry, concern.party, head) for concern, entry in entries]
-    in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
+    if len(in_order) > 1:
+        in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
     first = in_order[0]
     concerned = {concern.party.id: concern for concern, _ in entries if concern.party is not None}
     known = [values[id] for id in concerned if id in values]

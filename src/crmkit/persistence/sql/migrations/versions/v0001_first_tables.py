@@ -220,7 +220,7 @@ def _make_activity_tables(make: _Maker) -> None:
     make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
     make.record_table("event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
     make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
-    in_order = ["rank", "due_on", "due_time", "worth_rank"]
+    in_order = ["rank", "due_on", "due_time", "worth_rank", "subject"]
     make.record_table(
         "work_item",
         [
@@ -231,6 +231,7 @@ def _make_activity_tables(make: _Maker) -> None:
             ("due_on", _DAY),
             ("due_time", _TEXT),
             ("worth_rank", _NUMBER),
+            ("subject", _TEXT),
         ],
         [party],
         [["party_id"], ["record_key"], in_order, ["whose", *in_order]],
