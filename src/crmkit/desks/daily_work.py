@@ -5,31 +5,36 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import attrs
+
 from crmkit._checks import check_int, check_kind, refused
+from crmkit.conditions import Condition
 from crmkit.desks.document_reading import POSTED
-from crmkit.desks.due_records import Found, Reading, asked_by
+from crmkit.desks.due_records import Found, Reading, records_asking
 from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
-from crmkit.desks.permission_reading import said_by
+from crmkit.desks.permission_reading import said_queries
 from crmkit.desks.work_items import NOBODY, of_department, of_employee
-from crmkit.desks.workplace import Workplace, find_each
+from crmkit.desks.workplace import Workplace
 from crmkit.entities import Document, Party, Payment, open_items
 from crmkit.periods import Interval, Period
+from crmkit.records import WorkItem
 from crmkit.scheduling import WorkQueue
 from crmkit.scheduling.queue_pages import position_at
 from crmkit.scheduling.queue_rows import with_open_items
 from crmkit.scheduling.work_queues import listed_work
+from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from crmkit.entities import Channel
+    from crmkit.entities import Channel, Consent, Objection
     from crmkit.money import Money
     from crmkit.scheduling import Plannable
     from crmkit.settings import Settings
     from crmkit.store import Transaction
 
-_SPARE = 6
+_SPARE = 4
 """How many more than a page are read at once, for those that turn out to be silent or left out."""
 _FURTHER = 4
 
@@ -70,12 +75,11 @@ def due_work(
             found = reading.found(whose, most=most)
             covers_nobodys = whose is None and after is None and found.unread_from is None
             nobodys = Found() if covers_nobodys else reading.from_the_beginning.found([NOBODY], most=nobodys_most)
-            items, parties = _gathered(transaction, found, nobodys, group=group)
+            about = _gathered(transaction, settings, found, nobodys, group=group, purpose=purpose, channel=channel)
+            parties, items = about.parties, about.items
             if owners is not None:
                 parties = [party for party in parties if party.owner_id in owners]
                 items = _reached(items, {party.id for party in parties}, owners)
-            said = said_by(transaction, settings, (party.id for party in parties), purpose=purpose, channel=channel)
-            posted = find_each(transaction, Document, "party_id", (party.id for party in parties), POSTED)
             listed = listed_work(
                 items,
                 parties=parties,
@@ -85,13 +89,13 @@ def due_work(
                 stands_in_for=away,
                 team=members,
                 departments=departments,
-                values=_gross_profit_of_a_year(posted, as_of=as_of, currency=settings.currency),
+                values=_gross_profit_of_a_year(about.posted, as_of=as_of, currency=settings.currency),
                 policy=settings.policy,
                 queue=settings.queue,
                 purpose=purpose,
                 channel=channel,
-                consents=said.consents,
-                objections=said.objections,
+                consents=about.consents,
+                objections=about.objections,
                 permissions=settings.permissions,
                 zone=settings.zone,
                 group=group,
@@ -103,16 +107,50 @@ def due_work(
             nobodys_most = nobodys_most if not is_whole or nobodys_most is None else nobodys_most * _FURTHER
         page = listed.page(limit=limit, after=after, unread_from=found.unread_from)
         shown = {party.id for row in (*page.rows, *page.unassigned) if row.party is not None for party in (row.party, *row.members)}
-        owing = [document for document in posted if document.party_id in shown]
-        payments = find_each(transaction, Payment, "party_id", sorted({document.party_id for document in owing}))
-        return with_open_items(page, open_items(owing, payments, as_of=as_of))
+        owing = [document for document in about.posted if document.party_id in shown]
+        return with_open_items(page, open_items(owing, about.payments, as_of=as_of))
 
 
-def _gathered(transaction: Transaction, found: Found, nobodys: Found, *, group: bool) -> tuple[list[Plannable], list[Party]]:
-    """Read everything that is open with the parties that may be listed, and the parties."""
-    party_ids = found.party_ids | nobodys.party_ids
-    parties = list(find_each(transaction, Party, "id", sorted(party_ids)))
-    return asked_by(transaction, party_ids, found.records | nobodys.records), with_heads(transaction, parties) if group else parties
+@attrs.frozen(kw_only=True)
+class _About:
+    """Everything about the parties that may be listed, as far as a row tells of it."""
+
+    parties: Sequence[Party]
+    items: Sequence[Plannable]
+    consents: Sequence[Consent]
+    objections: Sequence[Objection]
+    posted: Sequence[Document]
+    payments: Sequence[Payment]
+
+
+def _gathered(
+    transaction: Transaction, settings: Settings, found: Found, nobodys: Found, *, group: bool, purpose: str | None, channel: Channel
+) -> _About:
+    """Read everything about the parties that may be listed, in two round trips."""
+    ids = tuple(sorted(found.party_ids | nobodys.party_ids))
+    of_parties = Condition("party_id", "one_of", ids)
+    parties, work_items, consents, objections = transaction.find_several(
+        [
+            Query(Party, [Condition("id", "one_of", ids)]),
+            Query(WorkItem, [of_parties]),
+            *said_queries(settings, ids, purpose=purpose, channel=channel),
+        ]
+    )
+    posted, payments, *records = transaction.find_several(
+        [
+            Query(Document, [of_parties, POSTED]),
+            Query(Payment, [of_parties]),
+            *records_asking(work_items, found.records | nobodys.records),
+        ]
+    )
+    return _About(
+        parties=with_heads(transaction, parties) if group else parties,
+        items=[record for of_kind in records for record in of_kind],
+        consents=consents,
+        objections=objections,
+        posted=posted,
+        payments=payments,
+    )
 
 
 def _members(settings: Settings, team: str) -> frozenset[str]:

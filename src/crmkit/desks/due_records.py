@@ -10,7 +10,6 @@ import attrs
 
 from crmkit.conditions import Condition
 from crmkit.desks.work_items import ASKING, NOBODY, UNKNOWN, rank_of, time_text
-from crmkit.desks.workplace import find_each
 from crmkit.money import Money
 from crmkit.records import Birthday, WorkItem, kind_of
 from crmkit.scheduling.queue_policy import QueuePolicy
@@ -19,7 +18,6 @@ from crmkit.store import Query
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crmkit.scheduling import Plannable
     from crmkit.scheduling.queue_pages import Position
     from crmkit.store import Transaction
 
@@ -109,6 +107,7 @@ class Reading:
         """Read what is due of some kinds; tell where it goes on."""
         where = [*_of_kinds(ranks, whose), Condition("due_on", "at_most", self._until(ranks[0], self.as_of))]
         order = _IN_ORDER if len(ranks) == 1 else ("rank", *_IN_ORDER)
+        place: tuple[str | int | date, ...] | None = None
         after = self.after if self.after is not None and self.after[1] in ranks and _QUOTE not in ranks else None
         if after is not None:
             _, rank, due_on, at, unknown, _, subject = after
@@ -184,14 +183,10 @@ def _of(items: Iterable[WorkItem], born: Iterable[str] = (), *, unread_from: Pos
     return Found(party_ids=frozenset(party_ids), records=frozenset(alone), unread_from=unread_from)
 
 
-def asked_by(transaction: Transaction, party_ids: Iterable[str], records: Iterable[str]) -> list[Plannable]:
-    """Find all that is open with some parties, and some records that stand alone."""
-    items = find_each(transaction, WorkItem, "party_id", sorted(party_ids))
+def records_asking(items: Iterable[WorkItem], records: Iterable[str]) -> list[Query[Any]]:
+    """Ask for the records of work items, and for some that stand alone."""
     ids: dict[str, list[str]] = {}
     for key in sorted({*records, *(item.record_key for item in items)}):
         kind, _, id = key.partition(" ")
         ids.setdefault(kind, []).append(id)
-    queries: list[Query[Any]] = [
-        Query(kind, [Condition("id", "one_of", tuple(ids[name]))]) for kind in ASKING if (name := kind_of(kind).name) in ids
-    ]
-    return [record for found in transaction.find_several(queries) for record in found]
+    return [Query(kind, [Condition("id", "one_of", tuple(ids[name]))]) for kind in ASKING if (name := kind_of(kind).name) in ids]
