@@ -75,9 +75,10 @@ class WorkQueue:
 
     Attributes:
         rows: What to do, the most urgent first.
-        unassigned: What is due and neither an employee's nor a department's.
-        left_out: The parties that are not to be contacted, with the reason: switched off, excluded, or stopped by the gate (see
-            `may_contact`). What was promised, fixed or handed in is listed for them all the same.
+        unassigned: What is due and neither an employee's nor a department's, as many as rows are asked for, the same on every page.
+        left_out: The parties that are due and not to be contacted, with the reason: switched off, excluded, stopped by the gate (see
+            `may_contact`), on a holiday, or on a day on which they wish to be left alone. Of a page: those that would have been on it.
+            What was promised, fixed or handed in is listed for them all the same.
         cursor: Where the next page of rows begins; None after the last one.
     """
 
