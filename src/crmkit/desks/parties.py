@@ -27,7 +27,7 @@ from crmkit.desks.party_work import carry_out_due, categorised, save_classes, sa
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Departure, Deputy, Handover, Party
 from crmkit.entities._fields import texts
-from crmkit.entities.parties import AbcClass
+from crmkit.entities.words import AbcClass
 from crmkit.ids import new_id
 from crmkit.periods import Period
 from crmkit.store import Query
