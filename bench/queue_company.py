@@ -70,6 +70,6 @@ def _of_party(number: int) -> Iterator[Stored]:
     for record in asking:
         for item in items_of(record, owner_id=owner, zone=_UTC):
             gain = None if invoice is None else gain_of(invoice, "EUR")
-            yield item if gain is None else attrs.evolve(item, worth_rank=-gain)
+            yield item if gain is None else attrs.evolve(item, worth=-gain)
     if invoice is not None:
         yield invoice

@@ -14,13 +14,14 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from queue_company import AS_OF, TENANT, fill
+from timing import milliseconds
 
 from crmkit import Crm, Interval, Scope
 from crmkit.entities import Address, ContactPerson, ContactPlan, Document, Line, Party, Recall
@@ -28,9 +29,11 @@ from crmkit.persistence import MemoryStore
 from crmkit.persistence.sql import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+Job = Callable[[], Any]
 SMALL = 10_000
+MIDDLE = 100_000
 PAGE = 50
 ROUNDS = 21
 ALLOWED, ALLOWED_GROWTH = 1.5, 1.3
@@ -43,12 +46,10 @@ PAGE_OF = """SELECT party.version, party.data, plan.version, plan.data, recall.v
     JOIN crmkit_party AS party ON party.tenant = item.tenant AND party.id = item.party_id
     JOIN crmkit_contact_plan AS plan ON plan.tenant = item.tenant AND plan.id = item.party_id
     LEFT JOIN crmkit_recall AS recall ON recall.tenant = item.tenant AND recall.party_id = item.party_id AND recall.state = 'open'
-    WHERE item.tenant = ? AND {whose} item.rank = ? AND item.due_on <= ?
-    ORDER BY item.rank, item.due_on, item.due_time, item.worth_rank, item.id LIMIT ?"""
+    WHERE item.tenant = ? AND {whose} item.rank = ? AND item.day <= ?
+    ORDER BY item.rank, item.day, item.at, item.worth, item.key, item.id LIMIT ?"""
 INVOICES = """SELECT version, data FROM crmkit_document
     WHERE tenant = ? AND party_id IN ({ids}) AND issued_on > ? AND issued_on <= ? AND kind IN ('invoice', 'credit_note')"""
-
-Job = Callable[[], Any] if TYPE_CHECKING else Any
 
 
 def party_of(version: int, data: str) -> Party:
@@ -115,23 +116,12 @@ def by_hand(path: Path, employee_id: str | None) -> Sequence[str]:
     return [party.id for party in parties]
 
 
-def milliseconds(*jobs: Job) -> list[float]:
-    """Take the median CPU time of some rounds, in turns."""
-    taken: list[list[float]] = [[] for _ in jobs]
-    for _ in range(ROUNDS):
-        for place, job in enumerate(jobs):
-            begin = time.process_time()
-            job()
-            taken[place].append(time.process_time() - begin)
-    return [median(times) * 1000 for times in taken]
-
-
 def main(arguments: list[str]) -> int:
     """Fill the stores, see that both read the same, measure."""
     large = int(arguments[0]) if arguments else 1_000_000
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(arguments[1]) if len(arguments) > 1 else Path(temporary)
-        return measured([SMALL, *([100_000] if large > 100_000 else []), large], folder)
+        return measured(sorted({SMALL, min(MIDDLE, large), large}), folder)
 
 
 def measured(sizes: Sequence[int], folder: Path) -> int:
@@ -158,9 +148,7 @@ def measured(sizes: Sequence[int], folder: Path) -> int:
     return 1 if missed else 0
 
 
-def one_measured(
-    crm: Crm, path: Path, case: tuple[str, str], employee_id: str | None, at_first: dict[tuple[str, str], float]
-) -> bool:
+def one_measured(crm: Crm, path: Path, case: tuple[str, str], employee_id: str | None, at_first: dict[tuple[str, str], float]) -> bool:
     """Measure one page; True where it is slower than allowed."""
 
     def page() -> Sequence[str | None]:
@@ -168,11 +156,13 @@ def one_measured(
 
     jobs: list[Job] = [page]
     if case[0] == "sqlite":
-        assert len({*page()} & {*by_hand(path, employee_id)}) > PAGE // 2  # of one day the most valuable come first, and by hand they do not
+        assert (
+            len({*page()} & {*by_hand(path, employee_id)}) > PAGE // 2
+        )  # of one day the most valuable come first, and by hand they do not
         jobs.append(lambda: by_hand(path, employee_id))
     else:
         page()
-    own, *others = milliseconds(*jobs)
+    own, *others = milliseconds(*jobs, rounds=ROUNDS, clock=time.process_time)
     growth = own / at_first.setdefault(case, own)
     ratios = "".join(f", by hand {other:.2f} ms, ratio {own / other:.2f}, allowed {ALLOWED}" for other in others)
     print(f"  {case[1]}: {own:.2f} ms{ratios}; grew {growth:.2f} times, allowed {ALLOWED_GROWTH}", flush=True)

@@ -229,8 +229,8 @@ class Crm(Desks):
         """
         List what is due on a day, as `crmkit.scheduling.work_queue` does: each party once with all its reasons, the most urgent first.
 
-        It is read by index as far as the page needs, so that a page takes as long in a large company as in a small one; the list per company
-        group is read whole. `left_out` names those who would have been on the page; all pages together name each once.
+        It is read by index as far as the page needs, so that a page takes as long in a large company as in a small one; the list per
+        company group is read whole. `left_out` names those who would have been on the page; all pages together name each once.
 
         Args:
             as_of: The day; the local day by default.

@@ -33,7 +33,7 @@ from crmkit.entities import (
 )
 from crmkit.errors import InvalidValueError
 from crmkit.persistence import MemoryStore
-from crmkit.scheduling import QueuePolicy, QueueRow, WorkQueue, call_suggestions, work_queue
+from crmkit.scheduling import QueuePolicy, WorkQueue, call_suggestions, work_queue
 from crmkit.store import Query, Rights
 
 if TYPE_CHECKING:
@@ -409,7 +409,7 @@ def values_by_rule(invoices: list[Document]) -> dict[str, Money]:
     st.sampled_from([None, "walk-in"]),
     st.integers(1, 3),
 )
-def test_the_desk_lists_what_the_rules_say_over_all_records(
+def test_the_desk_lists_what_the_rules_say_over_all_records(  # noqa: PLR0917  # one for each strategy
     monkeypatch: pytest.MonkeyPatch,
     made: list[tuple[int, str, int, str | None]],
     planned: list[tuple[str, int]],

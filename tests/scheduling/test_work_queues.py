@@ -91,7 +91,9 @@ def test_the_switched_off_and_the_excluded_are_left_out_with_the_reason() -> Non
     assert [(out.party_id, str(out.reason)) for out in queue.left_out] == [("1", "switched off"), ("2", "excluded: walk-in")]
 
 
-@pytest.mark.parametrize(("day", "is_quiet"), [(date(2026, 1, 31), False), (date(2026, 2, 1), True), (date(2026, 2, 28), True), (date(2026, 3, 1), False)])
+@pytest.mark.parametrize(
+    ("day", "is_quiet"), [(date(2026, 1, 31), False), (date(2026, 2, 1), True), (date(2026, 2, 28), True), (date(2026, 3, 1), False)]
+)
 def test_whoever_wishes_to_be_left_alone_is_left_out_with_the_reason_on_those_days(day: date, is_quiet: bool) -> None:
     plan = ContactPlan(party_id="1", frequency=days(20), last_contact_on=date(2026, 1, 1), quiet=Period.month(2026, 2))
 

@@ -83,9 +83,9 @@ def _what_is_open_is_found_by_its_work_items(everything: Everything) -> Iterator
         for item in items_of(record, owner_id=owner_of.get(getattr(record, "party_id", None) or ""), zone=zone)
     }
     for id, item in everything.by_id(WorkItem).items():
-        if id not in wanted or item != attrs.evolve(wanted[id], worth_rank=item.worth_rank):
+        if id not in wanted or item != attrs.evolve(wanted[id], worth=item.worth):
             yield f"work_item {id}", "is not what its record asks for"
-        elif item.worth_rank > worth.get(item.party_id or "", UNKNOWN):
+        elif item.worth > worth.get(item.party_id or "", UNKNOWN):
             yield f"work_item {id}", "takes its party for worth less than it may be"
     for id in wanted.keys() - everything.by_id(WorkItem).keys():
         yield f"work_item {id}", "is missing"

@@ -1,7 +1,8 @@
-"""The work queue of a desk: what is stored and due, and what each party is worth. Everything is read by index, as far as a page needs it."""
+"""The work queue of a desk: what is stored and due, and what each party is worth, read by index as far as a page needs it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,22 +16,21 @@ from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
 from crmkit.desks.permission_reading import said_queries
 from crmkit.desks.work_items import NOBODY, of_department, of_employee
-from crmkit.desks.workplace import Workplace
-from crmkit.entities import Document, Party, Payment, open_items
+from crmkit.entities import Consent, Document, Objection, Party, Payment, open_items
 from crmkit.periods import Interval, Period
 from crmkit.records import WorkItem
-from crmkit.scheduling import WorkQueue
+from crmkit.scheduling import Plannable, WorkQueue
 from crmkit.scheduling.queue_pages import position_at
 from crmkit.scheduling.queue_rows import with_open_items
 from crmkit.scheduling.work_queues import listed_work
 from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from crmkit.entities import Channel, Consent, Objection
+    from crmkit.desks.workplace import Workplace
+    from crmkit.entities import Channel
     from crmkit.money import Money
-    from crmkit.scheduling import Plannable
     from crmkit.settings import Settings
     from crmkit.store import Transaction
 

@@ -12,18 +12,16 @@ from crmkit.conditions import Condition
 from crmkit.desks.work_items import ASKING, NOBODY, UNKNOWN, rank_of, time_text
 from crmkit.money import Money
 from crmkit.records import Birthday, WorkItem, kind_of
+from crmkit.scheduling.queue_pages import Position
 from crmkit.scheduling.queue_policy import QueuePolicy
-from crmkit.store import Query
+from crmkit.store import Query, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crmkit.scheduling.queue_pages import Position
-    from crmkit.store import Transaction
-
 _A_YEAR = 366
-_IN_ORDER = ("due_on", "due_time", "worth_rank", "subject")
-_CONTRACT, _QUOTE, _SUGGESTION, _BIRTHDAY = map(rank_of, ("contract", "quote", "suggestion", "birthday"))
+_IN_ORDER = ("day", "at", "worth", "key")
+_CONTRACT, _QUOTE, _BIRTHDAY = rank_of("contract"), rank_of("quote"), rank_of("birthday")
 _ONE_BY_ONE = tuple(range(rank, rank + 1) for rank in range(_BIRTHDAY))
 _TOGETHER = (range(_CONTRACT), *_ONE_BY_ONE[_CONTRACT:])
 """One has little that is still to come, so that it is quicker to step over it than to ask for each kind; a company has much."""
@@ -105,17 +103,16 @@ class Reading:
 
     def _read(self, items: list[WorkItem], ranks: range, whose: str | None, most: int | None) -> Position | None:
         """Read what is due of some kinds; tell where it goes on."""
-        where = [*_of_kinds(ranks, whose), Condition("due_on", "at_most", self._until(ranks[0], self.as_of))]
+        where = [*_of_kinds(ranks, whose), Condition("day", "at_most", self._until(ranks[0], self.as_of))]
         order = _IN_ORDER if len(ranks) == 1 else ("rank", *_IN_ORDER)
         place: tuple[str | int | date, ...] | None = None
         after = self.after if self.after is not None and self.after[1] in ranks and _QUOTE not in ranks else None
         if after is not None:
-            _, rank, due_on, at, unknown, _, subject = after
-            due_time = time_text(at)
+            _, rank, due_on, at, unknown, _, key = after
             if unknown:  # of a time, those that may be worth something stand among the others
-                mixed = [Condition("due_on", "equal", due_on), Condition("worth_rank", "less_than", UNKNOWN)]
+                mixed = [Condition("day", "equal", due_on), Condition("worth", "less_than", UNKNOWN)]
                 items += self.transaction.find(Query(WorkItem, [*_of_kinds(range(rank, rank + 1), whose), *mixed]))
-            place = (due_on, due_time, UNKNOWN if unknown else _MOST_WORTH, subject if unknown else "", "")
+            place = (due_on, time_text(at), UNKNOWN if unknown else _MOST_WORTH, key if unknown else "", "")
             place = place if len(ranks) == 1 else (rank, *place)
         found = self.transaction.find(Query(WorkItem, where, order_by=order, after=place, limit=most))
         items += found
@@ -124,26 +121,26 @@ class Reading:
     def _coming(self, items: list[WorkItem], rank: int, whose: str | None, most: int | None) -> Position | None:
         """Read what comes up after the day, of one kind; what comes up before its own day is read whole."""
         first = self.as_of if self._is_due or self.after is None else max(self.as_of, self.after[0] - timedelta(days=1))
-        where = [*_of_kinds(range(rank, rank + 1), whose), Condition("due_on", "at_most", self._until(rank, self.last))]
+        where = [*_of_kinds(range(rank, rank + 1), whose), Condition("day", "at_most", self._until(rank, self.last))]
         if rank in (_CONTRACT, _QUOTE):
             most = None
         else:
-            where.append(Condition("due_on", "more_than", first))
+            where.append(Condition("day", "more_than", first))
         found = self.transaction.find(Query(WorkItem, where, order_by=_IN_ORDER, limit=most))
         items += found
-        return None if len(found) != most else self._position(found[-1], found[-1].due_on or date.max)
+        return None if len(found) != most else self._position(found[-1], found[-1].day or date.max)
 
     def _until(self, rank: int, day: date) -> date:
         return self.queue.contract_ahead.after(day) if rank == _CONTRACT else day
 
     def _position(self, item: WorkItem, listed_on: date) -> Position:
         """Tell where the list goes on after an item."""
-        due_on, at = item.due_on or date.max, time.fromisoformat(item.due_time)
+        due_on, at = item.day or date.max, time.fromisoformat(item.at)
         if item.rank == _QUOTE:  # it may come later than its item
             return (listed_on, item.rank, due_on, at, False, _ANY_VALUE, "")
-        if item.worth_rank == UNKNOWN:
-            return (listed_on, item.rank, due_on, at, True, Decimal(0), item.subject)
-        return (listed_on, item.rank, due_on, at, False, Money(minor=item.worth_rank, currency=self.currency).amount, "")
+        if item.worth == UNKNOWN:
+            return (listed_on, item.rank, due_on, at, True, Decimal(0), item.key)
+        return (listed_on, item.rank, due_on, at, False, Money(minor=item.worth, currency=self.currency).amount, "")
 
     def _born(self, each: Sequence[str | None]) -> Iterator[str]:
         """Name the parties of which a contact person has a birthday; one of 29 February is found with the 28th too."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from crmkit.records import RecordKind, Stored
 
 STAYING = frozenset(companion.kind for companion in COMPANIONS if companion.owner is Party) | {PartyChange, WorkItem}
-"""The kinds of record that stay with a merged party, or follow by themselves: what it is found by, whose it was when, what is to be done."""
+"""The kinds of record that stay with a merged party: what it is found by, and whose it was when; its open work follows by itself."""
 
 
 def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, time
 from typing import TYPE_CHECKING, TypeAlias
-from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -13,7 +12,8 @@ from crmkit.records import WorkItem, kind_of
 from crmkit.scheduling.queue_entries import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from crmkit.desks.work import Work
     from crmkit.records import Stored
@@ -55,7 +55,7 @@ def suggestion_id(party_id: str) -> str:
     return f"{kind_of(ContactPlan).name} {party_id}"
 
 
-def items_of(record: Stored, *, owner_id: str | None, zone: ZoneInfo) -> list[WorkItem]:
+def items_of(record: Stored, *, owner_id: str | None, zone: ZoneInfo) -> list[WorkItem]:  # noqa: PLR0911  # one line for each kind
     """List what a record asks for, with the owner of its party for what names nobody; nothing for what is done with."""
     match record:
         case ContactPlan():
@@ -84,11 +84,10 @@ def items_of(record: Stored, *, owner_id: str | None, zone: ZoneInfo) -> list[Wo
             return []
 
 
-def _item(kind: QueueKind, record: Asking, due_on: date | None, due_time: time = time.min) -> WorkItem:
-    key, party_id = f"{kind_of(type(record)).name} {record.id}", record.party_id
-    at = time_text(due_time)
+def _item(kind: QueueKind, record: Asking, day: date | None, at: time = time.min) -> WorkItem:
+    id, party_id = _key_of(record), record.party_id
     return WorkItem(
-        id=key, record_key=key, party_id=party_id, subject=party_id or key, whose=NOBODY, rank=rank_of(kind), due_on=due_on, due_time=at
+        id=id, record_key=id, party_id=party_id, key=party_id or id, whose=NOBODY, rank=rank_of(kind), day=day, at=time_text(at)
     )
 
 
@@ -131,10 +130,10 @@ def save_work_items(work: Work, pairs: Sequence[tuple[Stored | None, Stored]]) -
     for record in asking.values():
         for item in items_of(record, owner_id=owners.get(record.party_id or ""), zone=work.moment.zone):
             like = known.get(suggestion_id(record.party_id or ""))
-            wanted[item.id] = item if like is None else attrs.evolve(item, worth_rank=like.worth_rank)
+            wanted[item.id] = item if like is None else attrs.evolve(item, worth=like.worth)
     for id, item in wanted.items():
         if (gain := gains.get(item.party_id or "")) is not None:
-            wanted[id] = attrs.evolve(item, worth_rank=max(_MOST, min(item.worth_rank, 0) - gain))
+            wanted[id] = attrs.evolve(item, worth=max(_MOST, min(item.worth, 0) - gain))
     for id in known.keys() - wanted.keys():
         work.transaction.remove(WorkItem, id)
     changed = [item for id, item in wanted.items() if item != known.get(id)]

@@ -150,7 +150,13 @@ class _Order:
                 self._count += 1
 
     def walk(
-        self, fixed: tuple[Any, ...], records: Mapping[str, Held], *, low: object, high: object, position: tuple[Any, ...] | None
+        self,
+        fixed: tuple[Any, ...],
+        records: Mapping[str, Held],
+        *,
+        low: Any,  # noqa: ANN401  # of the type of the field
+        high: Any,  # noqa: ANN401  # as above
+        position: tuple[Any, ...] | None,
     ) -> Iterator[Held]:
         """List the records from a value of the first field, or after a place, up to a value."""
         places = self._places.setdefault(fixed, [])

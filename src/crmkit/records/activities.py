@@ -81,10 +81,10 @@ class WorkItem:
         whose: The employee or department that is to do it, or nobody; see `crmkit.desks.work_items`.
         by_owner: Whether it falls to the owner of the party, because the record names nobody.
         rank: How urgent its kind is; 0 is the most urgent.
-        due_on: Its day, or one before it where the day depends on more than the record; None never.
-        due_time: Its local time, as text.
-        worth_rank: Minus the most that the party can be worth, in minor units; 1 where it is worth nothing that is known.
-        subject: The party, or the record where that stands alone: what a row of the queue is about.
+        day: Its day, or one before it where the day depends on more than the record; None never.
+        at: Its local time, as text.
+        worth: Minus the most that the party can be worth, in minor units; 1 where it is worth nothing that is known.
+        key: The party, or the record where that stands alone: what a row of the queue is about.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
@@ -94,10 +94,10 @@ class WorkItem:
     whose: str
     by_owner: bool = False
     rank: int
-    due_on: date | None
-    due_time: str = ""
-    worth_rank: int = 1
-    subject: str
+    day: date | None
+    at: str = ""
+    worth: int = 1
+    key: str
     version: int = attrs.field(default=0, eq=False)
 
 
@@ -105,7 +105,7 @@ _ABOUT = Field(name="about_key")
 _STATE = Field(name="state")
 _DUE = Field(name="due_on", type="day")
 _EMPLOYEE = Field(name="employee_id")
-_IN_ORDER = ("rank", "due_on", "due_time", "worth_rank", "subject")
+_IN_ORDER = ("rank", "day", "at", "worth", "key")
 
 ACTIVITIES: tuple[RecordKind[Any], ...] = (
     RecordKind(name="opening_balance", entity=OpeningBalance, fields=(PARTY,), indexes=(("party_id",),)),
@@ -162,10 +162,10 @@ ACTIVITIES: tuple[RecordKind[Any], ...] = (
             Field(name="record_key"),
             Field(name="whose"),
             Field(name="rank", type="number"),
-            _DUE,
-            Field(name="due_time"),
-            Field(name="worth_rank", type="number"),
-            Field(name="subject"),
+            Field(name="day", type="day"),
+            Field(name="at"),
+            Field(name="worth", type="number"),
+            Field(name="key"),
         ),
         indexes=(("party_id",), ("record_key",), _IN_ORDER, ("whose", *_IN_ORDER)),
     ),

@@ -65,7 +65,12 @@ PARTIES: tuple[RecordKind[Any], ...] = (
     ),
     RecordKind(name="deputy", entity=Deputy, fields=(Field(name="ends_before", type="day"),), indexes=(("ends_before",),)),
     RecordKind(name="external_id", entity=ExternalId, fields=(PARTY,), indexes=(("party_id",),)),
-    RecordKind(name="birthday", entity=Birthday, fields=(PARTY, Field(name="owner_id"), Field(name="day")), indexes=(("party_id",), ("day",), ("owner_id", "day"))),
+    RecordKind(
+        name="birthday",
+        entity=Birthday,
+        fields=(PARTY, Field(name="owner_id"), Field(name="day")),
+        indexes=(("party_id",), ("day",), ("owner_id", "day")),
+    ),
     RecordKind(
         name="contact_plan",
         entity=ContactPlan,

@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
 from crmkit._checks import check_text, refused
 from crmkit.scheduling.queue_rows import LeftOut, QueueRow, WorkQueue
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Position: TypeAlias = tuple[date, int, date, time, bool, Decimal, str]
 """From when on it is listed where that is still to come, urgency of its kind, due day, time, unknown value, −value, what it is about."""

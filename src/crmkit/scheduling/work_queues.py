@@ -207,9 +207,7 @@ def _groups(concerns: Iterable[Concern]) -> Sequence[Sequence[Concern]]:
     return [*found.values(), *alone]
 
 
-def _listed(
-    groups: Iterable[Sequence[Concern]], asking: Asking, viewer: Viewer, gate: Gate, values: Mapping[str, Value]
-) -> Listed:
+def _listed(groups: Iterable[Sequence[Concern]], asking: Asking, viewer: Viewer, gate: Gate, values: Mapping[str, Value]) -> Listed:
     rows: list[tuple[Position, QueueRow]] = []
     nobodys: list[tuple[Position, QueueRow]] = []
     left_out: list[tuple[Position, LeftOut]] = []
@@ -220,7 +218,7 @@ def _listed(
             found = concern.entries(asking)
             refusal = _refusal(gate, concern, found)
             withheld = [one for one in found if one.withheld is not None or (refusal is not None and one.is_our_initiative)]
-            hidden = [(concern, seen) for one in withheld if (seen := viewer.sees(one)) is not None]
+            hidden = [(concern, own) for one in withheld if (own := viewer.sees(one)) is not None]
             for place, _ in _row(concern.party, hidden, asking, viewer, values):
                 reason = refusal or next(one.withheld for one in withheld if one.withheld is not None)
                 left_out.append((place, LeftOut(place[-1], reason)))

@@ -56,7 +56,9 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     make.record_table("handover", [("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
     make.record_table("deputy", [("ends_before", _DAY)], [], [["ends_before"]])
     make.record_table("external_id", [("party_id", _TEXT)], [party], [["party_id"]])
-    make.record_table("birthday", [("party_id", _TEXT), ("owner_id", _TEXT), ("day", _TEXT)], [party], [["party_id"], ["day"], ["owner_id", "day"]])
+    make.record_table(
+        "birthday", [("party_id", _TEXT), ("owner_id", _TEXT), ("day", _TEXT)], [party], [["party_id"], ["day"], ["owner_id", "day"]]
+    )
     make.record_table("contact_plan", [("next_contact_on", _DAY)], [("id", "party")], [["next_contact_on"]])
     make.record_table(
         "recall",
@@ -220,7 +222,7 @@ def _make_activity_tables(make: _Maker) -> None:
     make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
     make.record_table("event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
     make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
-    in_order = ["rank", "due_on", "due_time", "worth_rank", "subject"]
+    in_order = ["rank", "day", "at", "worth", "key"]
     make.record_table(
         "work_item",
         [
@@ -228,10 +230,10 @@ def _make_activity_tables(make: _Maker) -> None:
             ("record_key", _TEXT),
             ("whose", _TEXT),
             ("rank", _NUMBER),
-            ("due_on", _DAY),
-            ("due_time", _TEXT),
-            ("worth_rank", _NUMBER),
-            ("subject", _TEXT),
+            ("day", _DAY),
+            ("at", _TEXT),
+            ("worth", _NUMBER),
+            ("key", _TEXT),
         ],
         [party],
         [["party_id"], ["record_key"], in_order, ["whose", *in_order]],
