@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from alembic.operations import Operations
 
+    Columns = Sequence[tuple[str, sa.types.TypeEngine[Any]]]
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -221,13 +223,7 @@ def _make_activity_tables(make: _Maker) -> None:
     make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
     make.record_table("event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
     make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
-    ordered: list[tuple[str, sa.types.TypeEngine[Any]]] = [
-        ("rank", _NUMBER),
-        ("day", _DAY),
-        ("at", _TEXT),
-        ("worth", _NUMBER),
-        ("key", _TEXT),
-    ]
+    ordered: Columns = [("rank", _NUMBER), ("day", _DAY), ("at", _TEXT), ("worth", _NUMBER), ("key", _TEXT)]
     in_order = [name for name, _ in ordered]
     work_items = [("party_id", _TEXT), ("record_key", _TEXT), ("whose", _TEXT), *ordered]
     make.record_table("work_item", work_items, [party], [["party_id"], ["record_key"], in_order, ["whose", *in_order]])
