@@ -59,7 +59,6 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
     (Query(LoyaltyEntry, [OF_PARTY], order_by="booked_on"), "party_id=?"),
     (Query(WorkItem, [OF_RANK, UP_TO], order_by=QUEUED, limit=50), "rank=? AND day>? AND day<?"),
     (Query(WorkItem, [OF_ANNA, OF_RANK, UP_TO], order_by=QUEUED, limit=50), "whose=? AND rank=? AND day>? AND day<?"),
-    (Query(WorkItem, [OF_ANNA, UP_TO], order_by=["rank", *QUEUED], limit=50), "whose=?"),
     (
         Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside("party_id", _words("transp"))]),
         "party_id=? AND term>? AND term<?",
@@ -68,6 +67,10 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
 SELECTIONS: Sequence[tuple[Query[Any], str]] = (
     (Query(Recall, [Condition("party_id", "one_of", ("P-1", "P-2")), OPEN]), "party_id=? AND state=?"),
     (Query(Document, [Condition("issued_on", "at_least", DAY)]), "issued_on>?"),
+    (
+        Query(Document, [Condition("party_id", "one_of", ("P-1", "P-2", "P-3")), Condition("kind", "one_of", ("invoice", "credit_note"))]),
+        "party_id=?",
+    ),
     (Query(Document, [Condition("predecessor_id", "one_of", ("D-1",))]), "predecessor_id=?"),
     (Query(Party, [Condition("id", "one_of", tuple(f"P-{number}" for number in range(1_000)))]), "tenant=? AND id=?"),
     (Query(Party, [Condition("owner_id", "equal", "anna")]), "owner_id=?"),

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 _A_YEAR = 366
 _IN_ORDER = ("day", "at", "worth", "key")
 _CONTRACT, _QUOTE, _BIRTHDAY = rank_of("contract"), rank_of("quote"), rank_of("birthday")
-_ONE_BY_ONE = tuple(range(rank, rank + 1) for rank in range(_BIRTHDAY))
-_TOGETHER = (range(_CONTRACT), *_ONE_BY_ONE[_CONTRACT:])
-"""One has little that is still to come, so that it is quicker to step over it than to ask for each kind; a company has much."""
 _MOST_WORTH = -(2**62)
 _ANY_VALUE = Decimal("-Infinity")
 
@@ -76,12 +73,12 @@ class Reading:
         """
         each = [None] if whose is None else sorted(whose)
         items: list[WorkItem] = []
-        for ranks in (_ONE_BY_ONE if whose is None else _TOGETHER) if self._is_due else ():
-            if self.after is not None and ranks[-1] < self.after[1]:
+        for rank in range(_BIRTHDAY) if self._is_due else ():
+            if self.after is not None and rank < self.after[1]:
                 continue
-            ends = [end for one in each if (end := self._read(items, ranks, one, most)) is not None]
+            ends = [end for one in each if (end := self._read(items, rank, one, most)) is not None]
             if ends or (most is not None and len({item.party_id or item.record_key for item in items}) >= most):
-                return _of(items, unread_from=min([*ends, self._start_of(ranks[-1] + 1)]))
+                return _of(items, unread_from=min([*ends, self._start_of(rank + 1)]))
         born = self._born(each)
         ends = []
         if self.last > self.as_of:
@@ -101,27 +98,25 @@ class Reading:
     def _start_of(self, rank: int) -> Position:
         return (date.min, rank, date.min, time.min, False, _ANY_VALUE, "")
 
-    def _read(self, items: list[WorkItem], ranks: range, whose: str | None, most: int | None) -> Position | None:
-        """Read what is due of some kinds; tell where it goes on."""
-        where = [*_of_kinds(ranks, whose), Condition("day", "at_most", self._until(ranks[0], self.as_of))]
-        order = _IN_ORDER if len(ranks) == 1 else ("rank", *_IN_ORDER)
+    def _read(self, items: list[WorkItem], rank: int, whose: str | None, most: int | None) -> Position | None:
+        """Read what is due of one kind; tell where it goes on."""
+        where = [*_of_kind(rank, whose), Condition("day", "at_most", self._until(rank, self.as_of))]
         place: tuple[str | int | date, ...] | None = None
-        after = self.after if self.after is not None and self.after[1] in ranks and _QUOTE not in ranks else None
+        after = self.after if self.after is not None and self.after[1] == rank != _QUOTE else None
         if after is not None:
-            _, rank, due_on, at, unknown, _, key = after
+            _, _, due_on, at, unknown, _, key = after
             if unknown:  # of a time, those that may be worth something stand among the others
                 mixed = [Condition("day", "equal", due_on), Condition("worth", "less_than", UNKNOWN)]
-                items += self.transaction.find(Query(WorkItem, [*_of_kinds(range(rank, rank + 1), whose), *mixed]))
+                items += self.transaction.find(Query(WorkItem, [*_of_kind(rank, whose), *mixed]))
             place = (due_on, time_text(at), UNKNOWN if unknown else _MOST_WORTH, key if unknown else "", "")
-            place = place if len(ranks) == 1 else (rank, *place)
-        found = self.transaction.find(Query(WorkItem, where, order_by=order, after=place, limit=most))
+        found = self.transaction.find(Query(WorkItem, where, order_by=_IN_ORDER, after=place, limit=most))
         items += found
         return None if len(found) != most else self._position(found[-1], date.min)
 
     def _coming(self, items: list[WorkItem], rank: int, whose: str | None, most: int | None) -> Position | None:
         """Read what comes up after the day, of one kind; what comes up before its own day is read whole."""
         first = self.as_of if self._is_due or self.after is None else max(self.as_of, self.after[0] - timedelta(days=1))
-        where = [*_of_kinds(range(rank, rank + 1), whose), Condition("day", "at_most", self._until(rank, self.last))]
+        where = [*_of_kind(rank, whose), Condition("day", "at_most", self._until(rank, self.last))]
         if rank in (_CONTRACT, _QUOTE):
             most = None
         else:
@@ -162,12 +157,9 @@ class Reading:
             yield from (one.party_id for one in self.transaction.find(Query(Birthday, where)))
 
 
-def _of_kinds(ranks: range, whose: str | None) -> list[Condition]:
-    if len(ranks) == 1:
-        of_kinds = [Condition("rank", "equal", ranks[0])]
-    else:
-        of_kinds = [Condition("rank", "at_least", ranks[0]), Condition("rank", "at_most", ranks[-1])]
-    return of_kinds if whose is None else [Condition("whose", "equal", whose), *of_kinds]
+def _of_kind(rank: int, whose: str | None) -> list[Condition]:
+    of_kind = [Condition("rank", "equal", rank)]
+    return of_kind if whose is None else [Condition("whose", "equal", whose), *of_kind]
 
 
 def _of(items: Iterable[WorkItem], born: Iterable[str] = (), *, unread_from: Position | None) -> Found:
