@@ -60,7 +60,7 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
     (Query(WorkItem, [OF_RANK, UP_TO], order_by=QUEUED, limit=50), "rank=? AND day>? AND day<?"),
     (Query(WorkItem, [OF_ANNA, OF_RANK, UP_TO], order_by=QUEUED, limit=50), "whose=? AND rank=? AND day>? AND day<?"),
     (
-        Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside("party_id", _words("transp"))]),
+        Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside(("party_id", "field"), _words("transp"))]),
         "party_id=? AND term>? AND term<?",
     ),
 )
