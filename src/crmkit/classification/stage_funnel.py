@@ -8,7 +8,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_each, check_kind, check_text, refused
-from crmkit._frames import Asked, F, Lazy, Table, day_literal, day_number, day_ordinal, number_rows, opened, with_added
+from crmkit._frames import Asked, F, Lazy, Table, day_literal, day_number, day_ordinal, known_rows, opened, with_added
 from crmkit.periods import Interval, Period
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def _followed(entries: Lazy, moves: Lazy, groups: tuple[str, ...], within: Inter
 def _with_every_stage(table: Table[Any], followed: Lazy, groups: tuple[str, ...], count: int) -> Lazy:
     """Sums of each group and stage, with zeros for the stages that none entered."""
     sums = ("entered", "reached_next", "lost", "young")
-    places = number_rows(table, {"_place": range(count)})
+    places = known_rows(table, {"_place": range(count)})
     grid = followed.select(*groups).unique().join(places, how="cross") if groups else places
     parts = [followed, grid.with_columns(nw.lit(0).alias(name) for name in sums)]
     typed = [part.select(*groups, nw.col("_place").cast(nw.Int64), *(nw.col(name).cast(nw.Int64) for name in sums)) for part in parts]
