@@ -66,7 +66,7 @@ def sales_by_period(sales: F, *by: str, periods: Sequence[Period], as_of: date, 
     )
     is_known = nw.when(~nw.col("_value").is_null()).then(nw.lit(1)).otherwise(nw.lit(0)).alias("_known")
     added = added.with_columns(is_known, nw.lit(1).alias("_lines")).select(*groups, "_at", "_value", "_known", "_lines")
-    known = {
+    known: dict[str, Sequence[int] | Sequence[date]] = {
         "_at": range(len(spans)),
         "start": [span.start for span in spans],
         "end": [span.end for span in spans],
