@@ -52,6 +52,7 @@ from .portal_requests import (
 from .portal_views import PortalAppointment, PortalCase, PortalContract, PortalDocument, PortalLine, PortalView
 from .recurrences import Recurrence
 from .refs import Ref
+from .segments import SavedSegment, SegmentMember
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
 
 __all__ = [
@@ -154,6 +155,8 @@ __all__ = [
     "Ref",
     "Role",
     "RoundingPolicy",
+    "SavedSegment",
+    "SegmentMember",
     "SingleField",
     "Source",
     "Spend",
