@@ -26,7 +26,7 @@ def customer_figures(parties: Sequence[Party], sales: pl.LazyFrame, *, as_of: da
     classes = pl.Series("abc_class", [party.effective_class for party in parties], dtype=pl.String)
     rows = customers_from(parties).with_columns(classes).lazy().join(customer_cards(sales, as_of=as_of), on="customer_id", how="left")
     days = (pl.lit(as_of) - pl.col("last_purchase_on")).dt.total_days().alias("days_since_purchase")
-    return rows.with_columns(pl.col(_NOTHING_BOUGHT).fill_null(0), days)
+    return rows.with_columns(pl.col(_NOTHING_BOUGHT).fill_null(0), days).sort("customer_id", "currency")
 
 
 def with_figures(customers: pl.LazyFrame, figures: IntoFrame) -> pl.LazyFrame:
