@@ -49,6 +49,8 @@ class _Ibis:
     _numbers: count[int] = attrs.field(factory=count)
 
     def tables(self, rows: Sequence[pa.Table]) -> list[Any]:
+        if any(str(kind) == "null" for table in rows for kind in table.schema.types):
+            pytest.skip("a database knows no columns without a type")
         return [self.connection.create_table(f"rows_{next(self._numbers)}", table, temp=True) for table in rows]
 
 

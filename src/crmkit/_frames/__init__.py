@@ -2,7 +2,7 @@
 
 from crmkit._frames.amounts import check_number
 from crmkit._frames.comparisons import compared, tested
-from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
+from crmkit._frames.days import day_literal, day_number, day_ordinal, microseconds_between, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
 from crmkit._frames.known_rows import known_rows
 from crmkit._frames.nothing import cast_nothing, holds_nothing
@@ -38,6 +38,7 @@ __all__ = [
     "in_each_currency",
     "in_type",
     "known_rows",
+    "microseconds_between",
     "of_units",
     "one_where",
     "opened",
