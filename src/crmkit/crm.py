@@ -14,27 +14,22 @@ from crmkit.desks.customer_cards import card_of
 from crmkit.desks.daily_work import due_work
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.interactions import record_one
-from crmkit.desks.invariants import broken_rules
 from crmkit.desks.portal import portal_of
 from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.voiding import check_voidable, save_void
-from crmkit.desks.whole_tenant import exported, import_all
 from crmkit.desks.workplace import Workplace
 from crmkit.records import Stored
 from crmkit.settings import Settings
 from crmkit.store import Scope, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from crmkit.desks.moments import When
     from crmkit.desks.portal import Portal
     from crmkit.desks.search import Hit
-    from crmkit.desks.whole_tenant import Exported
     from crmkit.entities import Channel, Commitment, Direction, Interaction, Role
-    from crmkit.entities.json_form import Json
-    from crmkit.errors import Problem
     from crmkit.history import CustomerCard
     from crmkit.history.timelines import Timeline
     from crmkit.periods import Interval
@@ -277,21 +272,3 @@ class Crm(Desks):
             NotStoredError: When there is no such party, or it has no such contact person.
         """
         return portal_of(self._workplace, party_id, person_id=person_id)
-
-    def check(self) -> tuple[Problem, ...]:
-        """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""
-        return broken_rules(self._workplace)
-
-    def export(self) -> Exported:
-        """Read everything of the tenant as plain data for `json.dumps`."""
-        return exported(self._workplace)
-
-    def import_(self, data: Mapping[str, Json]) -> None:
-        """
-        Write what `export` made into a tenant that has nothing yet, all or none.
-
-        Raises:
-            InvalidValueError: For data of another format, and for a tenant that has records.
-            InvalidDataError: Naming every record that does not fit.
-        """
-        import_all(self._workplace, data)

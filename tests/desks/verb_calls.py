@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
+from tempfile import mkdtemp
 from typing import Any, TypeAlias
 
 import attrs
@@ -142,6 +143,7 @@ READING: Calls = {
     "customer_card": lambda _: (("C-1",), {"as_of": DAY}),
     "check": lambda _: ((), {}),
     "export": lambda _: ((), {}),
+    "export_facts": lambda _: ((mkdtemp(prefix="crmkit-facts-"),), {}),
     "appointments.agenda": lambda _: ((), {"employee_id": "anna"}),
     "appointments.upcoming": lambda _: (("C-1",), {}),
     "appointments.free_slots": lambda _: ((["anna", "ben"],), {"minutes": 30, "within": Period.month(2026, 1)}),

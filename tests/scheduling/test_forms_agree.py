@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import attrs
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit import Period, days, facts, months
-from crmkit.entities import ContactPlan, Party, Recall, Recurrence
+from crmkit import Interval, Period, days, facts, months
+from crmkit.entities import Appointment, ContactPlan, Party, Recall, Recurrence
 from crmkit.errors import InvalidValueError, MissingColumnError
 from crmkit.scheduling import (
     ContactPolicy,
@@ -30,7 +30,7 @@ from crmkit.scheduling.contact_plans import Due
 from tests.engines import ENGINES, by_id, day, dicts, on, on_every_engine, rows, rows_in_order
 
 DAYS = st.dates(date(2024, 2, 1), date(2024, 4, 1))  # few days, so that boundaries meet; with a leap day
-SOME_DAY = st.none() | DAYS
+SOME_DAY = st.none() | DAYS | st.dates(date(1999, 12, 1), date(2026, 12, 31))
 INTERVALS = st.integers(1, 40).map(days) | st.integers(1, 3).map(months)
 GAPS = INTERVALS | st.builds(Gap, INTERVALS, ideal=INTERVALS)
 RULES = st.sampled_from(
@@ -53,6 +53,14 @@ PLANS = st.builds(
     last_contact_on=SOME_DAY,
     quiet=st.none() | st.builds(lambda start, length: Period(start, start + timedelta(days=length)), DAYS, st.integers(1, 30)),
 )
+# A series of deadlines whose gap has months and days is refused in frames; a policy may bring one only by its own single unit.
+PLANS |= st.builds(
+    ContactPlan,
+    party_id=st.just("C"),
+    frequency=st.builds(Interval, months=st.integers(1, 14), days=st.integers(1, 40)),
+    planned_on=SOME_DAY,
+    last_contact_on=SOME_DAY,
+)
 PARTIES = st.builds(
     Party,
     id=st.just("C"),
@@ -73,18 +81,26 @@ POLICIES = st.builds(
     measure_from_creation=st.booleans(),
     holidays=st.sets(DAYS, max_size=6),
 )
-CASES = st.lists(st.tuples(PLANS, PARTIES, SOME_DAY), min_size=8, max_size=24)
+CASES = st.lists(st.tuples(PLANS, PARTIES, SOME_DAY, SOME_DAY), min_size=8, max_size=24)
 
 
-def records(cases: list[Any]) -> tuple[list[ContactPlan], list[Party], list[Recall]]:
+def records(cases: list[Any]) -> tuple[list[ContactPlan], list[Party], dict[str, list[Recall]], dict[str, list[Appointment]]]:
     plans = [attrs.evolve(plan, party_id=f"C-{place}") for place, (plan, *_) in enumerate(cases)]
-    parties = [attrs.evolve(party, id=f"C-{place}") for place, (_, party, _) in enumerate(cases)]
-    recalls = [Recall(id=f"W-{place}", party_id=f"C-{place}", due_on=due) for place, (*_, due) in enumerate(cases) if due is not None]
-    return plans, parties, recalls
+    parties = [attrs.evolve(party, id=f"C-{place}") for place, (_, party, *_) in enumerate(cases)]
+    recalls, meetings = {}, {}
+    for plan, (_, _, due, meeting) in zip(plans, cases, strict=True):
+        recalls[plan.id] = [] if due is None else [Recall(id=f"W-{plan.id}", party_id=plan.id, due_on=due)]
+        meetings[plan.id] = [] if meeting is None else [meeting_on(meeting, plan.id)]
+    return plans, parties, recalls, meetings
 
 
-def due_on(plan: ContactPlan, party: Party, recall: Recall | None, policy: ContactPolicy) -> date | None:
-    if recall is not None:
+def meeting_on(day_: date, party_id: str) -> Appointment:
+    starts = datetime.combine(day_, time(9), UTC)
+    return Appointment(id=f"T-{party_id}", start_at=starts, minutes=30, attendees="anna", subject="offer", party_id=party_id)
+
+
+def due_on(plan: ContactPlan, party: Party, recalls: list[Recall], policy: ContactPolicy) -> date | None:
+    for recall in recalls:
         return recall.due_on
     first = next_contact_on(plan, policy=policy, party=party)
     return plan.quiet.end if first is not None and plan.quiet is not None and first in plan.quiet else first
@@ -94,16 +110,17 @@ def due_on(plan: ContactPlan, party: Party, recall: Recall | None, policy: Conta
 @settings(max_examples=5)
 @given(cases=CASES, policy=POLICIES, as_of=DAYS)
 def test_a_table_and_a_plan_agree(cases: list[Any], policy: ContactPolicy, as_of: date, engine: str) -> None:
-    plans, parties, recalls = records(cases)
-    table = on(engine, facts.contact_plans_from(plans, recalls, parties))
-    recall_of = {recall.party_id: recall for recall in recalls}
+    plans, parties, recalls, meetings = records(cases)
+    all_recalls = [recall for one in recalls.values() for recall in one]
+    all_meetings = [meeting for one in meetings.values() for meeting in one]
+    table = on(engine, facts.contact_plans_from(plans, all_recalls, parties, all_meetings))
     pairs = list(zip(plans, parties, strict=True))
 
     assert by_id(add_next_contact(table, policy=policy), "next_contact_on") == {
         plan.id: next_contact_on(plan, policy=policy, party=party) for plan, party in pairs
     }
     told = {
-        plan.id: suggestion(plan, [recall_of[plan.id]] if plan.id in recall_of else [], as_of=as_of, policy=policy, party=party)
+        plan.id: suggestion(plan, recalls[plan.id], as_of=as_of, policy=policy, party=party, appointments=meetings[plan.id])
         for plan, party in pairs
     }
     assert {
@@ -115,7 +132,7 @@ def test_a_table_and_a_plan_agree(cases: list[Any], policy: ContactPolicy, as_of
         (len(lights), *(list(lights.values()).count(light) for light in ("green", "amber", "red")))
     ]
     working_days = [as_of + timedelta(days=place) for place in (0, 1, 4, 30)]
-    falls = [due_on(plan, party, recall_of.get(plan.id), policy) for plan, party in pairs]
+    falls = [due_on(plan, party, recalls[plan.id], policy) for plan, party in pairs]
     until = [date.min, *working_days]
     assert sorted(rows(load_by_day(table, days=working_days, policy=policy))) == [
         (end, sum(due is not None and begin < due <= end for due in falls)) for begin, end in zip(until, working_days, strict=False)

@@ -3,19 +3,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import attrs
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from crmkit import days, facts, months
 from crmkit.entities import Appointment, ContactPlan, Recall
 from crmkit.errors import InvalidDataError, InvalidValueError, MissingColumnError
 from crmkit.periods import Interval
-from crmkit.scheduling import ContactPolicy, add_next_contact, call_suggestions, next_contact_on, suggestion
-from crmkit.scheduling.contact_plans import Due
-from tests.engines import ENGINES, by_id, day, dicts, on, on_every_engine, rows, schema_of
+from crmkit.scheduling import ContactPolicy, add_next_contact, call_suggestions
+from tests.engines import by_id, day, dicts, on, on_every_engine, rows, schema_of
 
 JANUARY = day("2026-01-01")
 AS_OF = day("2026-02-15")
@@ -223,78 +219,3 @@ def test_text_is_no_day(column: str) -> None:
 def test_a_policy_must_be_one() -> None:
     with pytest.raises(InvalidValueError, match="policy"):
         add_next_contact(plans(plan()), policy=days(3))  # type: ignore[arg-type]
-
-
-DAYS = st.dates(date(1999, 12, 1), date(2026, 12, 31))
-SOME_DAY = st.none() | DAYS
-FREQUENCIES = st.none() | st.integers(1, 400).map(days) | st.integers(1, 30).map(months)
-MIXED = FREQUENCIES | st.builds(Interval, months=st.integers(1, 14), days=st.integers(1, 40))
-PLANS = st.builds(
-    ContactPlan,
-    party_id=st.just("C-1"),
-    frequency=FREQUENCIES,
-    counted_from=st.sampled_from(["contact", "deadline"]),
-    planned_on=SOME_DAY,
-    postponed_to=SOME_DAY,
-    ends_on=SOME_DAY,
-    last_contact_on=SOME_DAY,
-) | st.builds(ContactPlan, party_id=st.just("C-1"), frequency=MIXED, planned_on=SOME_DAY, last_contact_on=SOME_DAY)
-POLICIES = st.builds(
-    ContactPolicy,
-    by_class=st.fixed_dictionaries({}, optional={"A": st.integers(1, 60).map(days), "B": st.integers(1, 6).map(months)}),
-    otherwise=FREQUENCIES,
-    measure_from_creation=st.booleans(),
-)
-# A series of deadlines whose gap has months and days is refused in frames; a policy may bring one only by its own single unit.
-CASES = st.lists(st.tuples(PLANS, st.sampled_from(["A", "B", "C", None]), SOME_DAY, SOME_DAY, SOME_DAY), min_size=3, max_size=12)
-
-
-def table_of(cases: list[Any]) -> tuple[pl.DataFrame, list[ContactPlan]]:
-    own = [ContactPlan(**{**_fields(one), "party_id": f"C-{place}"}) for place, (one, *_) in enumerate(cases)]
-    table = facts.contact_plans_from(own).with_columns(
-        pl.Series("abc_class", [cls for _, cls, *_ in cases], dtype=pl.String),
-        pl.Series("created_on", [created for _, _, created, *_ in cases], dtype=pl.Date),
-        pl.Series("recall_on", [recall for *_, recall, _ in cases], dtype=pl.Date),
-        pl.Series("appointment_on", [meeting for *_, meeting in cases], dtype=pl.Date),
-    )
-    return table, own
-
-
-def _fields(one: ContactPlan) -> dict[str, Any]:
-    names = ("frequency", "counted_from", "planned_on", "postponed_to", "ends_on", "last_contact_on")
-    return {name: getattr(one, name) for name in names}
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=12)
-@given(cases=CASES, policy=POLICIES)
-def test_a_table_and_a_plan_have_the_same_next_contact(cases: list[Any], policy: ContactPolicy, engine: str) -> None:
-    table, own = table_of(cases)
-
-    found = by_id(add_next_contact(on(engine, table), policy=policy), "next_contact_on")
-
-    assert found == {
-        one.party_id: next_contact_on(one, policy=policy, abc_class=cls, created_on=created)
-        for one, (_, cls, created, *_) in zip(own, cases, strict=True)
-    }
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=12)
-@given(cases=CASES, policy=POLICIES, as_of=DAYS)
-def test_a_table_and_a_plan_have_the_same_suggestion(cases: list[Any], policy: ContactPolicy, as_of: date, engine: str) -> None:
-    table, own = table_of(cases)
-
-    found = {
-        row["customer_id"]: (row["reason"], row["overdue_days"])
-        for row in dicts(call_suggestions(on(engine, table), as_of=as_of, policy=policy))
-    }
-
-    expected = {}
-    for one, (_, cls, created, recall, meeting) in zip(own, cases, strict=True):
-        meetings = [] if meeting is None else [attrs.evolve(an_appointment(meeting), party_id=one.party_id)]
-        recalls = [] if recall is None else [Recall(id="1", party_id=one.party_id, due_on=recall)]
-        told = suggestion(one, recalls, as_of=as_of, policy=policy, abc_class=cls, created_on=created, appointments=meetings)
-        if isinstance(told, Due):
-            expected[one.party_id] = (told.reason.code, (as_of - told.since_on).days)
-    assert found == expected

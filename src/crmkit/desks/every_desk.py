@@ -1,4 +1,4 @@
-"""The desks of a `Crm`: one per topic."""
+"""The desks of a `Crm`, one per topic, and the verbs that take the tenant as a whole."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import DocumentsDesk
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
+from crmkit.desks.facts_files import written_facts
+from crmkit.desks.invariants import broken_rules
 from crmkit.desks.journal import JournalDesk
 from crmkit.desks.loyalty import LoyaltyDesk
 from crmkit.desks.notes import NotesDesk
@@ -23,17 +25,23 @@ from crmkit.desks.parties import PartiesDesk
 from crmkit.desks.purchases import PurchasesDesk
 from crmkit.desks.requests import RequestsDesk
 from crmkit.desks.tasks import TasksDesk
+from crmkit.desks.whole_tenant import exported, import_all
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import Self
 
+    from crmkit.desks.whole_tenant import Exported
     from crmkit.desks.workplace import Workplace
+    from crmkit.entities.json_form import Json
+    from crmkit.errors import Problem
 
 
 class Desks:
     """
-    One desk per topic; `Crm` is these and the verbs that cross all topics.
+    One desk per topic, and all records at once; `Crm` is these and the verbs that cross all topics.
 
     Attributes:
         appointments: Appointments, planned, held or cancelled.
@@ -91,3 +99,40 @@ class Desks:
     def close(self) -> None:
         """Close the store."""
         self._workplace.store.close()
+
+    def check(self) -> tuple[Problem, ...]:
+        """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""
+        return broken_rules(self._workplace)
+
+    def export(self) -> Exported:
+        """Read everything of the tenant as plain data for `json.dumps`."""
+        return exported(self._workplace)
+
+    def import_(self, data: Mapping[str, Json]) -> None:
+        """
+        Write what `export` made into a tenant that has nothing yet, all or none.
+
+        Raises:
+            InvalidValueError: For data of another format, and for a tenant that has records.
+            InvalidDataError: Naming every record that does not fit.
+        """
+        import_all(self._workplace, data)
+
+    def export_facts(self, folder: str | os.PathLike[str]) -> dict[str, int]:
+        """
+        Write every table of `crm.facts` as Parquet, for Spark, a warehouse, or a colleague's notebook.
+
+        A table is a folder of its own, with a file for each month, such as `sales/2026-01.parquet`, or `all.parquet` where it has no
+        days or no rows. What an earlier call wrote there is replaced.
+
+        Args:
+            folder: Where to; it is made if it is missing. Folders in it that are named like a table are replaced whole.
+
+        Returns:
+            How many rows each table has.
+
+        Raises:
+            InvalidValueError: For a folder that cannot be written.
+            MissingExtraError: Without Polars.
+        """
+        return written_facts(self._workplace, folder)

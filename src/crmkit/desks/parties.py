@@ -28,7 +28,7 @@ from crmkit.desks.segmenting import members_on, refresh_segments, saved_segments
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Departure, Deputy, Handover, Party, SavedSegment
 from crmkit.entities._fields import texts
-from crmkit.entities.parties import AbcClass
+from crmkit.entities.words import AbcClass
 from crmkit.ids import new_id
 from crmkit.periods import Period
 from crmkit.store import Query

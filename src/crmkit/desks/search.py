@@ -11,7 +11,7 @@ from crmkit.conditions import Condition
 from crmkit.desks.terms import folded_words, people_words
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Party
-from crmkit.entities.parties import Role
+from crmkit.entities.words import Role
 from crmkit.records import SearchTerm
 from crmkit.store import Beside, Query
 

@@ -1,4 +1,4 @@
-from .activities import Commitment, Direction, Interaction, OpeningBalance
+from .activities import Commitment, Interaction, OpeningBalance
 from .appointments import Appointment, AppointmentState
 from .campaigns import (
     Campaign,
@@ -35,7 +35,7 @@ from .loyalty import (
 from .notes import Attachment, Event, Note
 from .number_formats import NumberFormat
 from .opportunities import ForecastCategory, Opportunity, OpportunityState, StageMove
-from .parties import AbcClass, Block, Conditions, CustomValue, Party, PartyKind, Role, Source
+from .parties import Block, Conditions, CustomValue, Party, Source
 from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, PartyChange, SingleField
 from .payments import OpenItem, Payment, cash_discount_until, open_items, payment_due_on
 from .pipelines import OpportunityEnd, Pipeline, Stage
@@ -54,6 +54,7 @@ from .recurrences import Recurrence
 from .refs import Ref
 from .segments import SavedSegment, SegmentMember
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
+from .words import AbcClass, Direction, PartyKind, Role
 
 __all__ = [
     "CASE_MOVES",

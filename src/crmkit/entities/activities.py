@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, kept, texts
+from crmkit.entities.words import Direction
 from crmkit.errors import StateMoveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-Direction = Literal["in", "out"]
 
 
 @attrs.frozen(kw_only=True)

@@ -10,7 +10,8 @@ import attrs
 from crmkit._checks import check_choice, refused
 from crmkit.entities._fields import FrozenMapping, texts
 from crmkit.entities.contact_details import Address, ContactPerson, Phone, Profile
-from crmkit.entities.parties import Conditions, Party, Role, Source
+from crmkit.entities.parties import Conditions, Party, Source
+from crmkit.entities.words import Role
 from crmkit.errors import Problem
 
 _PARTS: Mapping[str, type[Any]] = {

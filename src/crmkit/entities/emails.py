@@ -9,8 +9,8 @@ import attrs
 
 from crmkit._checks import check_choice, check_text, check_texts, refused
 from crmkit.entities._fields import happened_at, texts
-from crmkit.entities.activities import Direction
 from crmkit.entities.notes import check_uri
+from crmkit.entities.words import Direction
 from crmkit.errors import StateMoveError
 
 UnassignedState = Literal["open", "assigned", "dismissed"]

@@ -22,10 +22,8 @@ from crmkit._checks import (
 )
 from crmkit.entities._fields import CustomValue, FrozenMapping, custom_fields, emails, kept, text_set
 from crmkit.entities.contact_details import Address, Channel, ContactPerson, Phone, Profile, kept_phones, kept_profiles
+from crmkit.entities.words import AbcClass, PartyKind, Role
 
-Role = Literal["lead", "customer", "supplier", "partner", "referrer", "employee"]
-PartyKind = Literal["organisation", "person"]
-AbcClass = Literal["A", "B", "C"]
 Block = Literal["delivery", "dunning"]
 
 _COUNTRY_OR_LANGUAGE = 2

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
 from crmkit._checks import check_choice, check_kind, check_text, refused
-from crmkit.entities import AbcClass, ContactPlan, Direction, Interaction, Role
+from crmkit.entities import AbcClass, Direction, Role
 from crmkit.entities._fields import FrozenMapping, text_set
 from crmkit.periods import Interval
+
+if TYPE_CHECKING:
+    from crmkit.entities import ContactPlan, Interaction
 
 K = TypeVar("K", bound=str)
 
