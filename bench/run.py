@@ -22,8 +22,9 @@ ALL = (
     "bulk_load",
     "free_slots",
     "contact_plans",
+    "larger_than_memory",
 )
-SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"]}
+SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"], "larger_than_memory": ["20000000"]}
 
 
 def main(names: list[str]) -> int:
