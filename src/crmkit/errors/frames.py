@@ -19,19 +19,21 @@ class MissingColumnError(CrmkitError):
         available: The columns that exist.
         table: The table of `crmkit.facts` that was expected.
         names: The caller's own names of those that are missing, where they were given.
+        otherwise: What can be done without them, where something can.
     """
 
     missing: tuple[str, ...]
     available: tuple[str, ...]
     table: str
     names: Mapping[str, str] = attrs.field(factory=dict)
+    otherwise: str = ""
 
     def __str__(self) -> str:
         """Name what is missing, what exists and how to map it."""
         noun = "column" if len(self.missing) == 1 else "columns"
         place = "the frame" if self.table == "frame" else self.table
         asked = ", ".join(f"{name!r} (as {self.names[name]!r})" if name in self.names else repr(name) for name in self.missing)
-        return f"missing {noun} {asked} in {place}; the frame has {listed(self.available)}. {self._fix()}"
+        return f"missing {noun} {asked} in {place}; the frame has {listed(self.available)}. {self._fix()}{self.otherwise}"
 
     def _fix(self) -> str:
         if self.table == "frame":
