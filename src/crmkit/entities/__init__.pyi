@@ -52,6 +52,7 @@ from .portal_requests import (
 from .portal_views import PortalAppointment, PortalCase, PortalContract, PortalDocument, PortalLine, PortalView
 from .recurrences import Recurrence
 from .refs import Ref
+from .segments import SavedSegment, SegmentMember
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
 from .words import AbcClass, Direction, PartyKind, Role
 
@@ -155,6 +156,8 @@ __all__ = [
     "Ref",
     "Role",
     "RoundingPolicy",
+    "SavedSegment",
+    "SegmentMember",
     "SingleField",
     "Source",
     "Spend",

@@ -6,7 +6,19 @@ from typing import Any
 
 import attrs
 
-from crmkit.entities import ContactPlan, Departure, Deputy, ExternalId, Handover, Interaction, Party, PartyChange, Recall
+from crmkit.entities import (
+    ContactPlan,
+    Departure,
+    Deputy,
+    ExternalId,
+    Handover,
+    Interaction,
+    Party,
+    PartyChange,
+    Recall,
+    SavedSegment,
+    SegmentMember,
+)
 from crmkit.records.declarations import PARTY, Field, RecordKind
 
 
@@ -56,6 +68,13 @@ PARTIES: tuple[RecordKind[Any], ...] = (
         entity=Departure,
         fields=(PARTY, Field(name="left_on", type="day")),
         indexes=(("party_id", "left_on"), ("left_on",)),
+    ),
+    RecordKind(name="segment", entity=SavedSegment),
+    RecordKind(
+        name="segment_member",
+        entity=SegmentMember,
+        fields=(PARTY, Field(name="segment_id", refers_to="segment"), Field(name="left_on", type="day")),
+        indexes=(("party_id",), ("segment_id", "left_on")),
     ),
     RecordKind(
         name="handover",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import attrs
 
 from crmkit import days, months
+from crmkit.classification import Segment
+from crmkit.conditions import Condition
 from crmkit.desks.voiding import VOIDABLE
 from crmkit.entities import (
     Appointment,
@@ -32,6 +34,7 @@ from crmkit.entities import (
     PortalRequest,
     Recall,
     Recurrence,
+    SavedSegment,
     Task,
     Unassigned,
 )
@@ -48,6 +51,14 @@ if TYPE_CHECKING:
 
     Arguments = tuple[tuple[Any, ...], dict[str, Any]]
     Ways = Mapping[str, Callable[[Draw], Arguments]]
+
+
+_RULES = (
+    Condition("revenue", "at_least", 100),
+    Condition("abc_class", "equal", "A"),
+    Condition("days_since_purchase", "at_most", 1),
+    Condition("active", "equal", value=True),
+)
 
 
 def _open(draw: Draw, kind: type[Any], state: str = "open") -> str:
@@ -408,6 +419,10 @@ WRITING: Ways = {
         {"because": draw.text(), "interaction_id": draw.of(None, wrong=[draw.id(Interaction)])},
     ),
     "parties.record_classes": lambda draw: (({draw.party(): draw.of("A", "C", None, wrong=["X"]) for _ in range(2)},), {}),
+    "parties.refresh_segments": lambda draw: (
+        (draw.of(None, [Segment(name, [draw.of(*_RULES)]) for name in draw.of(("big",), ("big", "new"), wrong=[("big", "big")])]),),
+        {},
+    ),
     "parties.hand_over": lambda draw: (
         (),
         {"from_owner": draw.employee(), "to_owner": draw.employee(), "on": draw.maybe(draw.day)},
@@ -539,6 +554,7 @@ READING: Ways = {
     "emails.unassigned": lambda draw: ((), {"limit": draw.limit()}),
     "facts.sales": lambda draw: ((), {"period": draw.maybe(draw.period)}),
     "facts.customers": lambda _: ((), {}),
+    "facts.customer_figures": lambda draw: ((), {"as_of": draw.maybe(draw.day)}),
     "facts.contact_plans": lambda _: ((), {}),
     "facts.documents": lambda draw: ((), {"period": draw.maybe(draw.period)}),
     "facts.interactions": lambda draw: ((), {"period": draw.maybe(draw.period)}),
@@ -567,6 +583,9 @@ READING: Ways = {
         {"limit": draw.limit()},
     ),
     "parties.deputies": lambda draw: ((), {"on": draw.maybe(draw.day)}),
+    "parties.segments": lambda _: ((), {}),
+    "parties.segment_members": lambda draw: ((draw.id(SavedSegment),), {"on": draw.maybe(draw.day)}),
+    "parties.segments_of": lambda draw: ((draw.party(),), {"on": draw.maybe(draw.day)}),
     "parties.stale": lambda draw: ((), {"verified_before": draw.day(), "limit": draw.limit()}),
     "parties.excluded": lambda draw: ((), {"because": draw.of(None, "internal")}),
     "parties.completeness": lambda draw: ((draw.party(),), {}),

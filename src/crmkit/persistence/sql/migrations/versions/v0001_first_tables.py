@@ -55,6 +55,13 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [["party_id", "field", "changed_on"]],
     )
     make.record_table("departure", [("party_id", _TEXT), ("left_on", _DAY)], [party], [["party_id", "left_on"], ["left_on"]])
+    make.record_table("segment", [], [], [])
+    make.record_table(
+        "segment_member",
+        [("party_id", _TEXT), ("segment_id", _TEXT), ("left_on", _DAY)],
+        [party, ("segment_id", "segment")],
+        [["party_id"], ["segment_id", "left_on"]],
+    )
     make.record_table("handover", [("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
     make.record_table("deputy", [("ends_before", _DAY)], [], [["ends_before"]])
     make.record_table("external_id", [("party_id", _TEXT)], [party], [["party_id"]])
