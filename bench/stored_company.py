@@ -55,7 +55,8 @@ def make(path: Path, *, parties: int, entries: int, of_busy: int) -> None:
            FROM (SELECT tenant, id, date('2024-01-01', '+' || (rowid * 7919 % 1000) || ' days') AS day FROM crmkit_party)"""
     )
     database.executemany(
-        "INSERT INTO crmkit_search_term (tenant, id, version, party_id, term, data) VALUES ('acme', ?, 1, ?, ?, ?)", _terms(parties)
+        "INSERT INTO crmkit_search_term (tenant, id, version, party_id, field, term, data) VALUES ('acme', ?, 1, ?, ?, ?, ?)",
+        _terms(parties),
     )
     database.executemany(
         """INSERT INTO crmkit_history_entry (tenant, id, version, party_id, happened_at, kind, data)
@@ -90,13 +91,13 @@ def _parties(parties: int) -> Iterator[tuple[str, str, str]]:
         yield id, owner, json.dumps(data)
 
 
-def _terms(parties: int) -> Iterator[tuple[str, str, str, str]]:
+def _terms(parties: int) -> Iterator[tuple[str, str, str, str, str]]:
     for number in range(parties):
         party_id = id_of(number)
         for field, text in (("name", name_of(number)), ("people", "Anna Huber")):
             for word in sorted(set(folded_words(text))):
                 id = f"{party_id} {field} {word}"
-                yield id, party_id, word, json.dumps({"id": id, "party_id": party_id, "field": field, "term": word})
+                yield id, party_id, field, word, json.dumps({"id": id, "party_id": party_id, "field": field, "term": word})
 
 
 def _history(parties: int, entries: int, of_busy: int) -> Iterator[tuple[str, str, str, str]]:

@@ -7,9 +7,10 @@ attrs converter or in an assignment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from crmkit._currencies import CODES, meant
@@ -160,6 +161,13 @@ def check_kind(name: str, value: object, kind: type[T]) -> T:
     if isinstance(value, kind):
         return value
     raise InvalidValueError(name, type(value).__name__, f"a {kind.__name__}")
+
+
+def check_mapping(name: str, value: object) -> Mapping[Any, Any]:
+    """Accept a mapping; what is in it is for the caller to check."""
+    if isinstance(value, Mapping):
+        return value
+    raise InvalidValueError(name, type(value).__name__, "a mapping")
 
 
 def check_each(name: str, values: object, check: Callable[[str, object], T]) -> tuple[T, ...]:

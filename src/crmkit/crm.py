@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crmkit._checks import check_kind, check_text
+from crmkit._checks import check_each, check_kind, check_text
 from crmkit.desks.additions import save_additions
 from crmkit.desks.aliases import found_record
 from crmkit.desks.changes import check_changeable, save_change
@@ -19,6 +19,8 @@ from crmkit.desks.search import found_parties
 from crmkit.desks.timeline import timeline_of
 from crmkit.desks.voiding import check_voidable, save_void
 from crmkit.desks.workplace import Workplace
+from crmkit.entities import Commitment
+from crmkit.entities._fields import kept
 from crmkit.records import Stored
 from crmkit.settings import Settings
 from crmkit.store import Scope, Store
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from crmkit.desks.moments import When
     from crmkit.desks.portal import Portal
     from crmkit.desks.search import Hit
-    from crmkit.entities import Channel, Commitment, Direction, Interaction, Role
+    from crmkit.entities import Channel, Direction, Interaction, Role
     from crmkit.history import CustomerCard
     from crmkit.history.timelines import Timeline
     from crmkit.periods import Interval
@@ -165,7 +167,7 @@ class Crm(Desks):
             InvalidValueError: For a time in the future, and where neither party nor document is given.
         """
         arguments: dict[str, Any] = {name: value for name, value in locals().items() if name not in ("self", "at", "key")}
-        arguments |= {"topics": tuple(topics), "commitments": tuple(commitments)}
+        arguments |= {"topics": check_each("topics", topics, check_text), "commitments": kept("commitments", Commitment, commitments)}
         return self._workplace.do("record_interaction", lambda work: record_one(work, **arguments), arguments=arguments, at=at, key=key)
 
     def find(self, text: str, *, roles: Iterable[Role] | None = None, limit: int = 20) -> tuple[Hit, ...]:

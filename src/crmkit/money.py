@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -57,9 +57,9 @@ def rounded(amount: Exact, digits: int, *, rounding: Rounding = "half_up") -> De
     >>> rounded(Decimal("2.675"), 2), rounded(Decimal("-2.675"), 2), rounded(Decimal("0.125"), 2, rounding="half_even")
     (Decimal('2.68'), Decimal('-2.68'), Decimal('0.12'))
     """
-    check_choice("rounding", rounding, Rounding)
+    mode = _MODES[check_choice("rounding", rounding, Rounding)]
     try:
-        return Decimal(amount).quantize(_step(digits), rounding=_MODES[rounding], context=_EXACT)
+        return Decimal(amount).quantize(_step(digits), mode, _EXACT)
     except InvalidOperation:
         raise refused("amount", amount, f"a number of at most {_EXACT.prec} digits") from None
 
@@ -98,6 +98,8 @@ class Money:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is not whole minor units of a currency."""
+        if isinstance(self.minor, bool) or not isinstance(self.minor, int):
+            raise refused("minor", self.minor, "whole minor units, such as 1990 cents; an amount is Money.of('19.90', 'EUR')")
         check_int("minor", self.minor)
         check_currency("currency", self.currency)
 
@@ -150,7 +152,9 @@ class Money:
 
     def __mul__(self, factor: int) -> Money:
         """Multiply by a whole number; any other factor needs a rounding, so it goes through `times`."""
-        return self._of_minor(self.minor * check_int("factor", factor))
+        if isinstance(factor, bool) or not isinstance(factor, int):
+            raise refused("factor", factor, 'a whole number; by any other it is rounded: money.times(Decimal("1.5"))')
+        return self._of_minor(self.minor * factor)
 
     __rmul__ = __mul__
 
@@ -198,7 +202,7 @@ class Money:
         >>> Money.of("0.10", "EUR").allocate([1, 1, 1])
         (Money.of('0.04', 'EUR'), Money.of('0.03', 'EUR'), Money.of('0.03', 'EUR'))
         """
-        exact = [Fraction(check_exact("weights", weight, at_least=0)) for weight in weights]
+        exact = [Fraction(weight) for weight in check_each("weights", weights, partial(check_exact, at_least=0))]
         whole = sum(exact)
         if not whole:
             raise refused("weights", tuple(weights), "at least one weight above zero")
@@ -229,10 +233,8 @@ def total(amounts: Iterable[Money], *, currency: str) -> Money:
     >>> total([], currency="EUR")
     Money.of('0.00', 'EUR')
     """
-    running = Money(minor=0, currency=currency)
-    for amount in amounts:
-        running += amount
-    return running
+    nothing = Money(minor=0, currency=currency)
+    return nothing._of_minor(sum(nothing._minor_of("other", amount) for amount in amounts))  # noqa: SLF001  # its own module
 
 
 def totals(amounts: Iterable[Money]) -> dict[str, Money]:

@@ -103,20 +103,20 @@ def _names(values: str | Iterable[str]) -> tuple[str, ...]:
 @attrs.frozen
 class Beside:
     """
-    That there is a record of the same kind, the same one or another, with the same value in a field, for which conditions hold.
+    That there is a record of the same kind, the same one or another, with the same value in a field or several, for which conditions hold.
 
     Attributes:
-        field: The declared field that both have in common; where it has no value nothing is beside.
+        fields: The declared fields that both have in common; where one has no value nothing is beside.
         where: Conditions on declared fields; all must hold for the one beside.
     """
 
-    field: str
+    fields: tuple[str, ...] = attrs.field(converter=_names)
     where: tuple[Condition, ...] = attrs.field(converter=_conditions)
 
     @property
     def names(self) -> tuple[str, ...]:
         """All fields that it names."""
-        return self.field, *(condition.column for condition in self.where)
+        return *self.fields, *(condition.column for condition in self.where)
 
 
 @attrs.frozen

@@ -312,3 +312,15 @@ def test_one_row_of_sales_is_enough() -> None:
     assert dicts(customers_with_revenue(sales([("C-1", SINCE, 1)], "customer_id", "issued_on", "revenue"), since=SINCE)) == [
         {"customer_id": "C-1", "revenue": 1, "purchases": 1}
     ]
+
+
+@on_every_engine
+@pytest.mark.parametrize("flag", ["active", "is_customer"])
+@pytest.mark.parametrize("values", [["true"], [1]])
+def test_what_says_neither_true_nor_false_is_refused(engine: str, flag: str, values: list[Any]) -> None:
+    parties, sold = on(engine, ONE.with_columns(pl.Series(flag, values)), lines())
+
+    with pytest.raises(InvalidValueError, match=rf"{flag}=.*true or false"):
+        lost_customers(parties, sold, since=SINCE, as_of=AS_OF)
+    with pytest.raises(InvalidValueError, match=rf"{flag}=.*true or false"):
+        add_purchase_activity(parties, sold, since=SINCE)

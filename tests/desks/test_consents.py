@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from crmkit import Crm, Scope, Settings, days
-from crmkit.entities import Address, Campaign, Consent, ContactPerson, Objection, Party
+from crmkit.entities import Address, Campaign, Consent, ContactPerson, Objection, Party, Source
 from crmkit.errors import InvalidValueError, NotPermittedError, NotStoredError, StateMoveError
 from crmkit.persistence import MemoryStore
 from crmkit.scheduling import Allowed, PermissionPolicy
@@ -211,6 +211,22 @@ def test_the_members_of_a_campaign_pass_the_gate_when_it_is_carried_out(people: 
     people.add(Campaign(id="fair", name="Fair"))
     with pytest.raises(InvalidValueError, match="channel=None"):
         people.campaigns.audience("fair")
+
+
+def test_imported_addresses_are_leads_for_campaigns_and_pass_the_gate_as_anybody_does(people: Crm) -> None:
+    ids = [f"L-{place}" for place in range(4)]
+    bought = Source(category="import", detail="bought from a publisher")
+    people.add(*(Party(id=id, name="x", created_on=date(2026, 1, 1), kind="person", source=bought, addresses=[Address()]) for id in ids))
+    people.campaigns.add_members("news", ids)
+    people.consents.grant("L-1", **MAILS, **PROOF)
+    people.consents.object("L-2", channel="letter")
+
+    assert "L-1" in people.campaigns.audience("news").party_ids
+    assert not {"L-0", "L-2", "L-3"} & set(people.campaigns.audience("news").party_ids)
+    assert set(people.campaigns.audience("news", channel="letter").party_ids) >= {"L-0", "L-1", "L-3"}
+    assert "L-2" not in people.campaigns.audience("news", channel="letter").party_ids
+    assert people.get(Party, "L-0").roles == {"lead"}
+    assert people.get(Party, "L-0").source == bought
 
 
 def test_an_audience_of_ones_own_passes_the_gate_merged_parties_once(people: Crm) -> None:

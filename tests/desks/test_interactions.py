@@ -215,3 +215,12 @@ def test_a_past_interaction_that_lies_in_the_future_is_refused(crm: Crm) -> None
 def test_an_interaction_with_nobody_is_refused(crm: Crm) -> None:
     with pytest.raises(NotStoredError, match="no party with id 'C-99'"):
         crm.add(Interaction(id="I-1", party_id="C-99", happened_at=datetime(2025, 6, 1, tzinfo=UTC), kind="phone"))
+
+
+def test_a_lone_topic_counts_as_one(crm: Crm) -> None:
+    assert crm.record_interaction("C-17", kind="phone", topics="prices").topics == ("prices",)
+
+
+def test_commitments_must_be_commitments(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="commitments"):
+        crm.record_interaction("C-17", kind="phone", commitments=["call back"])  # type: ignore[list-item]

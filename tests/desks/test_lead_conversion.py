@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmkit import Crm, Money, Scope, days, new_id
-from crmkit.desks.aliases import aliases_of
 from crmkit.entities import (
     Address,
     Case,
@@ -160,16 +159,6 @@ def test_an_alias_of_an_alias_leads_to_the_last(crm: Crm) -> None:
 
     assert crm.get(Party, "L-1").id == "C-17"
     assert crm.record_interaction("L-1", kind="phone").party_id == "C-17"
-
-
-def test_all_former_ids_of_a_party_are_known(crm: Crm, store: Store) -> None:
-    crm.add(a_lead(), a_lead("L-2", kind="organisation"))
-    crm.parties.convert_lead("L-1", into="L-2")
-    crm.parties.convert_lead("L-2", into="C-17")
-
-    with store.transaction("acme", write=False) as transaction:
-        assert aliases_of(transaction, ["C-17"]) == ("L-2", "L-1")
-        assert aliases_of(transaction, ["L-1"]) == ()
 
 
 def test_an_alias_of_nobody_stays_what_it_is(crm: Crm, store: Store) -> None:

@@ -131,3 +131,12 @@ def test_nobody_has_no_timeline(crm: Crm) -> None:
 def test_a_page_that_cannot_be_is_refused(crm: Crm, arguments: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
         crm.timeline("C-17", **arguments)
+
+
+def test_a_lone_kind_counts_as_one(crm: Crm) -> None:
+    assert crm.timeline("C-17", kinds="party").entries == crm.timeline("C-17", kinds=["party"]).entries != ()
+
+
+def test_kinds_of_records_that_there_are_not_are_refused(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match=r"kinds='call'.*'interaction'"):
+        crm.timeline("C-17", kinds=["call"])

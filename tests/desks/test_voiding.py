@@ -165,6 +165,55 @@ def test_a_document_from_which_another_came_is_not_void_before_that_is(crm: Crm)
     assert crm.get(Document, "R-2").voided_because == "twice"
 
 
+def a_cancelled_invoice(crm: Crm, *, from_delivery: bool = False) -> Document:
+    """An order, delivered or not, its invoice, and the cancellation that the host posted."""
+    crm.add(an_invoice("A-1", kind="order"))
+    if from_delivery:
+        crm.add(an_invoice("L-1", kind="delivery_note", predecessor_id="A-1"))
+    crm.add(
+        an_invoice("R-2", predecessor_id="L-1" if from_delivery else "A-1"),
+        cancellation := an_invoice("G-1", kind="credit_note", subtype="cancellation", predecessor_id="R-2"),
+    )
+    return cancellation
+
+
+@pytest.mark.parametrize("from_delivery", [False, True])
+def test_a_cancellation_is_void_as_long_as_nothing_was_invoiced_again(crm: Crm, from_delivery: bool) -> None:
+    cancellation = a_cancelled_invoice(crm, from_delivery=from_delivery)
+
+    crm.void(cancellation, because="it stands after all")
+
+    assert owed(crm)["R-2"] == "100.00 EUR"
+    assert crm.documents.open_lines("A-1", to="invoice") == ()
+
+
+@pytest.mark.parametrize("from_delivery", [False, True])
+def test_a_cancellation_is_not_void_once_the_order_was_invoiced_again(crm: Crm, from_delivery: bool) -> None:
+    cancellation = a_cancelled_invoice(crm, from_delivery=from_delivery)
+    again = crm.documents.invoice("A-1")
+
+    with pytest.raises(StateMoveError, match="was invoiced again"):
+        crm.void(cancellation, because="it stands after all")
+
+    crm.documents.cancel(again.id, because="twice")
+    crm.void(cancellation, because="it stands after all")
+    assert owed(crm)["R-2"] == "100.00 EUR"
+
+
+def test_a_cancellation_is_not_void_once_a_down_payment_was_taken_off_again(crm: Crm) -> None:
+    crm.add(an_invoice("A-1", kind="order"))
+    down = an_invoice("R-1D", subtype="down_payment", predecessor_id="A-1", amount=30)
+    off = Line(item_id="down", quantity=-1, unit_price=30, deducts_id="R-1D")
+    extra = Line(item_id="I-9", quantity=1, unit_price=40, additional=True)
+    final = an_invoice("R-2", subtype="final", predecessor_id="A-1", lines=[extra, off])
+    cancellation = an_invoice("G-1", kind="credit_note", subtype="cancellation", predecessor_id="R-2", lines=[extra, off])
+    crm.add(down, final, cancellation)
+    crm.add(an_invoice("R-3", subtype="final", predecessor_id="A-1", lines=[extra, off]))
+
+    with pytest.raises(StateMoveError, match="was invoiced again"):
+        crm.void(cancellation, because="it stands after all")
+
+
 def test_a_paid_document_is_not_void_before_its_payment_is(crm: Crm) -> None:
     invoice = crm.get(Document, "R-1")
     paid = crm.documents.record_payment("R-1", amount=eur("1"))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmkit import Crm, Scope, Settings
-from crmkit.entities import Line, NumberFormat, Party
+from crmkit.entities import Document, Line, NumberFormat, Party
+from crmkit.errors import InvalidValueError
 from crmkit.persistence.sql import SqlStore
 
 if TYPE_CHECKING:
@@ -67,3 +68,40 @@ def test_a_series_of_numbers_begins_once(engine: Engine) -> None:
         made: list[str | None] = []
         assert at_once(lambda number, crm=crm, made=made: made.append(crm.documents.quote(f"C-{number}", lines=LINES).number)) == []  # type: ignore[misc]
         assert sorted(map(str, made)) == ["A-001", "A-002", "A-003", "A-004"]
+
+
+def test_a_number_is_given_once_to_documents_that_are_added_at_once(engine: Engine) -> None:
+    for place in range(ROUNDS):
+        crm = crm_of(engine, f"tenant {place}")
+        crm.add(Party(id="C-1", name="Huber", created_on=date(2026, 1, 1)))
+        documents = [
+            Document(id=f"R-{number}", kind="invoice", party_id="C-1", issued_on=date(2026, 1, 2), lines=LINES, number="2026-17")
+            for number in range(THREADS)
+        ]
+        raised = at_once(lambda number, crm=crm, documents=documents: crm.add(documents[number]))  # type: ignore[misc]
+        assert [(type(error), error.name) for error in raised if isinstance(error, InvalidValueError)] == [
+            (InvalidValueError, "number")
+        ] * (THREADS - 1)
+        assert len(raised) == THREADS - 1
+        assert crm.check() == ()
+
+
+def test_a_number_is_given_once_to_documents_that_are_issued_at_once(engine: Engine) -> None:
+    for place in range(ROUNDS):
+        crm = crm_of(engine, f"tenant {place}")
+        crm.add(*(Party(id=f"C-{number}", name="Huber", created_on=date(2026, 1, 1)) for number in range(THREADS)))
+        raised = at_once(lambda number, crm=crm: crm.documents.quote(f"C-{number}", lines=LINES, number="A-17"))  # type: ignore[misc]
+        assert [getattr(error, "name", error) for error in raised] == ["number"] * (THREADS - 1)
+
+
+def test_a_counted_number_passes_over_the_one_that_the_host_gives_at_once(engine: Engine) -> None:
+    given = ["A-002", None, None, None]
+    for place in range(ROUNDS):
+        crm = crm_of(engine, f"tenant {place}")
+        crm.add(*(Party(id=f"C-{number}", name="Huber", created_on=date(2026, 1, 1)) for number in range(THREADS)))
+        made: list[str | None] = []
+        raised = at_once(
+            lambda number, crm=crm, made=made: made.append(crm.documents.quote(f"C-{number}", lines=LINES, number=given[number]).number)  # type: ignore[misc]
+        )
+        assert [getattr(error, "name", error) for error in raised] in ([], ["number"])  # the host's comes second where ours was counted
+        assert len(set(made)) == len(made) == THREADS - len(raised)

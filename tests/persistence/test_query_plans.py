@@ -56,7 +56,7 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
     ),
     (Query(LoyaltyEntry, [OF_PARTY], order_by="booked_on"), "party_id=?"),
     (
-        Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside("party_id", _words("transp"))]),
+        Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside(("party_id", "field"), _words("transp"))]),
         "party_id=? AND term>? AND term<?",
     ),
 )

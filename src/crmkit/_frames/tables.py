@@ -26,6 +26,7 @@ from crmkit.periods import Period
 __all__ = ["CURRENCY", "Asked", "F", "Lazy", "Table", "check_number", "opened"]
 
 CURRENCY = "currency"
+_FLAGS = ("active", "automatic", "is_customer", "reached")
 
 
 @attrs.frozen
@@ -94,13 +95,13 @@ class Table(Generic[F]):
         """Hand a result back in the caller's own kind."""
         return cast("F", self._hand_back(frame))
 
-    def require(self, *names: str) -> None:
+    def require(self, *names: str, otherwise: str = "") -> None:
         """Refuse a frame without these columns, or with other types than their names promise."""
         missing = tuple(dict.fromkeys(name for name in names if name not in self.dtypes))
         if missing:
-            raise MissingColumnError(missing, self.columns, self.name)
+            raise MissingColumnError(missing, self.columns, self.name, otherwise=otherwise)
         for name in names:
-            _check_time(name, self.dtypes[name])
+            _check_type(name, self.dtypes[name])
 
     def groups(self, by: tuple[str, ...], *, made: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Columns to group by, with the currency; none may be named like a column that the result gets."""
@@ -234,7 +235,9 @@ def _checked(asked: Asked[Any], frame: Any, unknown: Mapping[str, Kind]) -> Tabl
     return table
 
 
-def _check_time(name: str, dtype: DType) -> None:
+def _check_type(name: str, dtype: DType) -> None:
+    if name in _FLAGS and dtype not in (nw.Boolean, nw.Object):  # in pandas a column of flags with gaps holds objects
+        raise refused(name, f"a column of type {dtype}", "true or false (Boolean); bring the frame through crmkit.facts")
     if name.endswith("_on") and dtype != nw.Date:
         raise refused(name, f"a column of type {dtype}", "days (Date); bring the frame through the function of crmkit.facts for its table")
     if name.endswith("_at") and not (isinstance(dtype, nw.Datetime) and dtype.time_zone is not None):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import narwhals.stable.v2 as nw
 
-from crmkit._checks import check_choice, check_exact, check_ratio, check_text, refused
+from crmkit._checks import check_choice, check_exact, check_mapping, check_ratio, check_text, refused
 from crmkit._frames import Asked, F, Table, opened
 from crmkit.money import Money
 
@@ -158,7 +158,7 @@ def _limits(a_below: Decimal, b_below: Decimal) -> tuple[Fraction, Fraction]:
 
 def _per_currency(values: Mapping[K, Money | Exact]) -> dict[str | None, dict[K, Exact]]:
     numbers: dict[str | None, dict[K, Exact]] = {}
-    for key, amount in values.items():
+    for key, amount in check_mapping("values", values).items():
         if isinstance(amount, Money):
             numbers.setdefault(amount.currency, {})[key] = amount.minor
         else:

@@ -174,6 +174,7 @@ def _is_contact(interactions: Table[Any]) -> nw.Expr:
     # Compared, not taken as they are: in pandas a column of flags with gaps holds objects.
     for name, wrong in (("reached", False), ("automatic", True)):
         if name in interactions.dtypes:
+            interactions.require(name)
             counts &= nw.when(nw.col(name) == nw.lit(wrong)).then(nw.lit(0)).otherwise(nw.lit(1)) == 1
     return counts
 

@@ -63,7 +63,8 @@ def lost_customers(
         raise refused("since", since, f"a day up to as_of={as_of}")
     parties, lines = _opened(customers, sales)
     stated = _stated(parties, active=active, created_on=created_on)
-    parties.require(*(name for name in ("active", "created_on") if name not in stated))
+    instead = ', or say what holds for all of them: active=True, created_on="first_purchase"'
+    parties.require(*(name for name in ("active", "created_on") if name not in stated), otherwise=instead)
     bought = _with_purchases(parties, lines, as_of=as_of).with_columns(value.alias(name) for name, value in stated.items())
     early = nw.col("created_on") < day_literal(since)
     if "created_on" in stated:
@@ -191,7 +192,10 @@ def _with_purchases(parties: Table[Any], lines: Table[Any], *, as_of: date | Non
 
 
 def _is_customer(parties: Table[Any]) -> nw.Expr:
-    return _is_true("is_customer") if "is_customer" in parties.dtypes else nw.lit(value=True)
+    if "is_customer" not in parties.dtypes:
+        return nw.lit(value=True)
+    parties.require("is_customer")
+    return _is_true("is_customer")
 
 
 def _is_true(name: str) -> nw.Expr:

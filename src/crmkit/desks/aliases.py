@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from crmkit.conditions import Condition
 from crmkit.entities import Party
 from crmkit.errors import NotStoredError
 from crmkit.records import Stored, kind_of
-from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from crmkit.desks.workplace import Workplace
     from crmkit.store import Transaction
 
@@ -40,13 +36,3 @@ def resolved(transaction: Transaction, party: Party) -> Party:
             break
         party = target
     return party
-
-
-def aliases_of(transaction: Transaction, party_ids: Iterable[str]) -> tuple[str, ...]:
-    """List the ids under which parties were known before they were merged into these."""
-    found: list[str] = []
-    wanted = tuple(dict.fromkeys(party_ids))
-    while wanted:
-        wanted = tuple(party.id for party in transaction.find(Query(Party, [Condition("merged_into", "one_of", wanted)])))
-        found += wanted
-    return tuple(found)

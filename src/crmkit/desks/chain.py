@@ -62,4 +62,5 @@ def hash_of(entry: JournalEntry) -> str:
 
 def commitment_of(change: JournalChange) -> str:
     """Commit to a change without telling it: without the salt, nobody can try out what it was."""
-    return hashlib.sha256(json.dumps([change.salt, change.subject, change.before, change.after]).encode()).hexdigest()
+    parts = (change.salt, change.subject, change.before or "", change.after or "")
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()  # no text in a store holds a NUL

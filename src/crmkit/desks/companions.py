@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from crmkit.desks.numbering import document_numbers
 from crmkit.desks.party_traces import external_ids
 from crmkit.desks.terms import search_terms
 from crmkit.entities import Appointment, Document, ExternalId, Party
 from crmkit.entities.emails import folded_address
-from crmkit.records import Attendance, Birthday, DocumentLink, EmailAddress, SearchTerm, Stored
+from crmkit.records import Attendance, Birthday, DocumentLink, DocumentNumber, EmailAddress, SearchTerm, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +93,7 @@ COMPANIONS = (
     _Companion(owner=Party, kind=Birthday, field="party_id", of=birthdays),
     _Companion(owner=Party, kind=ExternalId, field="party_id", of=external_ids),
     _Companion(owner=Document, kind=DocumentLink, field="document_id", of=document_links),
+    _Companion(owner=Document, kind=DocumentNumber, field="document_id", of=document_numbers),
     _Companion(owner=Appointment, kind=Attendance, field="appointment_id", of=attendances),
 )
 
@@ -106,8 +108,9 @@ def save_companions(work: Work, saved: Sequence[Stored]) -> None:
 
 def _save_beside(work: Work, companion: _Companion, owners: Sequence[Stored]) -> None:
     known = {one.id: one for one in work.find_each(companion.kind, companion.field, (owner.id for owner in owners if owner.version))}
-    wanted = {one.id: one for owner in owners for one in companion.of(owner)}
+    wanted: dict[str, Any] = {one.id: one for owner in owners for one in companion.of(owner)}
     for id in known.keys() - wanted.keys():
         work.transaction.remove(companion.kind, id)
-    changed: list[Any] = [one for id, one in wanted.items() if one != known.get(id)]
-    work.transaction.save([attrs.evolve(one, version=known[one.id].version) if one.id in known else one for one in changed])
+    new = [one for id, one in wanted.items() if id not in known]
+    changed = [attrs.evolve(one, version=known[id].version) for id, one in wanted.items() if id in known and one != known[id]]
+    work.transaction.save([*new, *changed])

@@ -10,6 +10,7 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.entities import Document
+from crmkit.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +29,7 @@ _TAKERS: Mapping[tuple[DocumentKind, DocumentKind], tuple[DocumentKind, ...]] = 
     ("invoice", "credit_note"): ("credit_note",),
     ("request_for_quotation", "purchase_order"): ("purchase_order",),
 }
-_TAKES_NOTHING = ("down_payment", "pro_forma", "bonus", "cash_discount")
+TAKES_NOTHING = ("down_payment", "pro_forma", "bonus", "cash_discount")
 
 
 _DEPTH = 4  # from a quote: orders, delivery notes, their invoices, and what takes these back
@@ -134,6 +135,30 @@ def placed_lines(lines: Iterable[Line], document: Document, left: Sequence[Decim
     return tuple(part for line in lines for part in _placed(line, document, rest))
 
 
+def fits_again(invoice: Document, cancellation: Document, predecessor: Document, chain: Chain, *, ordered: Document | None = None) -> bool:
+    """
+    Tell whether an invoice could stand again without its cancellation: what that gave back was not invoiced since.
+
+    Args:
+        invoice: What was cancelled.
+        cancellation: The credit note, or the invoice with negative quantities, that still stands.
+        predecessor: What the invoice came from.
+        chain: What came from that, and from its order.
+        ordered: The order of a delivery note.
+    """
+    if not chain.deducted().isdisjoint(line.deducts_id for line in invoice.lines):
+        return False
+    sign = 1 if cancellation.kind == "credit_note" else -1
+    own = _part_from(invoice, predecessor.id)
+    back = _spread(own.lines, [(line, sign * line.quantity) for line in cancellation.lines])
+    lines = [attrs.evolve(line, quantity=quantity) for line, quantity in zip(own.lines, back, strict=True) if quantity]
+    try:
+        placed_lines(lines, predecessor, open_quantities(predecessor, "invoice", chain, ordered=ordered))
+    except InvalidValueError:
+        return False
+    return True
+
+
 def remaining_lines(document: Document, left: Sequence[Decimal]) -> tuple[Line, ...]:
     """Make the lines of a successor over all that is open."""
     return tuple(
@@ -147,7 +172,7 @@ def _taken(document: Document, to: DocumentKind, chain: Chain) -> list[Taken]:
     takers = [
         successor
         for successor in chain.live(document, *_TAKERS[document.kind, to])
-        if successor.subtype not in _TAKES_NOTHING and not (successor.kind == "invoice" and successor.subtype == "cancellation")
+        if successor.subtype not in TAKES_NOTHING and not (successor.kind == "invoice" and successor.subtype == "cancellation")
     ]
     taken = [pair for successor in takers for pair in zip(successor.lines, _kept(successor, chain), strict=True)]
     if to == "credit_note":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import refused
-from crmkit.desks.document_chains import chain_below, open_quantities
+from crmkit.desks.document_chains import TAKES_NOTHING, allowed_successors, chain_below, fits_again, open_quantities
 from crmkit.desks.document_issue import chain_of, costless, successor_lines, successor_of, successors_of
 from crmkit.entities import Document, DocumentTotals
 from crmkit.errors import StateMoveError
@@ -58,6 +58,24 @@ def check_not_deducted(work: Work, invoice: Document, to: str) -> None:
     before = work.transaction.get(Document, invoice.predecessor_id)
     if before is not None and invoice.id in chain_below([before], lambda ids: successors_of(work, ids)).deducted():
         raise StateMoveError("document", invoice.id, "taken off by a final invoice", to, ())
+
+
+def check_not_invoiced_again(work: Work, document: Document, to: str) -> None:
+    """
+    Accept a document whose end brings no invoice back of which something was invoiced again.
+
+    Raises:
+        StateMoveError: For a cancellation after which the predecessor of its invoice was invoiced anew.
+    """
+    if document.subtype != "cancellation" or document.predecessor_id is None:
+        return
+    invoice = work.get(Document, document.predecessor_id)
+    if invoice.subtype in TAKES_NOTHING:
+        return
+    for before in work.find_each(Document, "id", invoice.predecessor_ids):
+        chain, ordered = chain_of(work, before)
+        if "invoice" in allowed_successors(before) and not fits_again(invoice, document, before, chain, ordered=ordered):
+            raise StateMoveError("document", document.id, f"{before.kind} {before.number or before.id} was invoiced again", to, ())
 
 
 def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:

@@ -89,7 +89,7 @@ def record_one(
     )
     save_interactions(work, [interaction])
     if recall is not None:
-        plan_recall(work, interaction.party_id, on=recall, employee_id=work.scope.actor)
+        plan_recall(work, interaction.party_id, on=recall, name="recall", employee_id=work.scope.actor)
     return work.stored(interaction)
 
 

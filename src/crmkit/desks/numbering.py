@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_text, refused
-from crmkit.conditions import Condition
-from crmkit.entities import Document
-from crmkit.records import NumberCounter
+from crmkit.records import DocumentNumber, NumberCounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind
+    from crmkit.entities import Document, DocumentKind
     from crmkit.errors import InvalidValueError
 
 
@@ -43,9 +41,16 @@ def number_of(work: Work, kind: DocumentKind, *, given: str | None, on: date) ->
     return number
 
 
+def document_numbers(document: Document) -> list[DocumentNumber]:
+    """List the number that a document has; a void one has none any more."""
+    if document.number is None or document.voided_because is not None:
+        return []
+    return [DocumentNumber(id=_id_of(document.kind, document.number), document_id=document.id)]
+
+
 def check_number(work: Work, kind: DocumentKind, number: str) -> str:
     """
-    Accept a number that no other document of a kind has; void ones have none any more.
+    Accept a number that no other document of a kind has.
 
     Raises:
         InvalidValueError: When one has.
@@ -62,17 +67,19 @@ def check_numbers(work: Work, added: Iterable[Document]) -> None:
     Raises:
         InvalidValueError: When two of a kind have the same one, or a stored document of the kind has it.
     """
-    numbered = [document for document in added if document.number is not None and document.voided_because is None]
-    found = work.find_each(Document, "number", (str(document.number) for document in numbered))
-    owners = {(document.kind, document.number): document.id for document in found if document.voided_because is None}
-    for document in numbered:
-        if owners.setdefault((document.kind, document.number), document.id) != document.id:
+    wanted = {document.id: (document, one) for document in added for one in document_numbers(document)}
+    owners = {one.id: one.document_id for one in work.find_each(DocumentNumber, "id", (one.id for _, one in wanted.values()))}
+    for document, one in wanted.values():
+        if owners.setdefault(one.id, document.id) != document.id:
             raise _taken(document.kind, document.number)
 
 
 def _is_taken(work: Work, kind: DocumentKind, number: str) -> bool:
-    found = work.find(Document, Condition("number", "equal", number), Condition("kind", "equal", kind))
-    return any(document.voided_because is None for document in found)
+    return work.transaction.get(DocumentNumber, _id_of(kind, number)) is not None
+
+
+def _id_of(kind: DocumentKind, number: str) -> str:
+    return f"{kind} {number}"
 
 
 def _taken(kind: DocumentKind, number: str | None) -> InvalidValueError:

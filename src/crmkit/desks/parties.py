@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_kind, check_text
+from crmkit._checks import check_choice, check_date, check_each, check_kind, check_text
 from crmkit.conditions import Condition
 from crmkit.desks.merging import merge_lead
 from crmkit.desks.party_dunning import reminded
@@ -26,7 +26,6 @@ from crmkit.desks.party_lists import (
 from crmkit.desks.party_work import carry_out_due, categorised, save_classes, save_departure, save_handover, saved_if_changed
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Departure, Deputy, Handover, Party
-from crmkit.entities._fields import texts
 from crmkit.entities.words import AbcClass
 from crmkit.ids import new_id
 from crmkit.periods import Period
@@ -77,7 +76,7 @@ class PartiesDesk:
         self, party_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = (), at: datetime | None = None, key: str | None = None
     ) -> Party:
         """Change the groups that a party is assigned to."""
-        groups = {"add": texts(add), "remove": texts(remove)}
+        groups = {"add": check_each("add", add, check_text), "remove": check_each("remove", remove, check_text)}
         arguments = {"party_id": party_id, **groups}
         return self.workplace.do(
             "parties.categorise", lambda work: categorised(work, party_id, **groups), arguments=arguments, at=at, key=key

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from crmkit.desks.work import Work
 
 
-def plan_recall(work: Work, party_id: str, *, on: When, reason: str | None = None, employee_id: str | None = None) -> Recall:
+def plan_recall(
+    work: Work, party_id: str, *, on: When, name: str = "on", reason: str | None = None, employee_id: str | None = None
+) -> Recall:
     """Write a recall, and its history entry, within a verb."""
     recall = Recall(
         id=new_id(),
         party_id=party_id,
-        due_on=work.moment.day_of(on, name="on"),
+        due_on=work.moment.day_of(on, name=name),
         due_time=work.moment.time_of(on),
         employee_id=employee_id,
         reason=reason,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, get_args
 
+from crmkit.desks.numbering import document_numbers
 from crmkit.entities import Document, HistoryEntry, LoyaltyCard, LoyaltyEntry, Party, PartyChange, Payment, SingleField
-from crmkit.records import KINDS, JournalChange
+from crmkit.records import KINDS, DocumentNumber, JournalChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +42,9 @@ def _numbers_of_documents_are_unique(everything: Everything) -> Iterator[tuple[s
             first = seen.setdefault((document.kind, document.number), document.id)
             if first != document.id:
                 yield f"document {document.id}", f"has the number of {document.kind} {first}"
+    kept = {(one.id, one.document_id) for one in everything.of(DocumentNumber)}
+    for _, id in kept ^ {(one.id, one.document_id) for document in everything.of(Document) for one in document_numbers(document)}:
+        yield f"document {id}", "has another number than is kept beside it"
 
 
 def _payments_are_made_by_the_party_and_in_the_currency_of_their_document(everything: Everything) -> Iterator[tuple[str, str]]:

@@ -67,7 +67,7 @@ def _candidates(transaction: Transaction, words: list[str], limit: int) -> Itera
     if not words:
         return
     rarest, *others = _rarest_first(transaction, words)
-    beside = [Beside("party_id", _begins_with(word)) for word in others]
+    beside = [Beside(("party_id", "field"), _begins_with(word)) for word in others]
     seen: set[str] = set()
     after, size = None, min(limit, _LARGEST_PAGE)
     while page := transaction.find(Query(SearchTerm, _begins_with(rarest), order_by="term", after=after, limit=size, beside=beside)):
@@ -81,14 +81,13 @@ def _candidates(transaction: Transaction, words: list[str], limit: int) -> Itera
 
 
 def _rarest_first(transaction: Transaction, words: list[str]) -> list[str]:
-    """Put the word first that the fewest parties have, as far as a short look tells; the longest one where all have many."""
-    if len(words) == 1:
-        return words
-
-    def rarity(word: str) -> tuple[int, int]:
-        return len(transaction.find(Query(SearchTerm, _begins_with(word), order_by="term", limit=_PROBED))), -len(word)
-
-    return sorted(set(words), key=rarity)
+    """Put the longest word first that few parties have, as far as a short look tells; where all have many, the longest one."""
+    longest_first = sorted(set(words), key=len, reverse=True)
+    if len(longest_first) > 1:
+        for word in longest_first:
+            if len(transaction.find(Query(SearchTerm, _begins_with(word), order_by="term", limit=_PROBED))) < _PROBED:
+                return [word, *(other for other in longest_first if other != word)]
+    return longest_first
 
 
 def _begins_with(word: str) -> tuple[Condition, Condition]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit._checks import check_int, check_text
+from crmkit._checks import check_each, check_int, check_text, refused
 from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.groups import members_of, with_those_below
@@ -12,6 +12,7 @@ from crmkit.desks.planned_items import open_records, planned_items
 from crmkit.entities import HistoryEntry, Party
 from crmkit.errors import NotStoredError
 from crmkit.history.timelines import Timeline, page_of, position_at, position_of
+from crmkit.records import KINDS
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def timeline_of(
 ) -> Timeline:
     """Read one page; the party's own people and the parties that belong to it are rolled up into it."""
     check_int("limit", limit, at_least=1)
-    wanted = None if kinds is None else frozenset(kinds)
+    wanted = None if kinds is None else frozenset(check_each("kinds", kinds, _kind))
     after = None if cursor is None else position_at(cursor)
     moment = workplace.moment()
     with workplace.reading() as transaction:
@@ -51,6 +52,12 @@ def timeline_of(
     if after is not None:
         coming = [entry for entry in coming if (position_of(entry) < after if newest_first else position_of(entry) > after)]
     return page_of(happened, coming, newest_first=newest_first, limit=limit)
+
+
+def _kind(name: str, kind: object) -> str:
+    if kind not in KINDS:
+        raise refused(name, kind, "one of " + ", ".join(map(repr, sorted(KINDS))))
+    return str(kind)
 
 
 def _opened(transaction: Transaction, party_id: str, *, planned: bool) -> tuple[Party, tuple[Party, ...], Sequence[Sequence[Any]]]:

@@ -9,6 +9,7 @@ import attrs
 from crmkit._checks import refused
 from crmkit.conditions import Condition
 from crmkit.desks.corrections import void_interaction, void_opening_balance
+from crmkit.desks.document_credits import check_not_invoiced_again
 from crmkit.desks.document_verbs import cancelled, check_nothing_in_the_way
 from crmkit.desks.loyalty_booking import book_documents, cancellation_of, entry_id, in_short
 from crmkit.entities import (
@@ -138,6 +139,7 @@ def _void_document(work: Work, document: Document, because: str) -> None:
     if document.state in ("superseded", "cancelled"):
         raise StateMoveError("document", document.id, document.state, "voided", ())
     check_nothing_in_the_way(work, document, "voided")
+    check_not_invoiced_again(work, document, "voided")
     _take_off_the_card(work, _mark_document(work, document, because), because)
 
 

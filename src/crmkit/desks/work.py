@@ -125,13 +125,14 @@ class Work:
         pairs = [(self._before(entity) if entity.version else None, entity) for entity in saved]
         for before, entity in pairs:
             self._changes.append((before, entity, _party_of(entity) or party_id))
-            self._seen[type(entity), entity.id] = as_stored(entity)
+            self._seen[type(entity), entity.id] = entity
         save_party_traces(self, pairs, since=since)
         save_companions(self, saved)
 
     def stored(self, entity: E) -> E:
-        """Give a record as this verb stored it."""
-        return cast("E", self._seen[type(entity), entity.id])
+        """Give a record as this verb stored it last."""
+        key = type(entity), entity.id
+        return as_stored(next(cast("E", after) for _, after, _ in reversed(self._changes) if (type(after), after.id) == key))
 
     def _before(self, entity: Stored) -> Stored | None:
         """What was stored before; a verb has nearly always read it already."""

@@ -63,9 +63,9 @@ def text_set(value: str | Iterable[str]) -> frozenset[str]:
     return frozenset(texts(value))
 
 
-def kept(kind: type[V], values: Iterable[V]) -> tuple[V, ...]:
+def kept(name: str, kind: type[V], values: Iterable[V]) -> tuple[V, ...]:
     """Keep values of one class in order."""
-    return check_each(kind.__name__, values, lambda name, item: check_kind(name, item, kind))
+    return check_each(name, values, lambda name, item: check_kind(name, item, kind))
 
 
 def custom_fields(value: Mapping[str, CustomValue]) -> FrozenMapping[str, CustomValue]:

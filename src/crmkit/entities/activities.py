@@ -40,7 +40,7 @@ class Commitment:
 
 
 def _commitments(values: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    return kept(Commitment, values)
+    return kept("commitments", Commitment, values)
 
 
 @attrs.frozen(kw_only=True)

@@ -89,7 +89,7 @@ class CampaignResponse:
 
 
 def _responses(values: Iterable[CampaignResponse]) -> tuple[CampaignResponse, ...]:
-    return kept(CampaignResponse, values)
+    return kept("responses", CampaignResponse, values)
 
 
 @attrs.frozen(kw_only=True)
@@ -200,7 +200,7 @@ class PlannedAction:
 
 
 def _actions(values: Iterable[PlannedAction]) -> tuple[PlannedAction, ...]:
-    return kept(PlannedAction, values)
+    return kept("actions", PlannedAction, values)
 
 
 @attrs.frozen(kw_only=True)

@@ -93,7 +93,7 @@ class Phone:
 
 def kept_phones(values: Iterable[Phone]) -> tuple[Phone, ...]:
     """Keep telephone numbers in order."""
-    return kept(Phone, values)
+    return kept("phones", Phone, values)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -121,7 +121,7 @@ class Profile:
 
 def kept_profiles(values: Iterable[Profile]) -> tuple[Profile, ...]:
     """Keep profiles in order."""
-    return kept(Profile, values)
+    return kept("profiles", Profile, values)
 
 
 @attrs.frozen(kw_only=True)

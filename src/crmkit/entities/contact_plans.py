@@ -32,7 +32,7 @@ _WEEKDAYS = range(7)
 
 
 def _reachable(values: Iterable[OpenHours]) -> tuple[OpenHours, ...]:
-    return kept(OpenHours, values)
+    return kept("reachable", OpenHours, values)
 
 
 @attrs.frozen(order=True)
@@ -132,8 +132,8 @@ def check_frequency(frequency: object, *, counted_from: str) -> None:
     if isinstance(frequency, Recurrence):
         if frequency.is_counted and counted_from == "contact":
             raise refused("frequency", frequency.rule, 'UNTIL instead of COUNT, or counted_from="deadline"')
-    elif frequency is not None:
-        check_kind("frequency", frequency, Interval)
+    elif frequency is not None and not isinstance(frequency, Interval):
+        raise refused("frequency", type(frequency).__name__, "an Interval, such as days(30), a Recurrence, or None")
 
 
 @attrs.frozen(kw_only=True)

@@ -119,11 +119,13 @@ class Line:
 
     def net_amount(self) -> Decimal:
         """Quantity × price less discount, not rounded."""
-        return _EXACT.multiply(self.list_amount(), 1 - self.discount_ratio)
+        amount = self.list_amount()
+        return _EXACT.multiply(amount, 1 - self.discount_ratio) if self.discount_ratio else amount
 
     def cost_amount(self) -> Decimal | None:
         """Quantity × cost, not rounded; None where the cost is unknown."""
         return None if self.unit_cost is None else self._per_unit(self.unit_cost)
 
     def _per_unit(self, price: Decimal) -> Decimal:
-        return _EXACT.divide(_EXACT.multiply(self.quantity, price), self.price_unit)
+        amount = _EXACT.multiply(self.quantity, price)
+        return amount if self.price_unit == 1 else _EXACT.divide(amount, self.price_unit)

@@ -49,7 +49,7 @@ def _count_shown(lines: tuple[Line, ...]) -> str:
 
 
 def _lines(values: Iterable[Line]) -> tuple[Line, ...]:
-    return kept(Line, values)
+    return kept("lines", Line, values)
 
 
 @attrs.frozen(kw_only=True)

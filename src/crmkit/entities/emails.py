@@ -29,7 +29,7 @@ def folded_address(text: str) -> str | None:
     """
     address = text.rpartition("<")[2].partition(">")[0].strip().casefold()
     local, _, domain = address.rpartition("@")
-    if not local or not domain or any(character.isspace() for character in address):
+    if not local or not domain or address.split() != [address]:
         return None
     return f"{local}@{_folded_domain(domain)}"
 

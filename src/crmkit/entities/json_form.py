@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
+
+import attrs
 
 from crmkit._checks import check_decimal, refused
 from crmkit.entities.parties import CustomValue
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from cattrs import ClassValidationError, Converter
 
 E = TypeVar("E")
+_EXAMPLES: Mapping[object, str] = {date: "2026-01-31", datetime: "2026-01-31T14:30:00+00:00", time: "14:30", int: "12"}
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
@@ -43,6 +46,8 @@ def structure(kind: type[E], data: Mapping[str, Json]) -> E:
     """
     from cattrs import ClassValidationError  # noqa: PLC0415  # costs a third of `import crmkit`, which must stay quick
 
+    if not attrs.has(cast("type", kind)):
+        raise refused("kind", getattr(kind, "__name__", kind), "a class of crmkit.entities")
     if not isinstance(data, Mapping):
         raise refused("data", type(data).__name__, "a mapping of field names to values, as unstructure() makes it")
     try:
@@ -72,6 +77,8 @@ def _problems(error: ClassValidationError, source: str) -> Iterator[Problem]:
 def _message(error: BaseException, kind: type | None) -> str:
     from cattrs.v import format_exception  # noqa: PLC0415  # as above
 
+    if kind in _EXAMPLES and not isinstance(error, InvalidValueError):
+        return f"is no {cast('type', kind).__name__} as unstructure() writes it, for example {_EXAMPLES[kind]}"
     return str(error) if isinstance(error, InvalidValueError) else format_exception(error, kind)
 
 

@@ -62,7 +62,7 @@ class LoyaltyRate:
 
 
 def _rates(values: Iterable[LoyaltyRate]) -> tuple[LoyaltyRate, ...]:
-    return tuple(sorted(kept(LoyaltyRate, values), key=lambda rate: rate.since))
+    return tuple(sorted(kept("rates", LoyaltyRate, values), key=lambda rate: rate.since))
 
 
 @attrs.frozen(kw_only=True)

@@ -32,7 +32,7 @@ def _closed_at(value: datetime | None) -> datetime | None:
 
 
 def _lines(values: Iterable[Line]) -> tuple[Line, ...]:
-    return kept(Line, values)
+    return kept("lines", Line, values)
 
 
 def _count_shown(lines: tuple[Line, ...]) -> str:

@@ -38,11 +38,11 @@ def _external_ids(value: Mapping[str, str]) -> FrozenMapping[str, str]:
 
 
 def _people(values: Iterable[ContactPerson]) -> tuple[ContactPerson, ...]:
-    return kept(ContactPerson, values)
+    return kept("people", ContactPerson, values)
 
 
 def _addresses(values: Iterable[Address]) -> tuple[Address, ...]:
-    return kept(Address, values)
+    return kept("addresses", Address, values)
 
 
 def _discount_ratio(value: Decimal | int | str) -> Decimal:
@@ -263,7 +263,8 @@ class Party:
 
     def categorised(self, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Party:
         """Change the groups it is assigned to."""
-        return attrs.evolve(self, categories=(self.categories | text_set(add)) - text_set(remove))
+        groups = self.categories.union(check_each("add", add, check_text)).difference(check_each("remove", remove, check_text))
+        return attrs.evolve(self, categories=groups)
 
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from crmkit._checks import check_ratio, check_text, refused
+from crmkit._checks import check_each, check_ratio, check_text, refused
 from crmkit.entities._fields import kept, texts
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _probability(value: Decimal | int | str) -> Decimal:
 
 
 def _moves(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if value is None else texts(value)
+    return None if value is None else check_each("moves", value, check_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +50,7 @@ class Stage:
 
 
 def _stages(values: Iterable[Stage]) -> tuple[Stage, ...]:
-    return kept(Stage, values)
+    return kept("stages", Stage, values)
 
 
 @attrs.frozen(kw_only=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from crmkit._checks import refused
-from crmkit.entities._fields import kept, text_set, texts
+from crmkit._checks import check_each, check_text, refused
+from crmkit.entities._fields import kept, texts
 from crmkit.entities.contact_details import Address, Channel, Phone, Profile, kept_phones, kept_profiles
 from crmkit.entities.json_form import structure, unstructure
 
@@ -22,11 +22,11 @@ _PERSON = "person."
 
 
 def _addresses(values: Iterable[Address]) -> tuple[Address, ...]:
-    return kept(Address, values)
+    return kept("addresses", Address, values)
 
 
 def _channels(values: Channel | Iterable[Channel]) -> frozenset[Channel]:
-    return cast("frozenset[Channel]", text_set(values))
+    return cast("frozenset[Channel]", frozenset(check_each("channels", values, check_text)))
 
 
 @attrs.frozen(kw_only=True)

@@ -23,7 +23,7 @@ PortalRequestState = Literal["open", "accepted", "refused"]
 
 
 def _changes(values: Iterable[ProposedChange]) -> tuple[ProposedChange, ...]:
-    return kept(ProposedChange, values)
+    return kept("changes", ProposedChange, values)
 
 
 def _quantity(value: Decimal | int | str) -> Decimal:
@@ -57,7 +57,7 @@ class OrderedItem:
 
 
 def _items(values: Iterable[OrderedItem]) -> tuple[OrderedItem, ...]:
-    return kept(OrderedItem, values)
+    return kept("items", OrderedItem, values)
 
 
 def _placed_at(value: datetime) -> datetime:

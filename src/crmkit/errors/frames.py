@@ -19,6 +19,7 @@ class MissingColumnError(CrmkitError):
         available: The columns that exist.
         table: The table of `crmkit.facts` that was expected.
         names: The caller's own names of those that are missing, where they were given.
+        otherwise: What can be done without them, where something can.
         source: The file, for what was read from one.
     """
 
@@ -26,6 +27,7 @@ class MissingColumnError(CrmkitError):
     available: tuple[str, ...]
     table: str
     names: Mapping[str, str] = attrs.field(factory=dict)
+    otherwise: str = ""
     source: str | None = None
 
     def __str__(self) -> str:
@@ -33,7 +35,9 @@ class MissingColumnError(CrmkitError):
         noun = "column" if len(self.missing) == 1 else "columns"
         place = "the frame" if self.table == "frame" else self.table
         asked = ", ".join(f"{name!r} (as {self.names[name]!r})" if name in self.names else repr(name) for name in self.missing)
-        return f"missing {noun} {asked} in {place}; {self.source or 'the frame'} has {listed(self.available)}. {self._fix()}"
+        return (
+            f"missing {noun} {asked} in {place}; {self.source or 'the frame'} has {listed(self.available)}. {self._fix()}{self.otherwise}"
+        )
 
     def _fix(self) -> str:
         if self.table == "frame":

@@ -130,6 +130,14 @@ class NotPermittedError(CrmkitError):
         return f"actor {self.actor!r} may not {self.verb!r}; the rights of the scope do not list it"
 
 
+_FIXES = {
+    "SQLITE_CANTOPEN": "the folder of the file must exist, and this user must be allowed to write in it",
+    "SQLITE_READONLY": "this user must be allowed to write the file and its folder",
+    "SQLITE_NOTADB": "the file is no SQLite database",
+    "SQLITE_FULL": "there is no space left for the file",
+}
+
+
 @attrs.frozen
 class StoreError(CrmkitError):
     """
@@ -145,7 +153,8 @@ class StoreError(CrmkitError):
 
     def __str__(self) -> str:
         """Name code and constraint."""
-        return f"the database refused ({self.code})" + (f" by {self.constraint}" if self.constraint else "")
+        refusal = f"the database refused ({self.code})" + (f" by {self.constraint}" if self.constraint else "")
+        return refusal + (f": {_FIXES[self.code]}" if self.code in _FIXES else "")
 
 
 @attrs.frozen

@@ -116,7 +116,7 @@ def _read_one(
     missing = tuple(standard for standard in SALES_TYPES if standard in needed and standard not in there)
     if missing:
         available = _all_columns(path, notation=notation, limits=limits)
-        raise MissingColumnError(missing, available, "sales", {name: mapped[name] for name in missing if name in mapped}, str(path))
+        raise MissingColumnError(missing, available, "sales", {name: mapped[name] for name in missing if name in mapped}, source=str(path))
     required = (_NEVER_MISSING | ({"quantity", "unit_price"} if derived else set())) & there.keys()
     renamed = RawTable(
         source=raw.source,

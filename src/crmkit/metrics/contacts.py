@@ -19,6 +19,7 @@ def contacts(interactions: Table[Any]) -> list[Expr]:
     kept = [~nw.col("kind").is_null()] if "kind" in interactions.dtypes else []
     if "direction" in interactions.dtypes:
         kept.append(nw.col("direction").fill_null("out") == "out")
+    interactions.require(*(name for name in ("reached", "automatic") if name in interactions.dtypes))
     if "reached" in interactions.dtypes:
         kept.append(nw.col("reached").fill_null(value=True))
     if "automatic" in interactions.dtypes:

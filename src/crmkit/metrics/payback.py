@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from crmkit._checks import check_date, check_exact, refused
+from crmkit._checks import check_date, check_each, check_exact, refused
 from crmkit.errors import UndefinedMetricError
 from crmkit.money import Money
 
@@ -46,7 +46,7 @@ def cumulated_flows(
         InvalidValueError: For a float, for money beside numbers, and for what is no day.
         CurrencyMismatchError: If the currencies differ.
     """
-    given = [(check_date("flows", day), amount) for day, amount in flows]
+    given = list(check_each("flows", flows, _flow))
     given.sort(key=lambda flow: flow[0])
     if any(isinstance(amount, Money) for _, amount in given):
         return _running_money([(day, _money(amount)) for day, amount in given])
@@ -55,6 +55,12 @@ def cumulated_flows(
     for day, amount in given:
         balance = running[day] = _EXACT.add(balance, Decimal(check_exact("flows", amount)))
     return tuple(running.items())
+
+
+def _flow(name: str, flow: object) -> tuple[date, Any]:
+    if not isinstance(flow, tuple) or len(flow) != 2:  # noqa: PLR2004  # a day and an amount
+        raise refused(name, type(flow).__name__, "pairs of a day and an amount, such as (date(2026, 1, 31), -900)")
+    return check_date(name, flow[0]), flow[1]
 
 
 @overload

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from crmkit._checks import check_date, check_instant, check_int, check_text, refused
+from crmkit.records import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,9 +33,9 @@ def comparable(field: Field, value: object) -> Scalar:
 def field_values(kind: RecordKind[E], entity: Stored) -> dict[str, Scalar | None]:
     """Read the declared fields of a record, each in its comparable form."""
     found: dict[str, Scalar | None] = {}
-    for field in kind.fields:
-        value = kind.value_of(entity, field.name)
-        found[field.name] = None if value is None else _CHECKS[field.type](field.name, value)
+    for name, check in _checked_fields(kind.name):
+        value = getattr(entity, name)
+        found[name] = None if value is None else check(name, value)
     return found
 
 
@@ -66,6 +67,11 @@ def check_plain(queries: Sequence[Query[E]]) -> None:
     for query in queries:
         if not query.is_plain:
             raise refused("queries", query.record.name, "queries without order_by=, after= and limit=; find() takes those")
+
+
+@cache
+def _checked_fields(kind: str) -> tuple[tuple[str, Callable[[str, object], Scalar]], ...]:
+    return tuple((field.name, _CHECKS[field.type]) for field in KINDS[kind].fields)
 
 
 def _in_utc(name: str, value: object) -> datetime:

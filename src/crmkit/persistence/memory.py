@@ -98,13 +98,13 @@ class MemoryTransaction:
         self.state.check_reading()
         names = [name for name, _ in query.sort_fields]
         position = sort_position(query)
-        beside = [(one.field, {held.values[one.field] for held in self._fitting(query, one.where)} - {None}) for one in query.beside]
+        beside = [(one.fields, {_values(one.fields, held) for held in self._fitting(query, one.where)}) for one in query.beside]
         found = [
             held
             for held in self._fitting(query, query.where)
             if all(held.values[name] is not None for name in names)
             and (position is None or _comes_after(held.values, position, query.sort_fields))
-            and all(held.values[field] in known for field, known in beside)
+            and all(None not in (own := _values(fields, held)) and own in known for fields, known in beside)
         ]
         for name, descending in reversed(query.sort_fields):
             found.sort(key=partial(_value, name), reverse=descending)
@@ -192,6 +192,10 @@ def _held(kind: RecordKind[Any], entity: Stored) -> Held:
 
 def _value(name: str, held: Held) -> Any:  # noqa: ANN401  # values of one field are all of one type
     return held.values[name]
+
+
+def _values(names: tuple[str, ...], held: Held) -> tuple[Scalar | None, ...]:
+    return tuple([held.values[name] for name in names])
 
 
 def _comes_after(values: Row, position: tuple[Scalar, ...], fields: tuple[tuple[str, bool], ...]) -> bool:

@@ -57,7 +57,7 @@ def references(entity: Stored) -> Iterator[Key]:
     if kind.id_refers_to is not None:
         yield kind.id_refers_to, entity.id
     for field in kind.fields:
-        if field.refers_to is not None and (value := kind.value_of(entity, field.name)) is not None:
+        if field.refers_to is not None and (value := getattr(entity, field.name)) is not None:
             yield field.refers_to, str(value)
 
 

@@ -6,7 +6,7 @@ A new kind is one more declaration in its topic, and one more migration.
 
 from crmkit.records.activities import Attendance, Diary, EmailAddress
 from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
-from crmkit.records.documents import DocumentLink, NumberCounter
+from crmkit.records.documents import DocumentLink, DocumentNumber, NumberCounter
 from crmkit.records.kinds import KINDS, kind_of
 from crmkit.records.logs import JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, UsedKey
 from crmkit.records.parties import Birthday
@@ -17,6 +17,7 @@ __all__ = [
     "Birthday",
     "Diary",
     "DocumentLink",
+    "DocumentNumber",
     "EmailAddress",
     "Field",
     "FieldType",

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 import attrs
 
 from crmkit._checks import refused
-
-if TYPE_CHECKING:
-    from crmkit.conditions import Scalar
 
 FieldType = Literal["text", "day", "instant", "number"]
 
@@ -69,11 +66,6 @@ class RecordKind(Generic[E]):
     @_by_name.default
     def _fields_by_name(self) -> Mapping[str, Field]:
         return {field.name: field for field in (Field(name="id"), *self.fields)}
-
-    def value_of(self, entity: Stored, name: str) -> Scalar | None:
-        """Read a declared field."""
-        value: Scalar | None = getattr(entity, name)
-        return value
 
     def field(self, name: str) -> Field:
         """

@@ -44,6 +44,22 @@ class DocumentLink:
     version: int = attrs.field(default=0, eq=False)
 
 
+@attrs.frozen(kw_only=True)
+class DocumentNumber:
+    """
+    A number that a document has; kept beside it, so that no store holds it a second time for a document of the kind.
+
+    Attributes:
+        id: Kind and number.
+        document_id: The document that has it.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    document_id: str
+    version: int = attrs.field(default=0, eq=False)
+
+
 DOCUMENTS: tuple[RecordKind[Any], ...] = (
     RecordKind(
         name="document",
@@ -53,10 +69,9 @@ DOCUMENTS: tuple[RecordKind[Any], ...] = (
             Field(name="kind"),
             Field(name="issued_on", type="day"),
             Field(name="predecessor_id"),
-            Field(name="number"),
             Field(name="state"),
         ),
-        indexes=(("party_id", "issued_on"), ("issued_on",), ("predecessor_id",), ("number",), ("kind", "state", "issued_on")),
+        indexes=(("party_id", "issued_on"), ("issued_on",), ("predecessor_id",), ("kind", "state", "issued_on")),
     ),
     RecordKind(
         name="payment",
@@ -69,6 +84,12 @@ DOCUMENTS: tuple[RecordKind[Any], ...] = (
         entity=DocumentLink,
         fields=(Field(name="document_id", refers_to="document"), Field(name="predecessor_id")),
         indexes=(("document_id",), ("predecessor_id",)),
+    ),
+    RecordKind(
+        name="document_number",
+        entity=DocumentNumber,
+        fields=(Field(name="document_id", refers_to="document"),),
+        indexes=(("document_id",),),
     ),
     RecordKind(name="number_counter", entity=NumberCounter),
 )

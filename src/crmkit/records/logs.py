@@ -171,6 +171,11 @@ LOGS: tuple[RecordKind[Any], ...] = (
         fields=(Field(name="state"), Field(name="verb"), Field(name="attempts", type="number")),
         indexes=(("state", "attempts"),),
     ),
-    RecordKind(name="search_term", entity=SearchTerm, fields=(PARTY, Field(name="term")), indexes=(("term",), ("party_id", "term"))),
+    RecordKind(
+        name="search_term",
+        entity=SearchTerm,
+        fields=(PARTY, Field(name="field"), Field(name="term")),
+        indexes=(("term",), ("party_id", "term")),
+    ),
     RecordKind(name="used_key", entity=UsedKey),
 )

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_date, check_zone
+from crmkit._checks import check_date, check_each, check_kind, check_zone
+from crmkit.entities import ContactPlan, Recall
 from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
 from crmkit.scheduling.quiet_times import quiet_on
 from crmkit.scheduling.reasons import Reason, ReasonFact
@@ -16,7 +17,7 @@ from crmkit.scheduling.reasons import Reason, ReasonFact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crmkit.entities import AbcClass, Appointment, ContactPlan, Interaction, Party, Recall
+    from crmkit.entities import AbcClass, Appointment, Interaction, Party
     from crmkit.periods import Interval
     from crmkit.scheduling.contact_policy import Gap
 
@@ -82,7 +83,7 @@ def next_contact_on(
         party: The party itself, for policies by tag, role and owner.
     """
     policy = policy or NO_POLICY
-    first = plan.series_on()
+    first = check_kind("plan", plan, ContactPlan).series_on()
     if first is None:
         gap = _gap_of(plan, policy, party, abc_class)
         if gap is None:
@@ -137,6 +138,7 @@ def contact_light(
     'red'
     """
     check_date("as_of", as_of)
+    check_kind("plan", plan, ContactPlan)
     gap, series_on = _gap_of(plan, policy, party, abc_class), plan.series_on()
     if gap is None and series_on is None:
         return "green"
@@ -176,8 +178,10 @@ def suggestion(
     last contact on 2026-01-01, more than 30 days ago
     """
     check_date("as_of", as_of)
+    check_kind("plan", plan, ContactPlan)
     policy = policy or NO_POLICY
-    own = (recall for recall in recalls if recall.state == "open" and recall.party_id == plan.party_id)
+    given = check_each("recalls", recalls, lambda name, item: check_kind(name, item, Recall))
+    own = (recall for recall in given if recall.state == "open" and recall.party_id == plan.party_id)
     first = min(own, key=lambda recall: recall.due_on, default=None)
     if first is not None:
         return recalled(first, as_of=as_of)

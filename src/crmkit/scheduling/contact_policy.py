@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from crmkit._checks import check_choice, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_each, check_kind, check_mapping, check_text, refused
 from crmkit.entities import AbcClass, Direction, Role
-from crmkit.entities._fields import FrozenMapping, text_set
+from crmkit.entities._fields import FrozenMapping
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _gap(value: Gap | Interval | None) -> Gap | None:
 
 
 def _checked(name: str, values: Mapping[K, Gap | Interval]) -> Mapping[K, Gap]:
-    return FrozenMapping({key: check_kind(name, _gap(gap), Gap) for key, gap in values.items()})
+    return FrozenMapping({key: check_kind(name, _gap(gap), Gap) for key, gap in check_mapping(name, values).items()})
 
 
 def _by_class(values: Mapping[AbcClass, Gap | Interval]) -> Mapping[AbcClass, Gap]:
@@ -64,7 +64,7 @@ def _by_owner(values: Mapping[str, Gap | Interval]) -> Mapping[str, Gap]:
 
 
 def _kinds(values: str | Iterable[str] | None) -> frozenset[str] | None:
-    return None if values is None else text_set(values)
+    return None if values is None else frozenset(check_each("kinds", values, check_text))
 
 
 @attrs.frozen(kw_only=True)

@@ -250,6 +250,13 @@ class FindingContract:
             page = Query(Party, [Condition("id", "not_equal", "P-2")], beside=[of_these], after=("P-1",), limit=1)
             assert [one.id for one in transaction.find(page)] == ["P-3"]
 
+    def test_what_must_be_stored_beside_a_record_has_the_same_values_in_several_fields(self, store: Store) -> None:
+        keep(store, a_party("P-1", owner_id="anna"), a_party("P-2", owner_id="anna"), a_party("P-3", owner_id="anna", parent_id="P-1"))
+        keep(store, a_party("P-4", owner_id="anna", parent_id="P-1"), a_party("P-5", owner_id="ben", parent_id="P-1"))
+        of_p_4 = Beside(("owner_id", "parent_id"), [Condition("id", "one_of", ("P-2", "P-4"))])
+        with store.transaction(TENANT, write=False) as transaction:
+            assert [one.id for one in transaction.find(Query(Party, beside=[of_p_4]))] == ["P-3", "P-4"]
+
     def test_nothing_is_beside_a_record_of_another_kind_or_tenant(self, store: Store) -> None:
         keep(store, a_party(), a_recall())
         with store.transaction("other", write=True) as transaction:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crmkit import Money, days, months
-from crmkit.entities import Commitment, Document, Line, Party, Ref
+from crmkit.entities import Commitment, Document, DocumentTotals, Line, Party, Ref
 from crmkit.periods import Period
 from crmkit.records import KINDS, kind_of
 
@@ -103,6 +103,10 @@ class Draw:
     def amount(self) -> Money:
         others = [Money.of("-5", "EUR"), Money.of(0, "EUR"), Money.of(7, "USD"), Money.of(7, "JPY")]
         return self.of(*(Money.of(amount, "EUR") for amount in ("10", "0.01", "25.10", "119.48", "1000000")), wrong=others)
+
+    def totals(self) -> DocumentTotals | None:
+        """What the host says a document comes to, rarely anything, and rarely what its lines say."""
+        return self.maybe(lambda: DocumentTotals(net=self.amount(), tax=self.of(Money.of(0, "EUR"), Money.of("1.90", "EUR"))), 0.1)
 
     def ratio(self) -> str:
         return self.of("0.02", "0", "1", "0.333", wrong=["1.5", "x", "-1"])

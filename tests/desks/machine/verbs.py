@@ -19,6 +19,7 @@ from crmkit.entities import (
     Document,
     DocumentKind,
     FollowUp,
+    HistoryEntry,
     Interaction,
     LoyaltyCard,
     MarketingPlan,
@@ -34,6 +35,7 @@ from crmkit.entities import (
     Task,
     Unassigned,
 )
+from crmkit.history.timelines import cursor_at, position_of
 from crmkit.periods import Interval
 from crmkit.records import KINDS, OutboxEvent
 from tests.desks.machine.additions import ADDED, CHANGED, added, addresses, changed
@@ -110,7 +112,8 @@ def _to_invoice(draw: Draw) -> Arguments:
         several = draw.some(lambda: draw.id(Document, lambda one: one.kind in kinds and one.party_id == party_id), 1, 3)
         return (([one, *several] if first is None else [first.id, *several],), {"number": number})
     subtype = draw.of("normal", "normal", "down_payment", "final", "pro_forma", wrong=["x"])
-    return ((one,), {"subtype": subtype, "lines": draw.lines() if subtype == "down_payment" else draw.lines_or_all(), "number": number})
+    lines = draw.lines() if subtype == "down_payment" else draw.lines_or_all()
+    return ((one,), {"subtype": subtype, "lines": lines, "number": number, "totals": draw.totals()})
 
 
 def _frequency(draw: Draw) -> Any:
@@ -121,6 +124,12 @@ def _frequency(draw: Draw) -> Any:
 def _unwilling(event: OutboxEvent) -> None:
     """A function of a host that is not there."""
     raise ConnectionError(event.id)
+
+
+def _page_after(draw: Draw) -> str:
+    """The cursor of a page that ended with some entry, of this party or another one."""
+    entry = draw.record(HistoryEntry)
+    return "x" if entry is None else cursor_at(position_of(entry))
 
 
 def _opportunity(draw: Draw) -> str:
@@ -297,15 +306,19 @@ WRITING: Ways = {
             "valid_until": draw.maybe(draw.day),
             "number": draw.number(),
             "currency": draw.of(None, None, None, "USD", wrong=["x"]),
+            "totals": draw.totals(),
         },
     ),
     "documents.revise": lambda draw: (
         (draw.document("quote"),),
-        {"lines": draw.lines(), "valid_until": draw.maybe(draw.day), "number": draw.number()},
+        {"lines": draw.lines(), "valid_until": draw.maybe(draw.day), "number": draw.number(), "totals": draw.totals()},
     ),
     "documents.accept": lambda draw: ((draw.document("quote"),), {"by": draw.maybe(draw.text)}),
     "documents.lose": lambda draw: ((draw.document("quote"),), {"because": draw.text()}),
-    "documents.order": lambda draw: ((draw.document("quote"),), {"lines": draw.lines_or_all(), "number": draw.number()}),
+    "documents.order": lambda draw: (
+        (draw.document("quote"),),
+        {"lines": draw.lines_or_all(), "number": draw.number(), "totals": draw.totals()},
+    ),
     "documents.deliver": lambda draw: ((draw.document("order"),), {"lines": draw.lines_or_all(), "number": draw.number()}),
     "documents.invoice": _to_invoice,
     "documents.issue_credit_note": lambda draw: (
@@ -368,6 +381,9 @@ WRITING: Ways = {
             "expected_on": draw.maybe(draw.day),
             "pipeline": draw.of(None, "service", wrong=["x"]),
             "stage": draw.of(None, "offer", wrong=["x"]),
+            "category": draw.of("pipeline", "best_case", "commit", wrong=["x"]),
+            "salesperson_id": draw.maybe(draw.employee),
+            "first_contact_on": draw.maybe(draw.day),
             "lines": draw.some(draw.line, 0, 1),
             "probability": draw.maybe(draw.ratio),
         },
@@ -462,6 +478,7 @@ READING: Ways = {
             "planned": not draw.chance(0.3),
             "newest_first": draw.chance(0.5),
             "limit": draw.limit(),
+            "cursor": draw.maybe(lambda: _page_after(draw)),
         },
     ),
     "work_queue": lambda draw: (

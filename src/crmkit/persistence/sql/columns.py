@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import TIMESTAMP, BigInteger, Date, Integer, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Dialect
 
     from crmkit.records import FieldType
+
+Processor: TypeAlias = "Callable[[Any], Any] | None"
 
 _DIGITS = 28
 
@@ -37,9 +41,9 @@ class Day(TypeDecorator[date]):
         """Choose the type."""
         return dialect.type_descriptor(Date() if dialect.name == "postgresql" else Text())
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
-        """Write it down."""
-        return value if value is None or dialect.name == "postgresql" else value.isoformat()
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """Choose what writes it down."""
+        return super().bind_processor(dialect) if dialect.name == "postgresql" else _day_text
 
 
 class Instant(TypeDecorator[datetime]):
@@ -52,12 +56,9 @@ class Instant(TypeDecorator[datetime]):
         """Choose the type."""
         return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else Text())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
-        """Write it down."""
-        if value is None:
-            return None
-        moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """Choose what writes it down."""
+        return _in_utc if dialect.name == "postgresql" else _instant_text
 
 
 class ExactNumber(TypeDecorator[Decimal]):
@@ -75,9 +76,9 @@ class ExactNumber(TypeDecorator[Decimal]):
         """Choose the type."""
         return dialect.type_descriptor(Numeric(_DIGITS, self.decimals) if dialect.name == "postgresql" else Text())
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401  # as the driver wants it
-        """Write it down."""
-        return value if value is None or dialect.name == "postgresql" else f"{value:f}"
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """Choose what writes it down."""
+        return super().bind_processor(dialect) if dialect.name == "postgresql" else _number_text
 
 
 def column_type(kind: FieldType) -> TypeEngine[Any]:
@@ -91,3 +92,19 @@ def column_type(kind: FieldType) -> TypeEngine[Any]:
             return Instant()
         case "number":
             return number()
+
+
+def _day_text(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _instant_text(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _number_text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"

@@ -47,7 +47,7 @@ def create_engine(url: str | URL, **options: Any) -> Engine:  # noqa: ANN401  # 
         return prepare_engine(sqlalchemy.create_engine(parsed, **{"hide_parameters": True, **options}))
     except ModuleNotFoundError as error:
         if error.name not in ("psycopg", "psycopg_binary"):
-            raise
+            raise refused("url", parsed.drivername, "one of 'sqlite' and 'postgresql+psycopg'") from None
         raise MissingExtraError("postgresql", "psycopg") from None
 
 

@@ -72,7 +72,7 @@ class _Shape(NamedTuple):
     """What one statement serves."""
 
     tests: tuple[_Test, ...]
-    beside: tuple[tuple[str, tuple[_Test, ...]], ...] = ()
+    beside: tuple[tuple[tuple[str, ...], tuple[_Test, ...]], ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
     sorted: bool = False
     continued: bool = False
@@ -111,7 +111,7 @@ def _shape(query: Query[Any], values: dict[str, Any], prefix: str, table: Table,
     """Tell the shape of a query, and name its values."""
     tests = _tests(query, query.where, values, prefix, table=table, dialect=dialect)
     beside = tuple(
-        (one.field, _tests(query, one.where, values, f"{prefix}b{place}_", table=table, dialect=dialect))
+        (one.fields, _tests(query, one.where, values, f"{prefix}b{place}_", table=table, dialect=dialect))
         for place, one in enumerate(query.beside)
     )
     position = sort_position(query) or ()
@@ -167,10 +167,10 @@ def _compiled(shapes: tuple[_Shape, ...], tables: tuple[Table, ...], dialect: Di
 
 def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", first: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
     statement = select(*first, table.c.version, table.c.data).where(*_own_tests(shape.tests, table, dialect, prefix))
-    for place, (field, tests) in enumerate(shape.beside):
+    for place, (fields, tests) in enumerate(shape.beside):
         other = table.alias()
-        same = other.c[field] == table.c[field]
-        statement = statement.where(exists().where(same, *_own_tests(tests, other, dialect, f"{prefix}b{place}_")))
+        same = [other.c[field] == table.c[field] for field in fields]
+        statement = statement.where(exists().where(*same, *_own_tests(tests, other, dialect, f"{prefix}b{place}_")))
     return statement
 
 

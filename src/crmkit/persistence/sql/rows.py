@@ -18,13 +18,12 @@ E = TypeVar("E", bound=Stored)
 
 def to_row(kind: RecordKind[Any], entity: Stored, tenant: str) -> dict[str, Any]:
     """Make the row of the next version of a record."""
-    return {
-        "tenant": tenant,
-        "id": entity.id,
-        "version": entity.version + 1,
-        **field_values(kind, entity),
-        "data": check_text(kind.name, text_of(entity)),
-    }
+    row: dict[str, Any] = field_values(kind, entity)
+    row["tenant"] = tenant
+    row["id"] = entity.id
+    row["version"] = entity.version + 1
+    row["data"] = check_text(kind.name, text_of(entity))
+    return row
 
 
 def from_rows(kind: RecordKind[E], rows: Sequence[Sequence[Any]]) -> list[E]:

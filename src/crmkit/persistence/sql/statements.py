@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -34,6 +35,15 @@ class Statement:
     positions: tuple[str, ...] | None
     defaults: dict[str, Any]
     converters: tuple[tuple[str, Callable[[Any], Any]], ...]
+    _in_order: Callable[[dict[str, Any]], tuple[Any, ...]] | None = attrs.field(init=False, eq=False, repr=False)
+
+    @_in_order.default
+    def _of_positions(self) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
+        """`itemgetter` is quicker than a loop, and gives no tuple for one name or none."""
+        names = self.positions
+        if names is None or len(names) > 1:
+            return itemgetter(*names) if names else None
+        return lambda given: tuple([given[name] for name in names])
 
     def parameters(self, values: Mapping[str, Any]) -> Parameters:
         """Arrange values for the driver."""
@@ -43,7 +53,7 @@ class Statement:
         """Arrange values for the driver, in the very dict that they are given in."""
         for name, convert in self.converters:
             given[name] = convert(given[name])
-        return given if self.positions is None else tuple(map(given.__getitem__, self.positions))
+        return given if self._in_order is None else self._in_order(given)
 
 
 def insert_into(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:

@@ -66,9 +66,9 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     )
     make.record_table(
         "document",
-        [("party_id", _TEXT), ("kind", _TEXT), ("issued_on", _DAY), ("predecessor_id", _TEXT), ("number", _TEXT), ("state", _TEXT)],
+        [("party_id", _TEXT), ("kind", _TEXT), ("issued_on", _DAY), ("predecessor_id", _TEXT), ("state", _TEXT)],
         [party],
-        [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"], ["number"], ["kind", "state", "issued_on"]],
+        [["party_id", "issued_on"], ["issued_on"], ["predecessor_id"], ["kind", "state", "issued_on"]],
     )
     make.record_table(
         "payment",
@@ -82,6 +82,7 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [("document_id", "document")],
         [["document_id"], ["predecessor_id"]],
     )
+    make.record_table("document_number", [("document_id", _TEXT)], [("document_id", "document")], [["document_id"]])
     make.record_table("number_counter", [], [], [])
     make.record_table(
         "interaction",
@@ -125,7 +126,7 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     make.record_table("journal_change", [("party_id", _TEXT), ("subject", _TEXT)], [], [["party_id"], ["subject"]])
     make.record_table("journal_head", [], [], [])
     make.record_table("outbox_event", [("state", _TEXT), ("verb", _TEXT), ("attempts", _NUMBER)], [], [["state", "attempts"]])
-    make.record_table("search_term", [("party_id", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id", "term"]])
+    make.record_table("search_term", [("party_id", _TEXT), ("field", _TEXT), ("term", _TEXT)], [party], [["term"], ["party_id", "term"]])
     make.record_table("used_key", [], [], [])
     _opportunity_tables(make)
     _campaign_tables(make)
