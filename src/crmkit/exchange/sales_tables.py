@@ -70,7 +70,7 @@ def read_sales(
 
     Raises:
         InvalidDataError: With every problem of every file: file, line, column and value.
-        MissingColumnError: Naming the standard columns that are missing beside those that exist.
+        MissingColumnError: Naming the first file without a column that is needed, what is missing, and what exists.
     """
     mapped = {_standard(name): check_text(f"names[{name!r}]", own) for name, own in (names or {}).items()}
     needed_too = ("document_kind",) if credit_notes == "positive" else ()
