@@ -22,8 +22,10 @@ ALL = (
     "bulk_load",
     "free_slots",
     "contact_plans",
+    "figures_against_peers",
+    "work_queue",
 )
-SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"]}
+SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"], "work_queue": ["20000"]}
 
 
 def main(names: list[str]) -> int:

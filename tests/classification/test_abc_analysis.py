@@ -205,3 +205,8 @@ def test_the_class_needs_a_name_of_its_own(into: str) -> None:
 def test_a_missing_value_column_is_named() -> None:
     with pytest.raises(MissingColumnError, match="'profit'"):
         add_abc_class(frame_of([1]), value="profit")
+
+
+def test_values_without_keys_are_no_mapping() -> None:
+    with pytest.raises(InvalidValueError, match=r"values='list'.*a mapping"):
+        abc_classes([1, 2])  # type: ignore[arg-type]

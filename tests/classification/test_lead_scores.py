@@ -105,3 +105,9 @@ def test_rules_fit_their_frame() -> None:
         add_lead_score(LEADS.drop("employees"), rules=[BIG], as_of=AS_OF)
     with pytest.raises(InvalidValueError, match="makes an account"):
         account_scores_by(LEADS.with_columns(lead_score=1))
+
+
+@pytest.mark.parametrize("made", ["leads", "best_score", "total_score"])
+def test_an_account_is_not_made_by_a_column_of_the_result(made: str) -> None:
+    with pytest.raises(InvalidValueError, match=made):
+        account_scores_by(LEADS.with_columns(pl.lit(1.0).alias("lead_score"), pl.lit("A").alias(made)), made)

@@ -324,3 +324,8 @@ def test_what_says_neither_true_nor_false_is_refused(engine: str, flag: str, val
         lost_customers(parties, sold, since=SINCE, as_of=AS_OF)
     with pytest.raises(InvalidValueError, match=rf"{flag}=.*true or false"):
         add_purchase_activity(parties, sold, since=SINCE)
+
+
+def test_a_missing_flag_is_told_with_what_can_be_said_instead() -> None:
+    with pytest.raises(MissingColumnError, match="active=True"):
+        lost_customers(ONE.drop("active"), lines(), since=SINCE, as_of=AS_OF)

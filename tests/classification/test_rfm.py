@@ -431,3 +431,31 @@ def test_frames_of_two_kinds_are_not_compared() -> None:
         segment_migration(frame, frame.with_columns(customer_id=pl.lit(1)))
     with pytest.raises(InvalidValueError, match="a column with a class"):
         segment_migration(frame, frame, segment="customer_id")
+
+
+@pytest.mark.parametrize("wrong", ["55", ["55"], 5])
+def test_segments_come_as_a_mapping(wrong: Any) -> None:
+    with pytest.raises(InvalidValueError, match="a mapping from names to cells"):
+        SegmentGrid(wrong)
+
+
+@pytest.mark.parametrize(("parts", "is_refused"), [(8, False), (9, False), (10, True)])
+def test_a_score_is_one_digit(parts: int, is_refused: bool) -> None:
+    if is_refused:
+        with pytest.raises(InvalidValueError, match="at most 9"):
+            SegmentGrid({"all": "1"}, scores="value_score", parts=parts)
+    else:
+        assert SegmentGrid({"all": f"[1-{parts}]"}, scores="value_score", parts=parts).problems() == ()
+
+
+@pytest.mark.parametrize("scores", [(), ("r_score", "r_score")], ids=["none", "twice"])
+def test_a_grid_needs_scores_each_once(scores: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidValueError, match="each once"):
+        SegmentGrid({}, scores=scores)
+
+
+def test_the_segment_does_not_replace_a_score() -> None:
+    frame = pl.DataFrame({"r_score": [5], "f_score": [5]})
+
+    with pytest.raises(InvalidValueError, match="another name than those of the scores"):
+        add_rfm_segment(frame, grid=TEN_SEGMENTS, into="f_score")

@@ -165,3 +165,8 @@ def test_what_is_stored_is_there_as_facts(crm: Crm) -> None:
     assert crm.facts.customers().collect().get_column("customer_id").to_list() == ["C-17"]
     crm.contact.plan("C-17", frequency=days(30))
     assert crm.facts.contact_plans().collect().get_column("frequency_days").to_list() == [30]
+
+
+def test_a_recall_that_is_no_day_is_named_as_it_was_given(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="recall='3 weeks'"):
+        crm.record_interaction("C-17", kind="phone", recall="3 weeks")  # type: ignore[arg-type]

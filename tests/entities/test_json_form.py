@@ -339,3 +339,13 @@ def test_a_float_is_no_amount() -> None:
     with pytest.raises(InvalidDataError):
         structure(Line, {"item_id": "1", "quantity": 1.5, "unit_price": "1"})  # type: ignore[dict-item]
     assert structure(Line, {"item_id": "1", "quantity": 2, "unit_price": "1"}).quantity == 2
+
+
+def test_a_kind_that_is_no_entity_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="kind='int'"):
+        structure(int, {})
+
+
+def test_a_day_that_is_none_is_told_with_an_example() -> None:
+    with pytest.raises(InvalidDataError, match=r"created_on: .*2026-01-31"):
+        structure(Party, {"id": "1", "name": "x", "created_on": "gestern"})

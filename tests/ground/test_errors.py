@@ -35,6 +35,7 @@ EXAMPLES: tuple[tuple[CrmkitError, str], ...] = (
     (errors.NotPermittedError("anna", "add"), "actor 'anna' may not 'add'"),
     (errors.StoreError("23514", "ck_party"), "the database refused (23514) by ck_party"),
     (errors.StoreError("disk full"), "the database refused (disk full)"),
+    (errors.StoreError("SQLITE_CANTOPEN"), "the database refused (SQLITE_CANTOPEN): the folder of the file must exist"),
     (errors.OutcomeUnknownError("08006"), "lost while committing (08006)"),
     (errors.TransientStoreError("40001"), "could not do it just now (40001); nothing was stored"),
     (errors.MissingExtraError("sql", "sqlalchemy"), "pip install 'crmkit[sql]'"),

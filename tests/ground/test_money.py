@@ -50,6 +50,23 @@ def test_the_message_for_a_float_shows_the_fix() -> None:
         Money.of(19.9, "EUR")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("factor", [1.5, Decimal("1.5"), True])
+def test_the_message_for_a_factor_shows_the_fix(factor: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"money\.times\(Decimal"):
+        Money.of(1, "EUR") * factor  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("minor", [2.5, Decimal(1), True])
+def test_the_message_for_minor_units_shows_the_fix(minor: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"Money\.of"):
+        Money(minor=minor, currency="EUR")  # type: ignore[arg-type]
+
+
+def test_weights_are_a_sequence() -> None:
+    with pytest.raises(InvalidValueError, match="weights"):
+        Money.of(1, "EUR").allocate(3)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("currency", ["eur", "EU", "EURO", "€", "", None, "EÜR"])
 def test_a_currency_is_three_capital_letters(currency: object) -> None:
     with pytest.raises(InvalidValueError, match="ISO 4217"):

@@ -436,3 +436,11 @@ def test_a_model_that_makes_no_sense_is_refused(wrong: Any) -> None:
 def test_amounts_beyond_what_can_be_shared_exactly_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="9007199254740992 units"):
         credited_touches(won(("R", "C", NOON, 2**53 + 1)), touched(("C", NOON, "web")), model=Linear(), window=days(7))
+
+
+def test_paths_without_a_count_of_lost_ones_lost_none() -> None:
+    table = pl.DataFrame({"path": ["a > b", "b"], "conversions": [1, 3]})
+
+    assert attributed_paths(table, model=Markov()).sort("channel").rows() == (
+        attributed_paths(table.with_columns(non_conversions=0), model=Markov()).sort("channel").rows()
+    )

@@ -173,3 +173,11 @@ def test_a_row_without_a_group_keeps_its_place(engine: str) -> None:
     frame = on(engine, DEALS.with_columns(pl.when(pl.col("salesperson_id") != "anna").then(pl.col("salesperson_id"))))
 
     assert rows_in_order(pipeline_velocity_by(frame, "salesperson_id", period=JANUARY), "salesperson_id", "won") == [("ben", 0), (None, 2)]
+
+
+def test_without_closing_days_what_is_open_today_was_open_before() -> None:
+    frame = PIPELINE.drop("closed_on", strict=False)
+
+    assert rows(pipeline_by(frame, as_of=day("2026-02-01")), "opportunities") == [
+        (frame.filter(pl.col("state") == "open", pl.col("opened_on") <= day("2026-02-01")).height,)
+    ]

@@ -69,3 +69,9 @@ def test_the_last_running_sum_is_the_sum_of_all(flows: list[tuple[date, Decimal]
 
     assert (running[-1][1] if running else 0) == sum(amount for _, amount in flows)
     assert [day for day, _ in running] == sorted({day for day, _ in flows})
+
+
+@pytest.mark.parametrize("flows", [None, [3], [(date(2026, 1, 1),)]])
+def test_flows_are_pairs_of_a_day_and_an_amount(flows: Any) -> None:
+    with pytest.raises(InvalidValueError, match="flows"):
+        payback_on(flows)

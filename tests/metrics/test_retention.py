@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import Period, days, months
-from crmkit.errors import InvalidValueError, UndefinedMetricError
+from crmkit.errors import InvalidValueError, MissingColumnError, UndefinedMetricError
 from crmkit.metrics import (
     BgNbd,
     GammaGamma,
@@ -283,3 +283,35 @@ def test_real_cohorts_agree_with_sql(shared_data: Callable[[str], Path]) -> None
 
     assert [row for row in found if row[2]] == expected
     assert dicts(retention_by(lines, before=Period.quarter(2011, 1), after=Period.quarter(2011, 2)))[0]["at_start"] > 0
+
+
+@pytest.mark.parametrize("subtype", ["down_payment", "pro_forma", "final", None])
+def test_a_down_payment_and_a_pro_forma_are_no_repeat(subtype: str | None) -> None:
+    frame = sales(
+        [("C", day("2026-01-01"), "R-1", "normal", 10), ("C", day("2026-01-20"), "R-2", subtype, 10)],
+        *("customer_id", "issued_on", "document_id", "document_subtype", "revenue"),
+    )
+
+    repeated = by_id(repeat_purchases_by(frame, "customer_id", as_of=day("2026-02-01"), purchase="document"), "repeats")
+
+    assert repeated == {"C": 0 if subtype in {"down_payment", "pro_forma"} else 1}
+
+
+def test_without_a_link_to_its_invoice_a_credit_note_takes_back_no_purchase() -> None:
+    frame = sales(
+        [
+            ("C", day("2026-01-01"), "R-1", "invoice", 10),
+            ("C", day("2026-01-02"), "R-2", "invoice", 10),
+            ("C", day("2026-01-02"), "G-1", "credit_note", -10),
+        ],
+        *("customer_id", "issued_on", "document_id", "document_kind", "revenue"),
+    )
+
+    assert by_id(repeat_purchases_by(frame, "customer_id", as_of=day("2026-02-01"), purchase="document"), "repeats") == {"C": 1}
+
+
+def test_a_value_that_is_no_column_is_named() -> None:
+    frame = sales([("C", day("2026-01-01"), 10)], "customer_id", "issued_on", "revenue")
+
+    with pytest.raises(MissingColumnError, match="'worth'"):
+        repeat_purchases_by(frame, "customer_id", as_of=day("2026-02-01"), purchase="day", value="worth")

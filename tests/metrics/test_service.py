@@ -265,3 +265,14 @@ def test_a_column_that_the_reopen_rate_makes_is_no_group() -> None:
 
     with pytest.raises(InvalidValueError, match="reopened"):
         reopen_rate_by(cases, "reopened")
+
+
+@pytest.mark.parametrize("cases", [CASES.head(0), CASES.filter(pl.col("closed_at").is_null())], ids=["no case", "none closed"])
+def test_where_no_case_was_closed_no_hours_were_worked(cases: pl.DataFrame) -> None:
+    assert rows(resolution_time_by(cases, hours=Hours()), "closed", "total_hours", "mean_hours") == [(0, 0, None)]
+
+
+def test_ratings_of_one_kind_need_not_name_it() -> None:
+    ratings = pl.DataFrame({"score": [5, 4, 1], "kind": ["csat"] * 3})
+
+    assert rows(satisfaction_by(ratings.drop("kind"), kind="csat")) == rows(satisfaction_by(ratings, kind="csat"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Engine, event, text
 
+from crmkit import Crm, Scope, days
 from crmkit.entities import Party
 from crmkit.errors import CrmkitError, OutcomeUnknownError, StoreError, TransientStoreError
 from crmkit.persistence.sql import SqlStore, create_engine
@@ -16,6 +17,7 @@ from crmkit.testing.contract_data import TENANT, a_party, a_recall, found, keep,
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.persistence.postgresql_server import Server
 
@@ -218,3 +220,18 @@ def test_a_server_that_is_not_there_is_an_error_of_crmkit() -> None:
     with pytest.raises(StoreError) as refusal:
         found(SqlStore(create_engine("postgresql+psycopg://crmkit@/none?host=/nonexistent")), Party)
     assert refusal.value.__context__ is None
+
+
+def test_a_verb_waits_for_a_busy_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[str] = []
+
+    def busy(_: object, tenant: str, *, write: bool) -> None:
+        waited.append(f"{tenant} {write}")
+        raise TransientStoreError("SQLITE_BUSY")
+
+    with Crm.open(f"sqlite:///{tmp_path / 'crm.db'}", scope=Scope(tenant="acme", actor="anna")) as crm:
+        monkeypatch.setattr(SqlStore, "transaction", busy)
+        with pytest.raises(TransientStoreError):
+            crm.contact.plan("C-17", frequency=days(30))
+
+    assert waited == ["acme True"]

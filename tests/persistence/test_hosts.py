@@ -260,3 +260,8 @@ def test_everything_works_with_a_single_connection_in_the_pool(tmp_path: Path) -
 def test_an_exhausted_pool_is_worth_repeating(host: Engine) -> None:
     with host.connect(), host.connect(), pytest.raises(TransientStoreError):
         found(SqlStore(host), Party)
+
+
+def test_a_driver_that_is_not_installed_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError, match=r"url='sqlite\+aiosqlite'"):
+        create_engine(f"sqlite+aiosqlite:///{tmp_path / 'crm.db'}")

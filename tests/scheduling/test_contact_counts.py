@@ -73,3 +73,9 @@ def test_counting_one_by_one_gives_the_same() -> None:
         plan = after_interaction(plan, entry, on=entry.happened_at.date())
 
     assert plan == recounted(WRONG, entries, [balance], zone=BERLIN)
+
+
+def test_a_void_opening_balance_changes_nothing() -> None:
+    balance = OpeningBalance(id="1", party_id="C-17", contact_count=3, last_contact_on=date(2026, 1, 2), voided_because="typed twice")
+
+    assert after_opening(WRONG, balance) == WRONG

@@ -306,3 +306,29 @@ def test_a_policy_that_cannot_be_is_refused(fields: dict[str, Any]) -> None:
 def test_a_gap_is_made_of_intervals(gap: Any) -> None:
     with pytest.raises(InvalidValueError, match=r"an? Interval"):
         Gap(*gap)
+
+
+@pytest.mark.parametrize("wrong", [None, "C-17", days(30)])
+def test_a_plan_must_be_a_plan(wrong: Any) -> None:
+    with pytest.raises(InvalidValueError, match="plan"):
+        next_contact_on(wrong)
+    with pytest.raises(InvalidValueError, match="plan"):
+        contact_light(wrong, policy=ContactPolicy(), as_of=date(2026, 1, 1))
+    with pytest.raises(InvalidValueError, match="plan"):
+        suggestion(wrong, [], as_of=date(2026, 1, 1))
+
+
+@pytest.mark.parametrize("wrong", [None, [3]])
+def test_recalls_must_be_recalls(wrong: Any) -> None:
+    with pytest.raises(InvalidValueError, match="recalls"):
+        suggestion(ContactPlan(party_id="C-17"), wrong, as_of=date(2026, 1, 1))
+
+
+def test_a_frequency_without_a_unit_is_refused_with_the_fix() -> None:
+    with pytest.raises(InvalidValueError, match=r"days\(30\)"):
+        ContactPlan(party_id="C-17", frequency=30)  # type: ignore[arg-type]
+
+
+def test_a_policy_by_class_is_a_mapping() -> None:
+    with pytest.raises(InvalidValueError, match=r"by_class='list'.*a mapping"):
+        ContactPolicy(by_class=[days(30)])  # type: ignore[arg-type]

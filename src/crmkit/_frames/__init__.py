@@ -6,11 +6,12 @@ from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added
 from crmkit._frames.detours import Lazy, plain_rows
 from crmkit._frames.nothing import cast_nothing, holds_nothing
 from crmkit._frames.sums import (
+    amount_of,
     check_currencies_meet,
     in_each_currency,
     in_type,
-    of_units,
     one_where,
+    quotient,
     ratio,
     scale_of,
     share_of,
@@ -27,6 +28,7 @@ __all__ = [
     "F",
     "Lazy",
     "Table",
+    "amount_of",
     "cast_nothing",
     "check_currencies_meet",
     "check_number",
@@ -38,10 +40,10 @@ __all__ = [
     "in_each_currency",
     "in_type",
     "number_rows",
-    "of_units",
     "one_where",
     "opened",
     "plain_rows",
+    "quotient",
     "ratio",
     "scale_of",
     "share_of",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import refused
+from crmkit._frames.amounts import WIDE
 from crmkit._frames.tables import CURRENCY
 
 if TYPE_CHECKING:
@@ -69,30 +73,52 @@ def check_currencies_meet(*tables: Table[Any]) -> None:
 def share_of(table: Table[Any], name: str, numerator: Expr | int, denominator: Expr | int) -> Expr:
     """An amount × numerator / denominator (whole numbers, the denominator above zero), in the amount's own type."""
     dtype = table.total_dtype(name)
-    return of_units(units(nw.col(name), dtype) * numerator, denominator, dtype)
+    return quotient([(units(nw.col(name), dtype), numerator)], denominator, dtype)
 
 
 def units(amount: Expr, dtype: DType | None) -> Expr:
-    """An amount of a type as 64-bit whole numbers of its last decimal; a float as it is."""
-    if dtype is None or dtype.is_float():
+    """An amount of a type as whole numbers of its last decimal, of 128 bits where it is a decimal; a float as it is."""
+    if _is_float(dtype):
         return amount.cast(nw.Float64)
-    return _nearest(amount.cast(nw.Float64) * 10 ** scale_of(dtype)) if scale_of(dtype) else amount.cast(nw.Int64)
+    if not isinstance(dtype, nw.Decimal):
+        return amount.cast(nw.Int64)
+    return (amount.cast(dtype) * 10**dtype.scale if dtype.scale else amount).cast(nw.Int128)
 
 
-def of_units(numerator: Expr, denominator: Expr | int, dtype: DType | None) -> Expr:
-    """A quotient of units as an amount again, rounded half away from zero."""
+def quotient(products: Sequence[tuple[Expr, Expr | int]], denominator: Expr | int, dtype: DType | None) -> Expr:
+    """
+    A sum of units × whole numbers from zero, by a whole number above zero, as an amount: rounded once, half away from zero.
+
+    No units are of another sign than the first. They are divided first and what is left is multiplied, so that no product leaves the
+    range of the units.
+    """
+    if _is_float(dtype):
+        return reduce(add, (unit * number for unit, number in products)) / denominator
+    whole, rest = nw.lit(0), nw.lit(0)
+    for unit, number in products:
+        share = unit.abs() // denominator
+        whole, rest = whole + share * number, rest + (unit.abs() - share * denominator) * number
+    size = whole + (rest * 2 + denominator) // (denominator * 2)
+    return amount_of(nw.when(products[0][0] < 0).then(nw.lit(0) - size).otherwise(size), dtype)
+
+
+def amount_of(number: Expr, dtype: DType | None) -> Expr:
+    """Units as an amount again; a float as it is."""
     if dtype is None or dtype.is_float():
-        return numerator / denominator
-    size = nw.when(numerator < 0).then(nw.lit(0) - numerator).otherwise(numerator)
-    share = (size * 2 + denominator) // (denominator * 2)
-    return _amount(nw.when(numerator < 0).then(nw.lit(0) - share).otherwise(share), dtype)
+        return number
+    if not isinstance(dtype, nw.Decimal) or not dtype.scale:
+        return number.cast(dtype)
+    return (number.cast(WIDE) * nw.lit(Decimal(1).scaleb(-dtype.scale))).cast(dtype)
 
 
 def in_type(number: Expr, dtype: DType | None) -> Expr:
     """A float, which is never null, as an amount, rounded half away from zero to the last decimal of its type."""
-    if dtype is None or dtype.is_float():
+    if _is_float(dtype):
         return number
-    return _amount(_nearest(number * 10 ** scale_of(dtype)), dtype)
+    # floor and ceil, because some engines round when they cast and others cut off
+    number = number * 10 ** scale_of(dtype)
+    nearest = nw.when(number < 0).then(((number * 2 - 1) / 2).ceil()).otherwise(((number * 2 + 1) / 2).floor())
+    return amount_of(nearest.cast(nw.Int128 if isinstance(dtype, nw.Decimal) else nw.Int64), dtype)
 
 
 def scale_of(dtype: DType | None) -> int:
@@ -100,10 +126,5 @@ def scale_of(dtype: DType | None) -> int:
     return dtype.scale if isinstance(dtype, nw.Decimal) else 0
 
 
-def _nearest(number: Expr) -> Expr:
-    # floor and ceil, because some engines round when they cast and others cut off
-    return nw.when(number < 0).then(((number * 2 - 1) / 2).ceil()).otherwise(((number * 2 + 1) / 2).floor()).cast(nw.Int64)
-
-
-def _amount(whole: Expr, dtype: DType) -> Expr:
-    return (whole.cast(nw.Float64) / 10 ** scale_of(dtype)).cast(dtype) if scale_of(dtype) else whole.cast(dtype)
+def _is_float(dtype: DType | None) -> bool:
+    return dtype is None or dtype.is_float()

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit._checks import check_kind, refused
-from crmkit._frames import Asked, F, of_units, opened, units
+from crmkit._checks import check_kind
+from crmkit._frames import Asked, F, amount_of, opened, units
 from crmkit.metrics.attribution_kernels import Chain, Walks, allocated, credits_of, np, removal_effects
 from crmkit.metrics.attribution_models import Last, LastNonDirect, Markov, check_model
-from crmkit.metrics.attribution_walks import UNATTRIBUTED, Found, found_walks, lost_walks, with_players
+from crmkit.metrics.attribution_walks import UNATTRIBUTED, Found, found_walks, lost_walks, unit_array, with_players
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from crmkit.metrics.attribution_models import Model
 
 __all__ = ["attributed_by", "attributed_paths", "credited_touches"]
-
-_LARGEST = 2**53
 
 
 def credited_touches(conversions: F, touches: F, *, model: Model, window: Interval) -> F:
@@ -181,7 +179,7 @@ def attributed_paths(paths: F, *, model: Model) -> F:
     rows, owner = np.unique(steps["_row"].to_numpy(), return_inverse=True)
     walks = Walks(owner=owner, channel=steps["_player"].to_numpy())
     converted, lost = (each[name].to_numpy().astype(float)[rows] for name in ("conversions", "non_conversions"))
-    money = {name: each[name].to_numpy()[rows] for name in amounts}
+    money = {name: unit_array(each[name])[rows] for name in amounts}
     if isinstance(model, Markov):
         effects = removal_effects(Chain.counted(walks, converted, lost, order=model.order, channels=len(players)))
         made = _shares_of_totals(players, effects, converted.sum(), {name: values.sum() for name, values in money.items()})
@@ -198,7 +196,7 @@ def attributed_paths(paths: F, *, model: Model) -> F:
         made = nw.concat(
             [made.select(*columns), left.with_columns(nw.lit(None, dtype=nw.Float64).alias("removal_effect")).select(*columns)]
         )
-    typed = made.with_columns(of_units(nw.col(name), 1, dtype).alias(name) for name in amounts)
+    typed = made.with_columns(amount_of(nw.col(name), dtype).alias(name) for name in amounts)
     return table.back(typed.select(*columns).lazy())
 
 
@@ -220,7 +218,7 @@ def _credited(events: Table[Any], found: Found, model: Model, seen: Table[Any], 
     rows = found.rows.with_columns(_series("credit", shares))
     for name in _amounts(events):
         rows = rows.with_columns(_series(name, _split(found.amounts, found.walks.owner, shares)))
-        rows = rows.with_columns(of_units(nw.col(name), 1, _dtype(events)).alias(name))
+        rows = rows.with_columns(amount_of(nw.col(name), _dtype(events)).alias(name))
     return rows.filter(nw.col("credit") > 0)
 
 
@@ -247,7 +245,7 @@ def _shared_by_effects(events: Table[Any], found: Found, model: Markov, seen: Ta
         nothing = found.without.head(0).with_columns(nw.lit(None, dtype=seen.dtypes[name]).alias(name) for name in by)
         return nothing.with_columns(nw.lit(1).cast(nw.Float64).alias("conversions"))
     whole = nw.concat(parts)
-    return whole.with_columns(of_units(nw.col(name), 1, _dtype(events)).alias(name) for name in amounts)
+    return whole.with_columns(amount_of(nw.col(name), _dtype(events)).alias(name) for name in amounts)
 
 
 def _shares_of_totals(players: nw.DataFrame[Any], effects: Any, conversions: float, money: dict[str, Any]) -> nw.DataFrame[Any]:  # noqa: ANN401
@@ -256,13 +254,12 @@ def _shares_of_totals(players: nw.DataFrame[Any], effects: Any, conversions: flo
     shares = effects / whole if whole else np.full(len(effects), 1 / max(len(effects), 1))
     made = players.with_columns(_series("conversions", shares * conversions), _series("removal_effect", effects))
     alone = np.zeros(len(shares), np.int64)
-    return made.with_columns(_series(name, _split(np.array([total]), alone, shares)) for name, total in money.items())
+    units_of = {name: unit_array(nw.new_series(name, [total], backend="polars")) for name, total in money.items()}
+    return made.with_columns(_series(name, _split(total, alone, shares)) for name, total in units_of.items())
 
 
 def _split(amounts: Any, owner: Any, shares: Any) -> Any:  # noqa: ANN401  # arrays
     """Floats by their shares; whole units exactly."""
-    if amounts.dtype.kind != "f" and np.abs(amounts).max(initial=0) > _LARGEST:
-        raise refused("amount", int(np.abs(amounts).max()), f"at most {_LARGEST} units of its last decimal; more cannot be shared exactly")
     return amounts[owner] * shares if amounts.dtype.kind == "f" else allocated(amounts, owner, shares)
 
 

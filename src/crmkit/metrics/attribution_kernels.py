@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from crmkit.errors import MissingExtraError
+from crmkit.metrics.arrays import np
 from crmkit.metrics.attribution_models import First, LastNonDirect, Linear, Markov, PositionBased, Shapley, TimeDecay
-
-try:
-    import numpy as np
-except ModuleNotFoundError as error:
-    if error.name != "numpy":
-        raise
-    raise MissingExtraError("analytics", "numpy") from None
 
 if TYPE_CHECKING:
     from crmkit.metrics.attribution_models import Model

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from crmkit._checks import refused
 from crmkit._frames import units
 from crmkit.metrics.attribution_kernels import Walks, np
 from crmkit.metrics.attribution_models import LastNonDirect, ViewThrough
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from crmkit.metrics.attribution_models import Model
     from crmkit.periods import Interval
 
-__all__ = ["UNATTRIBUTED", "Found", "found_walks", "lost_walks", "with_players"]
+__all__ = ["UNATTRIBUTED", "Found", "found_walks", "lost_walks", "unit_array", "with_players"]
 
 UNATTRIBUTED = "unattributed"
+LARGEST = 2**53
 
 _VIEW = "view"
 _APART = "\x1f"  # stands in no name
@@ -89,7 +91,7 @@ def found_walks(
     return Found(
         rows=rows,
         walks=walks,
-        amounts=converted["_units"].to_numpy(),
+        amounts=unit_array(converted["_units"]),
         reached=converted,
         without=without,
         players=players,
@@ -129,6 +131,16 @@ def with_players(rows: nw.DataFrame[Any], player: tuple[str, ...]) -> tuple[nw.D
 
 def _key(player: tuple[str, ...]) -> nw.Expr:
     return nw.concat_str(*(nw.col(name).cast(nw.String).fill_null(_APART) for name in player), separator=_APART).alias("_key")
+
+
+def unit_array(units: nw.Series[Any]) -> Any:  # noqa: ANN401
+    """Units as an array; those that a float does not hold exactly are refused, because shares of them would not be right."""
+    if units.dtype.is_float():
+        return units.to_numpy()
+    most = max((abs(int(end)) for end in (units.min(), units.max()) if end is not None), default=0)
+    if most > LARGEST:
+        raise refused("amount", most, f"at most {LARGEST} units of its last decimal; more cannot be shared exactly")
+    return units.cast(nw.Int64).to_numpy()
 
 
 def _conversions(events: Table[Any]) -> nw.DataFrame[Any]:

@@ -6,14 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from crmkit.errors import MissingExtraError
-
-try:
-    import numpy as np
-except ModuleNotFoundError as error:
-    if error.name != "numpy":
-        raise
-    raise MissingExtraError("analytics", "numpy") from None
+from crmkit.metrics.arrays import np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,13 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import Exact, check_choice, check_exact, check_kind, check_ratio, check_text, refused
-from crmkit._frames import Asked, F, Table, of_units, opened, scale_of, share_of, summed, units
+from crmkit._frames import Asked, F, Table, opened, quotient, scale_of, share_of, summed, units
 from crmkit.metrics.values import VALUE, with_value
 from crmkit.periods import Period
 
 if TYPE_CHECKING:
+    from narwhals.stable.v2.dtypes import DType
+
     from crmkit._frames import Lazy
 
 __all__ = ["CommissionBase", "CommissionPlan", "commissions_by"]
@@ -116,7 +118,8 @@ def commissions_by(sales: F, *by: str, plan: CommissionPlan, period: Period) -> 
     table = attrs.evolve(table, frame=rows, dtypes=dtypes)
     sums = summed(_split(table, plan, (*groups, *shown), shown), groups, nw.col(*shown).sum())
     typed = sums.with_columns(table.total(nw.col(name), name) for name in shown)
-    return table.back(typed.with_columns(_commission(table, plan).alias("commission")).select(*groups, "base", "commission", *shown[1:]))
+    made = _with_commission(typed, plan, table.total_dtype("base"))
+    return table.back(made.select(*groups, "base", "commission", *shown[1:]))
 
 
 def _split(table: Table[Any], plan: CommissionPlan, columns: tuple[str, ...], amounts: list[str]) -> Lazy:
@@ -151,15 +154,18 @@ def _rest(table: Table[Any], name: str, shares: list[Decimal]) -> nw.Expr:
     return table.total(left, name)
 
 
-def _commission(table: Table[Any], plan: CommissionPlan) -> nw.Expr:
-    """Each rate above the one before, on what lies above its amount: summed exactly, rounded once."""
-    dtype = table.total_dtype("base")
-    base = units(nw.col("base"), dtype)
-    rates = [Fraction(rate) for _, rate in plan.tiers]
+def _with_commission(sums: Lazy, plan: CommissionPlan, dtype: DType | None) -> Lazy:
+    """Each rate on what lies within its tier: summed exactly, rounded once."""
+    starts = [Fraction(start) * 10 ** scale_of(dtype) for start, _ in plan.tiers[1:]]
+    finer = lcm(*(start.denominator for start in starts))  # 1 unless a tier begins between two units
+    rates = [Fraction(rate) / finer for _, rate in plan.tiers]
     denominator = lcm(*(rate.denominator for rate in rates))
-    whole = [int(rate * denominator) for rate in rates]
-    owed = base * whole[0]
-    for (start, _), rate, before in zip(plan.tiers[1:], whole[1:], whole, strict=False):
-        above = base - int(start * 10 ** scale_of(dtype))
-        owed = owed + nw.when(above > 0).then(above).otherwise(nw.lit(0) * base) * (rate - before)
-    return of_units(owed, denominator, dtype)
+    rows, within = sums.with_columns((units(nw.col("base"), dtype) * finer).alias("_above0")), []
+    for place, start in enumerate(starts, 1):
+        above = nw.col("_above0") - int(start * finer)
+        rows = rows.with_columns(nw.when(above > 0).then(above).otherwise(above - above).alias(f"_above{place}"))
+        within.append(nw.col(f"_above{place - 1}") - nw.col(f"_above{place}"))
+    within.append(nw.col(f"_above{len(starts)}"))
+    rows = rows.with_columns(part.alias(f"_within{place}") for place, part in enumerate(within))
+    products = [(nw.col(f"_within{place}"), int(rate * denominator)) for place, rate in enumerate(rates)]
+    return rows.with_columns(quotient(products, denominator, dtype).alias("commission"))

@@ -5,14 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from crmkit.errors import MissingExtraError
-
-try:
-    import numpy as np
-except ModuleNotFoundError as error:
-    if error.name != "numpy":
-        raise
-    raise MissingExtraError("analytics", "numpy") from None
+from crmkit.metrics.arrays import np
 
 if TYPE_CHECKING:
     from crmkit.metrics.forecasting import ForecastMethod

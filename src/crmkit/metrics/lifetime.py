@@ -52,27 +52,14 @@ class BgNbd:
             UndefinedMetricError: When nobody bought again, or the data do not determine the parameters.
             MissingExtraError: Without NumPy and Polars.
         """
-        from crmkit.metrics.likelihoods import fitted, log_gamma, np  # noqa: PLC0415  # needs NumPy
+        from crmkit.metrics.lifetime_losses import bg_nbd_loss  # noqa: PLC0415  # needs NumPy
+        from crmkit.metrics.likelihoods import fitted  # noqa: PLC0415
 
         check_int("unit_days", unit_days, at_least=1)
         repeats, spans, ages, _ = _arrays(repeat_purchases)
         if not repeats.any():
             raise UndefinedMetricError("BgNbd", "nobody bought again")
-        packed = (repeats * (ages.max() + 1) + spans) * (ages.max() + 1) + ages
-        kinds, counts = np.unique(packed, return_counts=True)
-        ages_, rest = kinds % (ages.max() + 1), kinds // (ages.max() + 1)
-        x, last, age = rest // (ages.max() + 1), rest % (ages.max() + 1) / unit_days, ages_ / unit_days
-        sizes, which = np.unique(x, return_inverse=True)
-        again = x > 0
-
-        def loss(parameters: Any) -> float:  # noqa: ANN401
-            r, alpha, a, b = parameters
-            shape = log_gamma(r + sizes) - log_gamma(r) + log_gamma(a + b) + log_gamma(b + sizes) - log_gamma(b) - log_gamma(a + b + sizes)
-            alive = -(r + x) * np.log(alpha + age)
-            left = np.where(again, np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + last), -np.inf)
-            return -float(counts @ (shape[which] + r * np.log(alpha) + np.logaddexp(alive, left))) / int(counts.sum())
-
-        r, alpha, a, b = fitted("BgNbd", loss, [1, 1, 1, 1])
+        r, alpha, a, b = fitted("BgNbd", bg_nbd_loss(repeats, spans, ages, unit_days), [1, 1, 1, 1])
         return cls(r=float(r), alpha=float(alpha), a=float(a), b=float(b), unit_days=unit_days)
 
     def add_expected_purchases(self, frame: F, *, horizon: Interval, into: str = "expected_purchases") -> F:
@@ -138,23 +125,15 @@ class GammaGamma:
             UndefinedMetricError: When there are none, or the data do not determine the parameters.
             MissingExtraError: Without NumPy and Polars.
         """
-        from crmkit.metrics.likelihoods import fitted, log_gamma, np  # noqa: PLC0415  # needs NumPy
+        from crmkit.metrics.lifetime_losses import gamma_gamma_loss  # noqa: PLC0415  # needs NumPy
+        from crmkit.metrics.likelihoods import fitted  # noqa: PLC0415
 
         repeats, _, _, means = _arrays(repeat_purchases)
         kept = (repeats > 0) & (means > 0)
         if not kept.any():
             raise UndefinedMetricError("GammaGamma", "nobody bought again for more than nothing")
         x, scale = repeats[kept], means[kept].mean()
-        m = means[kept] / scale
-        sizes, which = np.unique(x, return_inverse=True)
-
-        def loss(parameters: Any) -> float:  # noqa: ANN401
-            p, q, v = parameters
-            shape = log_gamma(p * sizes + q) - log_gamma(p * sizes) - log_gamma(q)
-            terms = shape[which] + q * np.log(v) + (p * x - 1) * np.log(m) + p * x * np.log(x) - (p * x + q) * np.log(x * m + v)
-            return -float(terms.mean())
-
-        p, q, v = fitted("GammaGamma", loss, [1, 1, 1])
+        p, q, v = fitted("GammaGamma", gamma_gamma_loss(x, means[kept] / scale), [1, 1, 1])
         return cls(p=float(p), q=float(q), v=float(v * scale))
 
     def add_lifetime_value(self, frame: F, *, purchases: BgNbd, horizon: Interval, into: str = "lifetime_value") -> F:

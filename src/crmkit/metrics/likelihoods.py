@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from crmkit.errors import MissingExtraError, UndefinedMetricError
-
-try:
-    import numpy as np
-except ModuleNotFoundError as error:
-    if error.name != "numpy":
-        raise
-    raise MissingExtraError("analytics", "numpy") from None
+from crmkit.errors import UndefinedMetricError
+from crmkit.metrics.arrays import np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["fitted", "gauss_series", "log_gamma", "np"]
+__all__ = ["digamma", "fitted", "gauss_series", "log_gamma", "np"]
 
 Array: TypeAlias = Any
 _SHIFT = 10
-_STEP = 1e-5
 _ROUNDS = 200
 _TERMS = 100_000
 _SHORTEST = 1e-10  # of a step
@@ -39,6 +32,18 @@ def log_gamma(z: Array) -> Array:
     return (y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - sum(np.log(z + step) for step in range(_SHIFT))
 
 
+def digamma(z: Array) -> Array:
+    """
+    Slope of the logarithm of the gamma function, above zero.
+
+    Source: Abramowitz, Stegun, "Handbook of Mathematical Functions", 6.3.5 and 6.3.18.
+    """
+    z = np.asarray(z, float)
+    y = z + _SHIFT
+    series = np.log(y) - 1 / (2 * y) - 1 / (12 * y**2) + 1 / (120 * y**4) - 1 / (252 * y**6) + 1 / (240 * y**8)
+    return series - sum(1 / (z + step) for step in range(_SHIFT))
+
+
 def gauss_series(a: Array, b: Array, c: Array, z: Array) -> Array:
     """
     Hypergeometric function 2F1 for 0 ≤ z < 1.
@@ -54,9 +59,9 @@ def gauss_series(a: Array, b: Array, c: Array, z: Array) -> Array:
     return total
 
 
-def fitted(model: str, loss: Callable[[Array], float], start: Array) -> Array:
+def fitted(model: str, loss: Callable[[Array], tuple[float, Array]], start: Array) -> Array:
     """
-    Positive parameters that make a loss smallest: BFGS over their logarithms.
+    Positive parameters that make a loss, which tells its slope too, smallest: BFGS over their logarithms.
 
     Source: Nocedal, Wright, "Numerical Optimization", 2nd ed., Springer 2006, algorithm 6.1.
 
@@ -64,7 +69,7 @@ def fitted(model: str, loss: Callable[[Array], float], start: Array) -> Array:
         UndefinedMetricError: When the data do not determine them.
     """
     place = np.log(np.asarray(start, float))
-    value, slope = loss(np.exp(place)), _slope(loss, place)
+    value, slope = _at(loss, place)
     inverse = np.eye(len(place))
     for _ in range(_ROUNDS):
         if np.max(np.abs(slope)) <= 1e-7 * max(1.0, abs(value)):
@@ -72,18 +77,14 @@ def fitted(model: str, loss: Callable[[Array], float], start: Array) -> Array:
         step = np.clip(-inverse @ slope, -2, 2)
         if step @ slope >= 0:
             inverse, step = np.eye(len(place)), -slope / np.max(np.abs(slope))
-        length, found = 1.0, None
-        while length > _SHORTEST and found is None:
-            trial = place + length * step
-            tried = loss(np.exp(trial))
-            if np.isfinite(tried) and tried <= value + 1e-4 * length * (step @ slope):
-                found = trial, tried
+        length, (tried, after) = 1.0, _at(loss, place + step)
+        while not (np.isfinite(tried) and tried <= value + 1e-4 * length * (step @ slope)) and length > _SHORTEST:
             length /= 2
-        if found is None:
+            tried, after = _at(loss, place + length * step)
+        if not tried < value:
             break
-        after = _slope(loss, found[0])
-        moved, bent = found[0] - place, after - slope
-        (place, value), slope = found, after
+        moved, bent = length * step, after - slope
+        place, value, slope = place + moved, tried, after
         if (curve := moved @ bent) > 0:
             left = np.eye(len(place)) - np.outer(moved, bent) / curve
             inverse = left @ inverse @ left.T + np.outer(moved, moved) / curve
@@ -92,7 +93,7 @@ def fitted(model: str, loss: Callable[[Array], float], start: Array) -> Array:
     return np.exp(place)
 
 
-def _slope(loss: Callable[[Array], float], place: Array) -> Array:
-    """Central differences."""
-    steps = np.eye(len(place)) * _STEP
-    return np.array([(loss(np.exp(place + step)) - loss(np.exp(place - step))) / (2 * _STEP) for step in steps])
+def _at(loss: Callable[[Array], tuple[float, Array]], place: Array) -> tuple[float, Array]:
+    """A loss and its slope by the logarithms of the parameters."""
+    value, slope = loss(np.exp(place))
+    return value, slope * np.exp(place)

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from crmkit.errors import MissingExtraError
-
-try:
-    import numpy as np
-except ModuleNotFoundError as error:
-    if error.name != "numpy":
-        raise
-    raise MissingExtraError("analytics", "numpy") from None
+from crmkit.metrics.arrays import np
 
 __all__ = ["counted_pairs", "np"]
 

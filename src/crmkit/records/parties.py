@@ -18,12 +18,14 @@ class Birthday:
     Attributes:
         id: Party and contact person.
         party_id: The party.
+        owner_id: Its owner.
         day: Month and day, as "02-29".
         version: Raised by each stored change; 0 is not stored yet.
     """
 
     id: str
     party_id: str
+    owner_id: str | None = None
     day: str = attrs.field(repr=False)
     version: int = attrs.field(default=0, eq=False)
 
@@ -63,7 +65,12 @@ PARTIES: tuple[RecordKind[Any], ...] = (
     ),
     RecordKind(name="deputy", entity=Deputy, fields=(Field(name="ends_before", type="day"),), indexes=(("ends_before",),)),
     RecordKind(name="external_id", entity=ExternalId, fields=(PARTY,), indexes=(("party_id",),)),
-    RecordKind(name="birthday", entity=Birthday, fields=(PARTY, Field(name="day")), indexes=(("party_id",), ("day",))),
+    RecordKind(
+        name="birthday",
+        entity=Birthday,
+        fields=(PARTY, Field(name="owner_id"), Field(name="day")),
+        indexes=(("party_id",), ("day",), ("owner_id", "day")),
+    ),
     RecordKind(
         name="contact_plan",
         entity=ContactPlan,

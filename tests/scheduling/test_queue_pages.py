@@ -1,0 +1,121 @@
+"""Pages of a work queue, groups in it and the payments beside it, as a store that reads in parts needs them."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from crmkit import Money
+from crmkit.entities import ContactPlan, OpenItem, Party, Recall, Task
+from crmkit.errors import InvalidValueError
+from crmkit.scheduling import work_queue
+from crmkit.scheduling.queue_entries import KINDS
+from crmkit.scheduling.queue_pages import cursor_at, position_at, reaches
+from crmkit.scheduling.queue_rows import with_open_items
+
+TODAY = date(2026, 2, 1)
+SUGGESTION, CASE, BIRTHDAY = KINDS.index("suggestion"), KINDS.index("case"), KINDS.index("birthday")
+
+
+def a_party(id: str, **fields: Any) -> Party:
+    return Party(id=id, name=f"party {id}", created_on=date(2026, 1, 1), **fields)
+
+
+def a_recall(party_id: str) -> Recall:
+    return Recall(id=f"recall {party_id}", party_id=party_id, due_on=TODAY)
+
+
+def a_cursor(*, rank: int, due_on: date, listed_on: date = date.min) -> str:
+    return cursor_at((listed_on, rank, due_on, time(9, 30), False, Decimal("-12.50"), "C-17"))
+
+
+def owed(party_id: str, *, overdue_days: int, cents: int = 5_000) -> OpenItem:
+    amount = Money(minor=cents, currency="EUR")
+    return OpenItem(
+        document_id=f"R {party_id} {overdue_days}",
+        party_id=party_id,
+        number=None,
+        total=amount,
+        amount=amount,
+        due_on=TODAY - timedelta(days=overdue_days),
+        overdue_days=max(overdue_days, 0),
+    )
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    position = (date.min, 2, TODAY, time(9, 30), True, Decimal("-12.50"), "C-17")
+
+    assert position_at(cursor_at(position)) == position
+
+
+@pytest.mark.parametrize("wrong", ["page 2", "AAAA", "e30=", "WzFd"], ids=["text", "no json", "no list", "too short"])
+def test_what_is_no_cursor_is_refused(wrong: str) -> None:
+    with pytest.raises(InvalidValueError, match="cursor"):
+        position_at(wrong)
+
+
+def test_the_last_page_reaches_whatever_is_to_come() -> None:
+    assert not reaches(None, TODAY, as_of=TODAY)
+
+
+@pytest.mark.parametrize(("last_on", "is_full_before"), [(-1, True), (0, False), (1, False)])
+def test_a_page_is_full_before_a_suggestion_when_its_last_suggestion_is_older(last_on: int, is_full_before: bool) -> None:
+    cursor = a_cursor(rank=SUGGESTION, due_on=TODAY + timedelta(days=last_on))
+
+    assert reaches(cursor, TODAY, as_of=TODAY) is is_full_before
+
+
+@pytest.mark.parametrize(("rank", "is_full_before"), [(CASE, True), (BIRTHDAY, False)])
+def test_a_page_is_full_before_a_suggestion_when_its_last_row_is_more_urgent(rank: int, is_full_before: bool) -> None:
+    assert reaches(a_cursor(rank=rank, due_on=TODAY), TODAY, as_of=TODAY) is is_full_before
+
+
+@pytest.mark.parametrize(("listed_in", "is_full_before"), [(2, True), (3, False), (4, False)])
+def test_a_suggestion_to_come_stands_behind_what_is_listed_earlier(listed_in: int, is_full_before: bool) -> None:
+    day = TODAY + timedelta(days=listed_in)
+    cursor = a_cursor(rank=SUGGESTION, due_on=day, listed_on=day)
+
+    assert reaches(cursor, TODAY + timedelta(days=3), as_of=TODAY) is is_full_before
+
+
+def test_what_is_about_no_party_stands_alone_beside_company_groups() -> None:
+    parties = [a_party("head"), a_party("branch", parent_id="head")]
+    alone = Task(id="T-1", text="tidy up", due_on=TODAY, employee_id="anna")
+    items: list[Recall | Task] = [a_recall("branch"), alone, a_recall("head")]
+
+    queue = work_queue(items, parties=parties, as_of=TODAY, group=True)
+
+    assert [(row.party_id, [member.id for member in row.members]) for row in queue] == [("head", ["branch"]), (None, [])]
+
+
+def test_a_party_without_anything_due_keeps_its_place_in_the_group() -> None:
+    parties = [a_party("branch", parent_id="head"), a_party("head")]
+
+    (row,) = work_queue([a_recall("branch")], parties=parties, as_of=TODAY, group=True)
+
+    assert (row.party_id, [member.id for member in row.members]) == ("head", ["branch"])
+
+
+@pytest.mark.parametrize(("overdue_days", "codes"), [(-1, []), (0, []), (1, ["invoices_overdue"])])
+def test_invoices_are_shown_in_a_queue_from_the_day_after_they_are_due(overdue_days: int, codes: list[str]) -> None:
+    queue = work_queue([a_recall("1"), a_recall("2")], parties=[a_party("1"), a_party("2")], as_of=TODAY)
+
+    shown = with_open_items(queue, [owed("1", overdue_days=overdue_days)])
+
+    assert {row.party_id: [reason.code for reason in row.reasons] for row in shown} == {"1": ["recall_due", *codes], "2": ["recall_due"]}
+
+
+def test_invoices_shown_later_are_those_that_a_queue_shows_by_itself() -> None:
+    parties = [a_party("head", dunning_level=2), a_party("branch", parent_id="head")]
+    bills = [owed("head", overdue_days=3), owed("head", overdue_days=1), owed("branch", overdue_days=9)]
+    items: list[ContactPlan | Recall | Task] = [
+        a_recall("branch"),
+        a_recall("head"),
+        Task(id="T-1", text="tidy up", due_on=TODAY, employee_id="anna"),
+    ]
+    without = work_queue(items, parties=parties, as_of=TODAY, group=True)
+
+    assert with_open_items(without, bills) == work_queue([*items, *bills], parties=parties, as_of=TODAY, group=True)
