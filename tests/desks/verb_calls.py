@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
-from tempfile import mkdtemp
 from typing import Any, TypeAlias
 
 import attrs
@@ -16,6 +15,7 @@ from crmkit.entities import Appointment, Document, OpenHours, OrderedItem, Party
 from crmkit.periods import Period
 from crmkit.scheduling import ContactPolicy
 from tests.desks.full_house import DAY, LINES, NOON, SETTINGS, FullHouse, eur
+from tests.desks.public_verbs import A_FOLDER
 
 Calls: TypeAlias = Mapping[str, Callable[[FullHouse], tuple[tuple[Any, ...], dict[str, Any]]]]
 
@@ -143,7 +143,7 @@ READING: Calls = {
     "customer_card": lambda _: (("C-1",), {"as_of": DAY}),
     "check": lambda _: ((), {}),
     "export": lambda _: ((), {}),
-    "export_facts": lambda _: ((mkdtemp(prefix="crmkit-facts-"),), {}),
+    "export_facts": lambda _: ((A_FOLDER.name,), {}),
     "appointments.agenda": lambda _: ((), {"employee_id": "anna"}),
     "appointments.upcoming": lambda _: (("C-1",), {}),
     "appointments.free_slots": lambda _: ((["anna", "ben"],), {"minutes": 30, "within": Period.month(2026, 1)}),

@@ -32,6 +32,7 @@ DAY_OF = {
     "cases": "opened_on",
     "opportunities": "opened_on",
     "customers": None,
+    "customer_figures": None,
     "contact_plans": None,
 }
 """Every table, and the day by which it is parted into months."""

@@ -43,6 +43,7 @@ from crmkit.periods import Interval
 from crmkit.records import KINDS, OutboxEvent
 from tests.desks.machine.additions import ADDED, CHANGED, added, addresses, changed
 from tests.desks.machine.values import NOBODY
+from tests.desks.public_verbs import A_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -514,6 +515,7 @@ READING: Ways = {
     ),
     "check": lambda _: ((), {}),
     "export": lambda _: ((), {}),
+    "export_facts": lambda _: ((A_FOLDER.name,), {}),
     "appointments.agenda": lambda draw: (
         (),
         {"within": draw.maybe(draw.period), "employee_id": draw.maybe(draw.employee), "party_id": draw.maybe(draw.party)},

@@ -37,13 +37,8 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     make.record_table(
         "party",
         [
-            ("owner_id", _TEXT),
-            ("created_on", _DAY),
-            ("parent_id", _TEXT),
-            ("checked_on", _DAY),
-            ("merged_into", _TEXT),
-            ("excluded", _TEXT),
-            ("seat", _TEXT),
+            *(("owner_id", _TEXT), ("created_on", _DAY), ("parent_id", _TEXT), ("checked_on", _DAY)),
+            *(("merged_into", _TEXT), ("excluded", _TEXT), ("seat", _TEXT)),
         ],
         [],
         [["owner_id"], ["parent_id"], ["checked_on"], ["merged_into"], ["excluded"], ["seat"]],
