@@ -65,7 +65,8 @@ def _on_postgresql() -> Any:
     folder = Path(tempfile.mkdtemp(prefix="crmkit-ibis-"))
     server = Server(programs, folder)
     server.start()
-    atexit.register(lambda: (server.stop(), shutil.rmtree(folder, ignore_errors=True)))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.stop)  # what is registered last runs first
     return ibis.postgres.connect(host=str(folder), user="crmkit", database="postgres")
 
 
