@@ -158,3 +158,20 @@ def test_anything_else_is_no_item() -> None:
 @given(st.permutations([a_plan("1"), a_plan("2", overdue_days=3), a_recall("3"), a_recall("4", overdue_days=1), a_plan("5")]))
 def test_the_order_of_the_items_does_not_matter(items: list[ContactPlan | Recall]) -> None:
     assert ids(a_queue(*items)) == ["4", "3", "2", "1", "5"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"items": 5}, "items"),
+        ({"items": None}, "items"),
+        ({"parties": [3]}, "parties"),
+        ({"employee_id": 5}, "employee_id"),
+        ({"values": [1]}, "values"),
+    ],
+)
+def test_a_wrong_argument_is_named_as_it_was_given(wrong: dict[str, Any], named: str) -> None:
+    arguments: dict[str, Any] = {"items": [], "as_of": date(2026, 2, 1), **wrong}
+
+    with pytest.raises(InvalidValueError, match=f"{named}="):
+        work_queue(arguments.pop("items"), **arguments)

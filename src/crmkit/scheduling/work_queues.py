@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, time
 from decimal import Decimal
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_date, check_each, check_exact, check_int, check_kind, check_text, check_zone, refused
+from crmkit._checks import check_date, check_each, check_exact, check_int, check_kind, check_mapping, check_text, check_zone, refused
+from crmkit.entities import Party
 from crmkit.errors import NotStoredError
 from crmkit.money import Money
 from crmkit.periods import Interval
@@ -24,7 +25,7 @@ from crmkit.scheduling.queue_rows import LeftOut, QueueRow, Value, Viewer, WorkQ
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crmkit.entities import Channel, Consent, Objection, Party
+    from crmkit.entities import Channel, Consent, Objection
     from crmkit.scheduling.contact_policy import ContactPolicy
     from crmkit.scheduling.permission_policy import PermissionPolicy
     from crmkit.scheduling.reasons import Reason
@@ -151,7 +152,7 @@ def listed_work(
         contacts=policy,
         queue=queue or QueuePolicy(),
     )
-    employees = team if employee_id is None else (employee_id,)
+    employees = team if employee_id is None else (check_text("employee_id", employee_id),)
     viewer = Viewer(
         employees=None if employees is None else _ids("team", employees),
         stands_in_for=_ids("stands_in_for", stands_in_for),
@@ -160,7 +161,7 @@ def listed_work(
     gate = Gate.of(asked_for(purpose=purpose, channel=channel, on=as_of, policy=permissions, zone=zone), consents, objections)
     concerns = _concerns(items, parties)
     groups = _groups(concerns) if check_kind("group", group, bool) else [[concern] for concern in concerns]
-    worth = {party_id: _checked(party_id, value) for party_id, value in (values or {}).items()}
+    worth = {party_id: _checked(party_id, value) for party_id, value in check_mapping("values", values or {}).items()}
     return _listed(groups, asking, viewer, gate, worth)
 
 
@@ -175,9 +176,9 @@ def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
 
 def _concerns(items: Iterable[Plannable], parties: Iterable[Party]) -> Sequence[Concern]:
     """Bring everything about a party together; what belongs to none stands alone."""
-    by_party = {party.id: Concern(party) for party in parties}
+    by_party = {party.id: Concern(party) for party in check_each("parties", parties, lambda name, one: check_kind(name, one, Party))}
     alone = []
-    for item in items:
+    for item in check_each("items", items, lambda _, one: cast("Plannable", one)):
         party_id = getattr(item, "party_id", None)
         if party_id is None:
             alone.append(Concern())
