@@ -50,6 +50,7 @@ PYTHONS = sorted({PYTHON, *nox.project.python_versions(PROJECT)})
 # Where a flipped sign is a wrong figure in somebody's books, every branch is tested; measuring that makes tests half as slow again.
 EXACT = ["src/crmkit/" + part for part in ("classification/*", "metrics/*", "scheduling/*", "money.py", "periods.py")]
 OF_EXACT = ["tests/classification", "tests/ground", "tests/metrics", "tests/scheduling"]
+OF_FRAMES = ["tests/classification", "tests/facts", "tests/history", "tests/metrics"]
 QUICK = ["-n", "2", "--durations=10"]
 EVERYTHING = [*QUICK, "--ignore=tests/bare", "--doctest-modules", "--pyargs", "crmkit", "tests"]
 
@@ -154,6 +155,25 @@ def postgresql(session: nox.Session) -> None:
     """Test the desks and the stores on PostgreSQL too; its server programs must be on this machine."""
     install_wheel(session, "tests")
     session.run("pytest", *(session.posargs or ["-n", "2", "tests/desks", "tests/persistence"]), env={"CRMKIT_DESKS_ON_POSTGRESQL": "1"})
+
+
+def on_engines(session: nox.Session, group: str, engines: str, *paths: str) -> None:
+    """Run the suite of the figures on engines that hold their tables themselves."""
+    install_wheel(session, group)
+    names = " or ".join(engines.split())
+    session.run("pytest", "-W", "default", "-k", names, *(session.posargs or ["-n", "2", *paths]), env={"CRMKIT_ENGINES": engines})
+
+
+@nox.session(requires=["wheel"])
+def ibis(session: nox.Session) -> None:
+    """Test the figures on Ibis, inside DuckDB and inside PostgreSQL; without server programs on this machine those of PostgreSQL skip."""
+    on_engines(session, "ibis", "ibis-duckdb ibis-postgresql", *OF_FRAMES)
+
+
+@nox.session(requires=["wheel"])
+def spark(session: nox.Session) -> None:
+    """Test the figures on Spark; Java must be on this machine. It starts jobs for every step, so this takes about an hour."""
+    on_engines(session, "spark", "spark", *OF_FRAMES)
 
 
 @nox.session

@@ -6,12 +6,11 @@ Call suggestions over a million contact plans, beside the same written by hand i
 
 from __future__ import annotations
 
-import time
 from datetime import date
-from statistics import median
 from typing import TYPE_CHECKING
 
 import polars as pl
+from timing import milliseconds
 
 from crmkit import days, months
 from crmkit.scheduling import ContactPolicy, add_next_contact, call_suggestions
@@ -66,17 +65,6 @@ def suggestions_by_hand(frame: pl.LazyFrame) -> pl.LazyFrame:
     return done.drop("_due", "_recalled")
 
 
-def milliseconds(*runs: Callable[[], object]) -> list[float]:
-    """Take the median of some rounds, in turns, so that both see the same load of the machine."""
-    taken: list[list[float]] = [[] for _ in runs]
-    for _ in range(ROUNDS):
-        for place, run in enumerate(runs):
-            begin = time.perf_counter()
-            run()
-            taken[place].append(time.perf_counter() - begin)
-    return [median(times) * 1000 for times in taken]
-
-
 def main() -> int:
     """See that both find the same, then measure."""
     table = plans()
@@ -92,7 +80,7 @@ def main() -> int:
     }
     missed = False
     for name, (own, by_hand) in pairs.items():
-        own_ms, hand_ms = milliseconds(own, by_hand)
+        own_ms, hand_ms = milliseconds(own, by_hand, rounds=ROUNDS)
         missed |= own_ms > ALLOWED * hand_ms
         print(f"{name}: {own_ms:.0f} ms, by hand {hand_ms:.0f} ms, ratio {own_ms / hand_ms:.2f}, allowed {ALLOWED}")
     return 1 if missed else 0

@@ -9,19 +9,14 @@ Both start from the same appointments and working hours. That from arrays which 
 from __future__ import annotations
 
 import random
-import time
 from datetime import UTC, date, datetime, timedelta
-from statistics import median
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from timing import milliseconds
 
 from crmkit import Period
 from crmkit.scheduling import Busy, WorkingHours, free_slots
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ALLOWED = 3.0
 ROUNDS = 15
@@ -71,17 +66,6 @@ def by_hand(starts: np.ndarray, ends: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(free_from[long_enough].tolist(), free_to[long_enough].tolist(), strict=True))
 
 
-def milliseconds(*runs: Callable[[], object]) -> list[float]:
-    """Take the median of some rounds, in turns, so that all see the same load of the machine."""
-    taken: list[list[float]] = [[] for _ in runs]
-    for _ in range(ROUNDS):
-        for place, run in enumerate(runs):
-            begin = time.perf_counter()
-            run()
-            taken[place].append(time.perf_counter() - begin)
-    return [median(times) * 1000 for times in taken]
-
-
 def main() -> int:
     """See that both find the same, then measure."""
     busy = appointments()
@@ -97,6 +81,7 @@ def main() -> int:
         lambda: list(free_slots(busy, within=YEAR, minutes=MINUTES, hours=hours, zone=ZONE)),
         lambda: by_hand(*arrays(busy)),
         lambda: by_hand(*ready),
+        rounds=ROUNDS,
     )
     print(f"{len(ours())} slots: free_slots {own:.1f} ms, NumPy {hand:.1f} ms, NumPy from arrays {from_arrays:.1f} ms")
     print(f"ratio {own / hand:.2f}, allowed {ALLOWED}")

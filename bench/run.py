@@ -23,8 +23,16 @@ ALL = (
     "free_slots",
     "contact_plans",
     "figures_against_peers",
+    "work_queue",
+    "larger_than_memory",
 )
-SHORT = {"against_engines": ["1000000"], "timeline_and_find": ["50000"], "bulk_load": ["5000"]}
+SHORT = {
+    "against_engines": ["1000000"],
+    "timeline_and_find": ["50000"],
+    "bulk_load": ["5000"],
+    "work_queue": ["20000"],
+    "larger_than_memory": ["20000000"],
+}
 
 
 def main(names: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,14 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from tests.warehouses import warehouse
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENGINES = ("polars", "polars-lazy", "pandas", "pandas-arrow", "pyarrow", "duckdb")
+ENGINES = tuple(os.environ.get("CRMKIT_ENGINES", "polars polars-lazy pandas pandas-arrow pyarrow duckdb").split())
+"""The sessions "ibis" and "spark" of nox ask for `ibis-duckdb`, `ibis-postgresql` and `spark`."""
+
 NUMBERS: dict[str, Any] = {"int": pl.Int64, "float": pl.Float64, "decimal": pl.Decimal(28, 3)}
 on_every_engine = pytest.mark.parametrize("engine", ENGINES)
 with_every_number = pytest.mark.parametrize("number", NUMBERS)
@@ -29,19 +34,19 @@ def on(engine: str, *frames: pl.DataFrame) -> Any:
 
 def _on(engine: str, frames: tuple[pl.DataFrame, ...]) -> list[Any]:
     match engine:
-        case "polars":
-            return list(frames)
-        case "polars-lazy":
-            return [frame.lazy() for frame in frames]
+        case "polars" | "polars-lazy":
+            return [frame.lazy() if engine == "polars-lazy" else frame for frame in frames]
         case "pandas":
             return [_numpy(frame) for frame in frames]
         case "pandas-arrow":
             return [frame.to_pandas(use_pyarrow_extension_array=True) for frame in frames]
         case "pyarrow":
             return [_arrow(frame) for frame in frames]
-        case _:
+        case "duckdb":
             connection = duckdb.connect()
             return [connection.from_arrow(_arrow(frame)) for frame in frames]
+        case _:
+            return warehouse(engine).tables([_arrow(frame) for frame in frames])
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:

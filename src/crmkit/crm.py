@@ -231,7 +231,8 @@ class Crm(Desks):
         """
         List what is due on a day, as `crmkit.scheduling.work_queue` does: each party once with all its reasons, the most urgent first.
 
-        Suggestions are read as far as the page needs, the longest overdue first; `unassigned` and `left_out` are of what was read.
+        It is read by index as far as the page needs, so that a page takes as long in a large company as in a small one; the list per
+        company group is read whole. `left_out` names those who would have been on the page; all pages together name each once.
 
         Args:
             as_of: The day; the local day by default.
@@ -241,7 +242,7 @@ class Crm(Desks):
             group: One row for each company group, under its head.
             purpose: What for, as in `crm.consents.may_contact`: contacting one's own customers is service unless said otherwise.
             channel: By what.
-            limit: The most rows of a page.
+            limit: The most rows of a page: with 40 they are the forty most urgent and valuable of the day; `spread_over_days` spreads more.
             cursor: Of the page before.
 
         Raises:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit import Crm, Money, Scope, Settings, days, months
+from crmkit.classification import Segment
 from crmkit.entities import (
     Address,
     Campaign,
@@ -93,6 +94,7 @@ class FullHouse:
     consent: str
     objection: str
     email: str
+    segment: str
 
 
 def furnished(crm: Crm) -> FullHouse:
@@ -118,6 +120,7 @@ def furnished(crm: Crm) -> FullHouse:
         "C-2", start_at=NOON + timedelta(hours=3), minutes=30, attendees="ben", subject="round", rule="FREQ=WEEKLY;COUNT=3"
     )
     asked = crm.portal("C-1", person_id="P-1").order([OrderedItem(item_id="I-1", quantity=2)])
+    crm.parties.refresh_segments([Segment("all", [])])
     unknown = crm.emails.file(sender="x@nowhere.example", recipients="info@acme.example", subject="hello")
     return FullHouse(
         crm=crm,
@@ -137,6 +140,7 @@ def furnished(crm: Crm) -> FullHouse:
         begun=appointments[1].id,
         series=series.id,
         asked=asked.id,
+        segment="all",
         recall=crm.contact.recall("C-1", on=days(3)).id,
         interaction=talk.id,
         consent=consent.id,

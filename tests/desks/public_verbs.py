@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from functools import cache, partial
 from operator import attrgetter
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
@@ -16,6 +17,9 @@ from crmkit.persistence.sql import SqlStore, create_engine, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+A_FOLDER = TemporaryDirectory(prefix="crmkit-")
+"""Where verbs that write files do so; it goes when the tests end."""
 
 NO_VERBS = {"open", "close", "portal"}
 """They open and close a store, and give a customer a desk of his own, whose verbs are "portal.view" and the like."""

@@ -318,7 +318,17 @@ HAPPENINGS: dict[str, Callable[[Crm, str], object]] = {
     "departure": lambda crm, id: crm.parties.leave(id, because="price"),
     "category": lambda crm, id: crm.parties.categorise(id, add=["fair"]),
 }
-PERSONAL_TO_THE_LEAD = {"party", "contact_plan", "search_term", "email_address", "birthday", "external_id", "party_change", "history_entry"}
+PERSONAL_TO_THE_LEAD = {
+    "party",
+    "contact_plan",
+    "search_term",
+    "email_address",
+    "birthday",
+    "external_id",
+    "party_change",
+    "history_entry",
+    "work_item",
+}
 
 
 def everything_of(store: Store, party_id: str) -> dict[tuple[str, str], Any]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
-from tempfile import mkdtemp
 from typing import Any, TypeAlias
 
 import attrs
 
 from crmkit import Crm, Interval, days
+from crmkit.classification import Segment
+from crmkit.conditions import Condition
 from crmkit.entities import Appointment, Document, OpenHours, OrderedItem, Party, Rating, Ref
 from crmkit.periods import Period
 from crmkit.scheduling import ContactPolicy
 from tests.desks.full_house import DAY, LINES, NOON, SETTINGS, FullHouse, eur
+from tests.desks.public_verbs import A_FOLDER
 
 Calls: TypeAlias = Mapping[str, Callable[[FullHouse], tuple[tuple[Any, ...], dict[str, Any]]]]
 
@@ -110,6 +112,7 @@ WRITING: Calls = {
     "parties.remind": lambda _: (("C-1",), {}),
     "parties.leave": lambda _: (("C-1",), {"because": "price"}),
     "parties.record_classes": lambda _: (({"C-1": "A"},), {}),
+    "parties.refresh_segments": lambda _: (([Segment("south", [Condition("region", "missing")])],), {}),
     "parties.hand_over": lambda _: ((), {"from_owner": "anna", "to_owner": "ben"}),
     "parties.carry_out_handovers": lambda _: ((), {}),
     "parties.appoint_deputy": lambda _: (("anna",), {"deputy_id": "ben", "period": Period.month(2026, 2)}),
@@ -140,7 +143,7 @@ READING: Calls = {
     "customer_card": lambda _: (("C-1",), {"as_of": DAY}),
     "check": lambda _: ((), {}),
     "export": lambda _: ((), {}),
-    "export_facts": lambda _: ((mkdtemp(prefix="crmkit-facts-"),), {}),
+    "export_facts": lambda _: ((A_FOLDER.name,), {}),
     "appointments.agenda": lambda _: ((), {"employee_id": "anna"}),
     "appointments.upcoming": lambda _: (("C-1",), {}),
     "appointments.free_slots": lambda _: ((["anna", "ben"],), {"minutes": 30, "within": Period.month(2026, 1)}),
@@ -166,6 +169,7 @@ READING: Calls = {
     "emails.unassigned": lambda _: ((), {}),
     "facts.sales": lambda _: ((), {}),
     "facts.customers": lambda _: ((), {}),
+    "facts.customer_figures": lambda _: ((), {}),
     "facts.contact_plans": lambda _: ((), {}),
     "facts.documents": lambda _: ((), {}),
     "facts.leads": lambda _: ((), {}),
@@ -192,6 +196,9 @@ READING: Calls = {
     "opportunities.stage_moves": lambda house: ((house.lost,), {}),
     "outbox.pending": lambda _: ((), {}),
     "parties.deputies": lambda _: ((), {}),
+    "parties.segments": lambda _: ((), {}),
+    "parties.segment_members": lambda house: ((house.segment,), {}),
+    "parties.segments_of": lambda _: (("C-1",), {}),
     "parties.stale": lambda _: ((), {"verified_before": DAY}),
     "parties.excluded": lambda _: ((), {}),
     "parties.completeness": lambda _: (("C-1",), {}),

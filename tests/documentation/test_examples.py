@@ -2,11 +2,12 @@
 Every Python example in README.md, CONTRIBUTING.md and `docs/` runs.
 
 The blocks of one page run in order, in one namespace and an empty folder. A block with `>>>` is a doctest; any other must run without an
-error. What an example needs but a reader need not see, such as a file, stands before it in a comment: `<!-- python … -->`.
+error. What a reader need not see stands in a comment, `<!-- python … -->`: it only asserts, so that what is seen runs as it is copied.
 """
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 from pathlib import Path
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
+NEEDS = {
+    "holidays": r"PublicHolidays\(",
+    "calendar": r"\b(?:read|write|update)_calendar\b|\.calendars\.",
+    "testing": r"crmkit\.testing|\bhypothesis\b|\bpytest\b",
+    "excel": r"\.xlsx",
+    **{engine: rf"import {engine}\b" for engine in ("pandas", "pyarrow", "duckdb")},
+}
 BLOCK = re.compile(r"^(?P<open>```python|<!-- python)\n(?P<code>.*?)^(?:```|-->)$", re.DOTALL | re.MULTILINE)
 
 
@@ -53,6 +61,24 @@ PAGES = {
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     if (found := list(examples(page.read_text("utf-8"))))
 }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_that_an_example_needs_is_hidden(page: str) -> None:
+    hidden = [block["code"] for block in BLOCK.finditer((ROOT / page).read_text("utf-8")) if block["open"] != "```python"]
+
+    assert all(isinstance(statement, ast.Assert) for code in hidden for statement in ast.parse(code).body)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_needs_more_than_the_readme_installs_says_so_at_its_top(page: str) -> None:
+    (installed,) = re.findall(r"pip install '\.\[(.+?)\]'", (ROOT / "README.md").read_text("utf-8"))
+    text = (ROOT / page).read_text("utf-8")
+    code = "".join(example.code for example in PAGES[page])
+    needed = {name for name, used in NEEDS.items() if re.search(used, code)} - set(installed.split(","))
+
+    named = set(re.findall(r"\w+", "".join(re.findall("`pip install (.+?)`", text.partition("```")[0]))))
+    assert needed <= named
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import Interval, Money, Period
+from crmkit.conditions import Condition
 from crmkit.entities import (
     Address,
     Appointment,
@@ -59,6 +60,8 @@ from crmkit.entities import (
     Recall,
     Ref,
     RoundingPolicy,
+    SavedSegment,
+    SegmentMember,
     Source,
     Spend,
     Stage,
@@ -166,6 +169,20 @@ FULL = (
         ],
     ),
     PartyChange(id="1", party_id="C-17", field="owner_id", changed_on=date(2026, 1, 1), before="anna", after="ben"),
+    SavedSegment(
+        id="big",
+        conditions=[
+            Condition("revenue", "at_least", Decimal("1000.50")),
+            Condition("purchases", "more_than", 3),
+            Condition("region", "one_of", ("north", "west")),
+            Condition("created_on", "less_than", date(2026, 1, 1)),
+            Condition("changed_at", "less_than", datetime(2026, 1, 1, tzinfo=UTC)),
+            Condition("active", "equal", value=True),
+            Condition("industry", "missing"),
+        ],
+        refreshed_on=date(2026, 1, 2),
+    ),
+    SegmentMember(id="1", segment_id="big", party_id="C-17", joined_on=date(2026, 1, 1), left_on=date(2026, 1, 1)),
     Departure(id="1", party_id="C-17", left_on=date(2026, 1, 1), because="price", interaction_id="2"),
     Handover(id="1", from_owner="a", to_owner="b", starts_on=date(2026, 1, 1), state="done", party_ids=["C-17"]),
     Deputy(id="1", owner_id="a", deputy_id="b", period=Period.month(2026, 1)),

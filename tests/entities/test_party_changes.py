@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from crmkit import Period
-from crmkit.entities import Address, ContactPerson, Departure, Deputy, ExternalId, Handover, Party, PartyChange, Profile
+from crmkit.entities import (
+    Address,
+    ContactPerson,
+    Departure,
+    Deputy,
+    ExternalId,
+    Handover,
+    Party,
+    PartyChange,
+    Profile,
+    SavedSegment,
+    SegmentMember,
+)
 from crmkit.errors import InvalidValueError
 
 DAY = date(2026, 1, 1)
@@ -81,6 +93,9 @@ def test_ids_of_two_systems_are_never_mixed_up() -> None:
         lambda: a_party(computed_class="D"),
         lambda: PartyChange(id="1", party_id="C-17", field="name", changed_on=DAY),  # type: ignore[arg-type]
         lambda: Departure(id="1", party_id="C-17", left_on=DAY, because=""),
+        lambda: SavedSegment(id=""),
+        lambda: SavedSegment(id="big", conditions=["revenue"]),  # type: ignore[list-item]
+        lambda: SegmentMember(id="1", segment_id="big", party_id="C-17", joined_on=DAY, left_on=DAY - timedelta(days=1)),
         lambda: Handover(id="1", from_owner="a", to_owner="a", starts_on=DAY),
         lambda: Handover(id="1", from_owner="a", to_owner="b", starts_on=DAY, state="open"),  # type: ignore[arg-type]
         lambda: Deputy(id="1", owner_id="a", deputy_id="a", period=Period.month(2026, 1)),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from crmkit.errors import InvalidValueError, MissingColumnError
@@ -67,6 +68,28 @@ def test_missing_columns_are_named_together_beside_those_that_exist(tmp_path: Pa
     assert refused.value.available == ("Kunde", "Betrag")
 
 
+def test_the_file_whose_columns_are_missing_is_named(tmp_path: Path) -> None:
+    first = written(tmp_path, "Kunde;Datum;Netto\nA;31.12.2025;1\n", "a.csv")
+    second = written(tmp_path, "Kunde;Betrag\nA;1\n", "b.csv")
+
+    with pytest.raises(MissingColumnError) as refused:
+        read_sales([first, second], names=NAMES)
+
+    assert refused.value.source == str(second)
+    assert f"{second} has 'Kunde', 'Betrag'" in str(refused.value)
+    assert "names=dict(issued_on=" in str(refused.value)
+    assert "Notation(skip_lines=…)" in str(refused.value)
+
+
+def test_what_positive_credit_notes_need_is_missing_beside_all_columns_of_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "Kunde;Datum;Netto;Sonstiges\nA;31.12.2025;2,5;x\n")
+
+    with pytest.raises(MissingColumnError) as refused:
+        read_sales([path], names=NAMES, credit_notes="positive")
+
+    assert (refused.value.missing, refused.value.available) == (("document_kind",), ("Kunde", "Datum", "Netto", "Sonstiges"))
+
+
 def test_a_name_that_is_no_standard_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match="customer_id, issued_on, revenue"):
         read_sales([written(tmp_path, "a\n")], names={"kunde": "a"})
@@ -96,7 +119,33 @@ def test_a_credit_note_with_the_wrong_sign_is_named_with_its_place_in_the_file(t
 
     (problem,) = problems_of(lambda: read_sales([path], names={**NAMES, "document_kind": "Art"}))
 
-    assert (problem.source, problem.line, problem.column) == (str(path), 4, "Netto")
+    assert (problem.source, problem.line, problem.column, problem.value) == (str(path), 4, "Netto", "2,5")
+
+
+def test_a_wrong_sign_of_what_is_no_text_is_shown_as_an_exact_number(tmp_path: Path) -> None:
+    path = tmp_path / "sales.parquet"
+    pl.DataFrame(
+        {
+            "customer_id": ["A"],
+            "issued_on": [date(2025, 12, 31)],
+            "document_kind": ["credit_note"],
+            "revenue": pl.Series([Decimal("100.5000")], dtype=pl.Decimal(20, 4)),
+            "quantity": [100],
+            "cost": [0.0000125],
+        }
+    ).write_parquet(path)
+
+    problems = problems_of(lambda: read_sales([path]))
+
+    assert {problem.column: problem.value for problem in problems} == {"revenue": "100.5", "quantity": "100", "cost": "0.0000125"}
+
+
+def test_a_wrong_sign_of_a_revenue_that_was_computed_is_shown_as_an_exact_number(tmp_path: Path) -> None:
+    path = written(tmp_path, "customer_id;issued_on;quantity;unit_price;document_kind\nA;31.12.2025;2,0;1,25;Gutschrift\n")
+
+    problems = problems_of(lambda: read_sales([path]))
+
+    assert {problem.column: problem.value for problem in problems} == {"revenue": "2.5", "quantity": "2,0"}
 
 
 def test_problems_of_lines_of_values_and_of_signs_are_named_all_at_once(tmp_path: Path) -> None:

@@ -135,11 +135,23 @@ def test_the_line_is_right_after_blank_lines_and_quoted_line_ends(tmp_path: Path
 
 
 def test_a_missing_value_is_a_problem_only_where_it_is_required(tmp_path: Path) -> None:
-    path = written(tmp_path, "Kunde;Netto;Einstand\nA;NaN;NaN\nB;1;\n")
+    path = written(tmp_path, "Kunde;Netto;Einstand\nA;;NaN\nB;1;\n")
 
     (problem,) = problems_of(lambda: read_table(path, types={"Netto": "amount", "Einstand": "amount", "Kunde": "text"}, required=["Netto"]))
 
     assert (problem.line, problem.column, problem.message) == (2, "Netto", "is missing")
+
+
+@pytest.mark.parametrize("more", ["", 'B;1;";"\nB;1;2;\n'])
+def test_a_text_that_means_nothing_known_is_shown_where_a_value_is_required(tmp_path: Path, more: str) -> None:
+    path = written(tmp_path, "Kunde;Netto;Einstand\nA;1;2\nA;NaN;NaN\nA;NULL;\n" + more)
+
+    found = problems_of(lambda: read_table(path, types={"Netto": "amount"}, required=["Netto"]))
+
+    assert [str(problem) for problem in found] == [
+        f"{path}, line 3, column Netto: 'NaN' stands for a value that is missing",
+        f"{path}, line 4, column Netto: 'NULL' stands for a value that is missing",
+    ]
 
 
 def test_rows_without_any_value_are_left_out(tmp_path: Path) -> None:
@@ -296,7 +308,10 @@ def test_a_cell_may_be_as_long_as_its_limit(tmp_path: Path, size: int, is_read: 
         (b"\x1f\x8bgarbage", "x.csv.gz", "does not unpack"),
         (gzip.compress(b"a\n1\n" * 100, mtime=0)[:-9], "x.csv.gz", "ends in the middle"),
         (b"\xff\xfea", "x.csv", "is not utf-16 text"),
-        (b"PAR1garbage", "x.parquet", "no Parquet file"),
+        (b"PAR1garbage", "x.parquet", "cannot be read as Parquet"),
+        (b"\0garbage", "x.parquet", "cannot be read as Parquet"),
+        (b"a;b\n1;2\n", "x.PARQUET", "cannot be read as Parquet"),
+        (b"", "x.parquet", "cannot be read as Parquet"),
         (b"x", "x.pdf", "kind that is not read"),
     ],
 )

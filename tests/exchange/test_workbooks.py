@@ -11,6 +11,7 @@ import pytest
 from crmkit.errors import MissingExtraError
 from crmkit.exchange import FileLimits, Notation, read_table
 from crmkit.exchange._needs import need
+from crmkit.exchange.amounts import LARGEST
 from tests.exchange.files import problems_of, workbook, written
 
 if TYPE_CHECKING:
@@ -133,6 +134,54 @@ def test_a_wrong_value_of_a_parquet_file_is_named_with_its_row(tmp_path: Path) -
     found = problems_of(lambda: read_table(path, types={"n": "amount", "d": "date"}))
 
     assert [(problem.line, problem.column, problem.value) for problem in found] == [(2, "n", "inf"), (2, "d", "x")]
+
+
+@pytest.mark.parametrize("dtype", [pl.Float32, pl.Float64])
+def test_a_number_that_is_none_is_shown_where_a_value_is_required(tmp_path: Path, dtype: type[pl.DataType]) -> None:
+    path = tmp_path / "sales.parquet"
+    pl.DataFrame({"n": pl.Series([1.0, float("nan"), None], dtype=dtype), "k": ["A", "B", "C"]}).write_parquet(path)
+
+    found = problems_of(lambda: read_table(path, types={"n": "amount"}, required=["n"]))
+
+    assert [(problem.line, problem.value) for problem in found] == [(2, "NaN"), (3, None)]
+
+
+def test_a_cell_that_means_nothing_known_is_shown_where_a_value_is_required(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"A": [["Kunde", "Netto"], ["A", 1], ["B", "#NV"], ["C", ""]]})
+
+    found = problems_of(lambda: read_table(path, types={"Netto": "amount"}, required=["Netto"]))
+
+    assert [(problem.line, problem.value) for problem in found] == [(3, "#NV"), (4, None)]
+
+
+@pytest.mark.parametrize(("number", "is_read"), [(10**18 - 1, True), (10**18, True), (10**18 + 1, False)])
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.Int128, pl.Decimal(28, 3), pl.Decimal(38, 6)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_amounts_of_a_parquet_file_go_as_far_as_those_of_text(
+    tmp_path: Path, number: int, is_read: bool, dtype: pl.DataType, sign: int
+) -> None:
+    packed, text = tmp_path / "sales.parquet", tmp_path / "sales.csv"
+    pl.DataFrame({"n": pl.Series([sign * number], dtype=dtype)}).write_parquet(packed)
+    text.write_text(f"k;n\nA;{sign * number},00\n")
+
+    for path in (packed, text):
+        if is_read:
+            assert read_table(path, types={"n": "amount"})["n"].to_list() == [sign * number]
+        else:
+            (problem,) = problems_of(lambda path=path: read_table(path, types={"n": "amount"}))  # type: ignore[misc]
+            assert "larger than 10^18" in problem.message
+
+
+@pytest.mark.parametrize(("dtype", "number"), [(pl.Int64, 2**63 - 1), (pl.Int64, -(2**63)), (pl.UInt64, 2**64 - 1), (pl.Int8, 7)])
+def test_the_largest_numbers_of_a_computer_are_no_amounts(tmp_path: Path, dtype: pl.DataType, number: int) -> None:
+    path = tmp_path / "sales.parquet"
+    pl.DataFrame({"n": pl.Series([number], dtype=dtype)}).write_parquet(path)
+
+    if abs(number) < LARGEST:
+        assert read_table(path, types={"n": "amount"})["n"].to_list() == [number]
+    else:
+        (problem,) = problems_of(lambda: read_table(path, types={"n": "amount"}))
+        assert (problem.line, problem.value) == (1, str(number))
 
 
 def test_moments_of_a_parquet_file_that_have_a_time_zone_are_no_days(tmp_path: Path) -> None:

@@ -119,6 +119,38 @@ def test_spend_counts_once_whatever_was_won(engine: str) -> None:
     assert sum(row["spend"] for row in dicts(result)) == 725
 
 
+@on_every_engine
+def test_so_is_each_source_with_its_detail(engine: str) -> None:
+    details = {"C-1": "stand 7", "C-2": "stand 9"}
+    leads = LEADS.with_columns(source_detail=pl.col("customer_id").replace_strict(details, default=None, return_dtype=pl.String))
+
+    result = campaign_report(*on(engine, leads, LINES, SPEND), "source", "source_detail", period=JANUARY)
+
+    assert rows_in_order(result, "source", "source_detail", "spend", "leads", "customers", "revenue") == [
+        ("fair", "stand 7", 0, 1, 1, 150),
+        ("fair", "stand 9", 0, 1, 0, 0),
+        ("fair", None, 600, 0, 0, 0),
+        ("print", None, 30, 0, 0, 0),
+        ("web", None, 90, 0, 0, 0),
+        (None, None, 0, 1, 0, 0),
+    ]
+
+
+@on_every_engine
+def test_of_several_leads_of_one_day_the_first_by_name_counts(engine: str) -> None:
+    twice = pl.concat([CAMPAIGNS, sales([("C-1", day("2026-01-01"), "booth")], "customer_id", "created_on", "campaign_id")])
+
+    found = {row["campaign_id"]: row["revenue"] for row in dicts(campaign_report(*on(engine, twice, LINES, MONEY)))}
+
+    assert (found["booth"], found["fair"]) == (150, 0)
+
+
+@pytest.mark.parametrize("by", ["leads", "roi", "customer_id"])
+def test_a_group_is_not_named_like_a_column_of_the_report(by: str) -> None:
+    with pytest.raises(InvalidValueError, match="by="):
+        campaign_report(CAMPAIGNS.with_columns(pl.lit("x").alias("leads"), pl.lit("x").alias("roi")), LINES, MONEY, by)
+
+
 def test_a_return_is_unknown_where_no_cost_is() -> None:
     lines = LINES.with_columns(cost=pl.lit(None, dtype=pl.Int64))
 

@@ -27,7 +27,7 @@ from crmkit.entities import (
     Task,
 )
 from crmkit.persistence.sql import SqlStore
-from crmkit.records import Birthday, SearchTerm
+from crmkit.records import Birthday, SearchTerm, WorkItem
 from crmkit.store import Beside, Query
 from crmkit.testing.contract_data import DAY, MOMENT, TENANT
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 OPEN = Condition("state", "equal", "open")
 OF_PARTY = Condition("party_id", "equal", "P-1")
+OF_RANK, OF_ANNA, UP_TO = Condition("rank", "equal", 8), Condition("whose", "equal", "employee anna"), Condition("day", "at_most", DAY)
+QUEUED = ["day", "at", "worth", "key"]
 
 
 def _words(beginning: str) -> tuple[Condition, Condition]:
@@ -55,6 +57,8 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
         "employee_id=? AND pending_since>?",
     ),
     (Query(LoyaltyEntry, [OF_PARTY], order_by="booked_on"), "party_id=?"),
+    (Query(WorkItem, [OF_RANK, UP_TO], order_by=QUEUED, limit=50), "rank=? AND day>? AND day<?"),
+    (Query(WorkItem, [OF_ANNA, OF_RANK, UP_TO], order_by=QUEUED, limit=50), "whose=? AND rank=? AND day>? AND day<?"),
     (
         Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside(("party_id", "field"), _words("transp"))]),
         "party_id=? AND term>? AND term<?",
@@ -63,6 +67,10 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
 SELECTIONS: Sequence[tuple[Query[Any], str]] = (
     (Query(Recall, [Condition("party_id", "one_of", ("P-1", "P-2")), OPEN]), "party_id=? AND state=?"),
     (Query(Document, [Condition("issued_on", "at_least", DAY)]), "issued_on>?"),
+    (
+        Query(Document, [Condition("party_id", "one_of", ("P-1", "P-2", "P-3")), Condition("kind", "one_of", ("invoice", "credit_note"))]),
+        "party_id=?",
+    ),
     (Query(Document, [Condition("predecessor_id", "one_of", ("D-1",))]), "predecessor_id=?"),
     (Query(Party, [Condition("id", "one_of", tuple(f"P-{number}" for number in range(1_000)))]), "tenant=? AND id=?"),
     (Query(Party, [Condition("owner_id", "equal", "anna")]), "owner_id=?"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crmkit import Period, days, months
+from crmkit import Interval, Period, days, months
 from crmkit.entities import ContactPlan, Interaction, OpenHours, Party, Recall, Recurrence, structure, unstructure
 from crmkit.errors import InvalidValueError
 from crmkit.scheduling import ContactCounts, ContactPolicy, Due, Gap, NotDue, contact_light, next_contact_on, quiet_at, quiet_on, suggestion
@@ -344,3 +344,32 @@ def test_hours_that_are_none_are_refused(hours: tuple[Any, ...]) -> None:
 def test_wishes_that_are_none_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
         a_plan(**fields)
+
+
+@pytest.mark.parametrize(
+    ("ideal", "longest", "refused"),
+    [
+        (days(29), days(30), False),
+        (days(30), days(30), False),
+        (days(31), days(30), True),
+        (months(1), days(28), False),
+        (months(2), days(31), True),
+        (days(60), months(2), False),
+        (months(12), days(300), True),
+    ],
+)
+def test_an_ideal_gap_longer_than_the_longest_is_refused(ideal: Interval, longest: Interval, refused: bool) -> None:
+    if refused:
+        with pytest.raises(InvalidValueError, match="ideal"):
+            Gap(longest, ideal=ideal)
+    else:
+        assert Gap(longest, ideal=ideal).ideal == ideal
+
+
+def test_the_own_frequency_of_a_party_may_be_shorter_than_the_ideal_gap_of_the_policy() -> None:
+    policy = ContactPolicy(otherwise=Gap(days(90), ideal=days(60)))
+
+    gap = policy.gap_for(ContactPlan(party_id="C-1", frequency=days(14)))
+
+    assert gap is not None
+    assert (gap.longest, gap.ideal) == (days(14), days(60))

@@ -12,12 +12,10 @@ from crmkit import Money
 from crmkit.entities import ContactPlan, OpenItem, Party, Recall, Task
 from crmkit.errors import InvalidValueError
 from crmkit.scheduling import work_queue
-from crmkit.scheduling.queue_entries import KINDS
-from crmkit.scheduling.queue_pages import cursor_at, position_at, reaches
+from crmkit.scheduling.queue_pages import cursor_at, position_at
 from crmkit.scheduling.queue_rows import with_open_items
 
 TODAY = date(2026, 2, 1)
-SUGGESTION, CASE, BIRTHDAY = KINDS.index("suggestion"), KINDS.index("case"), KINDS.index("birthday")
 
 
 def a_party(id: str, **fields: Any) -> Party:
@@ -26,10 +24,6 @@ def a_party(id: str, **fields: Any) -> Party:
 
 def a_recall(party_id: str) -> Recall:
     return Recall(id=f"recall {party_id}", party_id=party_id, due_on=TODAY)
-
-
-def a_cursor(*, rank: int, due_on: date, listed_on: date = date.min) -> str:
-    return cursor_at((listed_on, rank, due_on, time(9, 30), False, Decimal("-12.50"), "C-17"))
 
 
 def owed(party_id: str, *, overdue_days: int, cents: int = 5_000) -> OpenItem:
@@ -55,30 +49,6 @@ def test_a_cursor_is_read_as_it_was_written() -> None:
 def test_what_is_no_cursor_is_refused(wrong: str) -> None:
     with pytest.raises(InvalidValueError, match="cursor"):
         position_at(wrong)
-
-
-def test_the_last_page_reaches_whatever_is_to_come() -> None:
-    assert not reaches(None, TODAY, as_of=TODAY)
-
-
-@pytest.mark.parametrize(("last_on", "is_full_before"), [(-1, True), (0, False), (1, False)])
-def test_a_page_is_full_before_a_suggestion_when_its_last_suggestion_is_older(last_on: int, is_full_before: bool) -> None:
-    cursor = a_cursor(rank=SUGGESTION, due_on=TODAY + timedelta(days=last_on))
-
-    assert reaches(cursor, TODAY, as_of=TODAY) is is_full_before
-
-
-@pytest.mark.parametrize(("rank", "is_full_before"), [(CASE, True), (BIRTHDAY, False)])
-def test_a_page_is_full_before_a_suggestion_when_its_last_row_is_more_urgent(rank: int, is_full_before: bool) -> None:
-    assert reaches(a_cursor(rank=rank, due_on=TODAY), TODAY, as_of=TODAY) is is_full_before
-
-
-@pytest.mark.parametrize(("listed_in", "is_full_before"), [(2, True), (3, False), (4, False)])
-def test_a_suggestion_to_come_stands_behind_what_is_listed_earlier(listed_in: int, is_full_before: bool) -> None:
-    day = TODAY + timedelta(days=listed_in)
-    cursor = a_cursor(rank=SUGGESTION, due_on=day, listed_on=day)
-
-    assert reaches(cursor, TODAY + timedelta(days=3), as_of=TODAY) is is_full_before
 
 
 def test_what_is_about_no_party_stands_alone_beside_company_groups() -> None:

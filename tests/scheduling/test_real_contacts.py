@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 import pytest
 
-from crmkit import days, facts
+from crmkit import Crm, Scope, Settings, days, facts
 from crmkit.classification import add_abc_class
+from crmkit.entities import OpeningBalance, Party
 from crmkit.metrics import gross_profit_by
+from crmkit.persistence import MemoryStore
 from crmkit.scheduling import ContactPolicy, Gap, PublicHolidays, call_suggestions, load_by_day, slipping_by
 
 if TYPE_CHECKING:
@@ -104,6 +107,33 @@ def test_resellers_are_due_by_class(orders: pl.DataFrame, resellers: pl.DataFram
     )
     assert [tuple(found.values())] == by_sql(table, question)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        (date(2018, 5, 31), {"frequency_passed": 31, "never_contacted": 495}),
+        (date(2019, 5, 31), {"frequency_passed": 119, "never_contacted": 275}),
+        (date(2020, 5, 31), {"frequency_passed": 215, "never_contacted": 69}),
+    ],
+)
+def test_the_pages_of_a_desk_s_queue_list_the_same_resellers(
+    orders: pl.DataFrame, resellers: pl.DataFrame, as_of: date, expected: dict[str, int]
+) -> None:
+    table = plans(orders, resellers, as_of)
+    now = datetime.combine(as_of, time(9), UTC)
+    crm = Crm(MemoryStore(), scope=Scope(tenant="acme", actor="anna"), settings=Settings(policy=BY_CLASS), clock=lambda: now)
+    rows = table.select("customer_id", "abc_class", "last_contact_on").rows()
+    crm.add(*(Party(id=id, name=id, created_on=date(2017, 1, 1), manual_class=of_class) for id, of_class, _ in rows))
+    crm.add(*(OpeningBalance(id=id, party_id=id, last_contact_on=day, contact_count=1) for id, _, day in rows if day is not None))
+
+    pages = [crm.work_queue()]
+    while (cursor := pages[-1].cursor) is not None:
+        pages.append(crm.work_queue(cursor=cursor))
+
+    listed = [row for page in pages for row in page]
+    assert Counter(row.reasons[0].code for row in listed) == expected
+    assert {row.party_id for row in listed} == set(call_suggestions(table, as_of=as_of, policy=BY_CLASS)["customer_id"])
 
 
 def test_who_is_slipping_by_class(orders: pl.DataFrame, resellers: pl.DataFrame) -> None:

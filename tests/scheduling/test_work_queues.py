@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import Money, days
+from crmkit import Money, Period, days
 from crmkit.entities import ContactPlan, Party, Recall
 from crmkit.errors import InvalidValueError, NotStoredError
 from crmkit.scheduling import ContactPolicy, WorkQueue, work_queue
@@ -91,6 +91,47 @@ def test_the_switched_off_and_the_excluded_are_left_out_with_the_reason() -> Non
     assert [(out.party_id, str(out.reason)) for out in queue.left_out] == [("1", "switched off"), ("2", "excluded: walk-in")]
 
 
+@pytest.mark.parametrize(
+    ("day", "is_quiet"), [(date(2026, 1, 31), False), (date(2026, 2, 1), True), (date(2026, 2, 28), True), (date(2026, 3, 1), False)]
+)
+def test_whoever_wishes_to_be_left_alone_is_left_out_with_the_reason_on_those_days(day: date, is_quiet: bool) -> None:
+    plan = ContactPlan(party_id="1", frequency=days(20), last_contact_on=date(2026, 1, 1), quiet=Period.month(2026, 2))
+
+    queue = a_queue(plan, as_of=day)
+
+    assert ids(queue) == ([] if is_quiet else ["1"])
+    assert [str(out.reason) for out in queue.left_out] == (["wishes no contact up to 2026-02-28"] if is_quiet else [])
+
+
+def test_on_holidays_suggestions_are_left_out_and_recalls_stay() -> None:
+    queue = a_queue(a_plan("1"), a_plan("2"), a_recall("2"), policy=ContactPolicy(holidays={TODAY}))
+
+    assert ids(queue) == ["2"]
+    assert [(out.party_id, out.reason.code) for out in queue.left_out] == [("1", "holiday")]
+
+
+def test_whoever_is_not_due_is_not_left_out() -> None:
+    plan = ContactPlan(party_id="1", frequency=days(60), last_contact_on=date(2026, 1, 1), quiet=Period.month(2026, 2))
+
+    assert a_queue(plan).left_out == ()
+
+
+def test_each_party_that_is_left_out_is_named_on_the_page_on_which_it_would_have_been() -> None:
+    items = [a_plan(str(number), overdue_days=9 - number) for number in range(6)]
+    parties = [a_party(str(number), active=number % 2 == 0) for number in range(6)]
+
+    first = a_queue(*items, parties=parties, limit=2)
+    second = a_queue(*items, parties=parties, limit=2, cursor=first.cursor)
+
+    assert [(ids(page), [out.party_id for out in page.left_out]) for page in (first, second)] == [(["0", "2"], ["1"]), (["4"], ["3", "5"])]
+
+
+@pytest.mark.parametrize("value", [1.5, "3", True])
+def test_what_a_party_is_worth_is_exact(value: Any) -> None:
+    with pytest.raises(InvalidValueError, match="values"):
+        a_queue(a_plan("1"), values={"1": value})
+
+
 def test_the_policy_lists_parties_without_a_frequency_of_their_own_by_their_class() -> None:
     parties = [a_party("1", manual_class="A"), a_party("2", manual_class="C")]
     plans = [ContactPlan(party_id=party.id, last_contact_on=date(2026, 1, 1)) for party in parties]
@@ -117,3 +158,20 @@ def test_anything_else_is_no_item() -> None:
 @given(st.permutations([a_plan("1"), a_plan("2", overdue_days=3), a_recall("3"), a_recall("4", overdue_days=1), a_plan("5")]))
 def test_the_order_of_the_items_does_not_matter(items: list[ContactPlan | Recall]) -> None:
     assert ids(a_queue(*items)) == ["4", "3", "2", "1", "5"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"items": 5}, "items"),
+        ({"items": None}, "items"),
+        ({"parties": [3]}, "parties"),
+        ({"employee_id": 5}, "employee_id"),
+        ({"values": [1]}, "values"),
+    ],
+)
+def test_a_wrong_argument_is_named_as_it_was_given(wrong: dict[str, Any], named: str) -> None:
+    arguments: dict[str, Any] = {"items": [], "as_of": date(2026, 2, 1), **wrong}
+
+    with pytest.raises(InvalidValueError, match=f"{named}="):
+        work_queue(arguments.pop("items"), **arguments)

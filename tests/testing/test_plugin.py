@@ -4,7 +4,8 @@ import importlib.metadata
 import subprocess
 import sys
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,6 +30,15 @@ def test_a_month_of_silence_puts_the_customer_on_the_list(crm: Crm, crm_clock: C
     crm_clock.move_to(date(2026, 2, 1))
 
     assert [row.party_id for row in crm.work_queue()] == ["C-1"]
+
+
+def test_the_example_of_the_documentation_runs_as_it_is_copied(crm: Crm, crm_clock: Clock) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/tests.md").read_text("utf-8")
+    copied: dict[str, Any] = {}
+
+    exec(page.partition("```python\n")[2].partition("```")[0], copied)
+
+    copied["test_a_month_of_silence_puts_the_customer_on_the_list"](crm, crm_clock)
 
 
 def test_the_desk_on_sqlite_behaves_like_the_one_in_memory(crm_sql: Crm, crm_clock: Clock) -> None:

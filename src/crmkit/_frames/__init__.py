@@ -2,8 +2,9 @@
 
 from crmkit._frames.amounts import check_number
 from crmkit._frames.comparisons import compared, tested
-from crmkit._frames.days import day_literal, day_number, day_ordinal, with_added, with_day
+from crmkit._frames.days import day_literal, day_number, day_ordinal, microseconds_between, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
+from crmkit._frames.known_rows import known_rows
 from crmkit._frames.nothing import cast_nothing, holds_nothing
 from crmkit._frames.sums import (
     amount_of,
@@ -20,7 +21,6 @@ from crmkit._frames.sums import (
     units,
 )
 from crmkit._frames.tables import CURRENCY, Asked, F, Table, opened
-from crmkit._frames.whole_numbers import number_rows
 
 __all__ = [
     "CURRENCY",
@@ -39,7 +39,8 @@ __all__ = [
     "holds_nothing",
     "in_each_currency",
     "in_type",
-    "number_rows",
+    "known_rows",
+    "microseconds_between",
     "one_where",
     "opened",
     "plain_rows",

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 
+from crmkit.errors import UnsupportedEngineError
+
 if TYPE_CHECKING:
     from narwhals.stable.v2 import Expr, Implementation
 
@@ -40,6 +42,19 @@ def day_number(day: Expr) -> Expr:
     """Days since 1 January 1970; null stays null."""
     before = day.dt.year().cast(nw.Int64) - 1
     return before * 365 + before // 4 - before // 100 + before // 400 + day.dt.ordinal_day().cast(nw.Int64) - _EPOCH
+
+
+def microseconds_between(start: str, end: str, rows: Lazy) -> Expr:
+    """
+    Time between two columns of moments.
+
+    Raises:
+        UnsupportedEngineError: Where Narwhals cannot take moments from each other; their parts are those of the session's time zone there.
+    """
+    if rows.implementation.is_ibis() or rows.implementation.is_spark_like():
+        engine = rows.implementation.name.lower()
+        raise UnsupportedEngineError("the time between two moments", engine, ("Polars", "pandas", "PyArrow", "DuckDB"))
+    return (nw.col(end) - nw.col(start)).dt.total_microseconds()
 
 
 def with_day(rows: Lazy, number: str, engine: Implementation, *, into: str) -> Lazy:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_choice, check_exact, check_mapping, check_ratio, check_text, refused
-from crmkit._frames import Asked, F, Table, opened
+from crmkit._frames import Asked, F, Table, opened, plain_rows
 from crmkit.money import Money
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ Share = Literal["before", "including"]
 
 A_BELOW = Decimal("0.80")
 B_BELOW = Decimal("0.95")
+_CUTS = ("_a_from", "_b_from")
 
 
 def abc_classes(
@@ -107,14 +108,21 @@ def classed(table: Table[Any], value: str, *, into: str, a_below: Decimal, b_bel
     check_choice("share", share, Share)
     cuts = _cuts(table, value, limits, share)
     rows = table.keyed(table.frame.with_columns(table.amount(value).alias("_value")))
-    key = table.currency_key
-    joined = rows.join(cuts, on=key, how="left") if key else rows.join(cuts, how="cross")
-    known = nw.col("_value")
-    cls = nw.when(known >= nw.col("_a_from")).then(nw.lit("A")).when(known >= nw.col("_b_from")).then(nw.lit("B")).otherwise(nw.lit("C"))
-    result = joined.with_columns(
+    key, found = table.currency_key, {name: nw.col(name) for name in _CUTS}
+    if key:
+        rows = rows.join(cuts, on=key, how="left")
+    elif table.in_memory:  # a join would copy all rows to set two numbers beside them
+        found = {name: nw.lit(cut) for name, cut in next(plain_rows(cuts.collect())).items() if cut is not None}
+    else:
+        rows = rows.join(cuts, how="cross")
+    known, cls = nw.col("_value"), nw.lit("C")
+    for name, letter in (("_b_from", "B"), ("_a_from", "A")):
+        if name in found:
+            cls = nw.when(known >= found[name]).then(nw.lit(letter)).otherwise(cls)
+    result = rows.with_columns(
         nw.when(~known.is_null()).then(cls).alias(into), nw.when(~known.is_null()).then(known < 0).alias("loss_making")
     )
-    return result.drop("_value", "_a_from", "_b_from", *key)
+    return result.drop("_value", *_CUTS, *key, strict=False)
 
 
 def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], share: Share) -> Lazy:
@@ -123,7 +131,7 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], shar
     positive = table.keyed(table.frame.select(table.amount(value).alias("_value"), *table.currency)).filter(nw.col("_value") > 0)
     equal = positive.group_by(*key, "_value").agg(nw.col("_value").sum().alias("_sum"))
     whole = table.dtypes[value].is_integer()
-    narrow = whole and table.engine.is_pandas_like()  # it cannot add decimals up row by row, and its integers were found to fit
+    narrow = whole and not table.wide  # they were found to fit, and cost less than decimals
     enough = whole and (narrow or table.engine.is_duckdb())  # the sums of DuckDB have 128 bits by themselves
     summed = equal.with_columns(nw.col("_sum").cast(nw.Decimal(38, 0))) if whole and not enough else equal
     running = summed.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, order_by="_value").alias("_including"))
@@ -132,9 +140,9 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], shar
     part = nw.col("_including") if share == "including" else nw.col("_including") - nw.col("_sum")
     marked = running.with_columns(
         nw.when(_within(part, limit, share, narrow=narrow)).then(nw.col("_value")).alias(name)
-        for name, limit in zip(("_a_from", "_b_from"), limits, strict=True)
+        for name, limit in zip(_CUTS, limits, strict=True)
     )
-    least = nw.col("_a_from", "_b_from").min()
+    least = nw.col(*_CUTS).min()
     return marked.group_by(*key).agg(least) if key else marked.select(least)
 
 

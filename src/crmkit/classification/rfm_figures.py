@@ -64,13 +64,14 @@ def rfm_by(sales: F, *by: str, as_of: date, purchase: Purchase, value: str = "re
         check_kind("period", period, Period)
     table = measured(sales, "customer_id", "issued_on", value=value)
     groups = table.groups(by, made=_FIGURES)
-    rows = _rows(table, groups, as_of=as_of, value=value, period=period)
+    sums = ("_value",) if value == "revenue" else ("_value", "_known")
+    rows = _rows(table, groups, as_of=as_of, value=value, period=period, sums=sums)
     if purchase == "day":
         keys = tuple(dict.fromkeys(("customer_id", *_keys(groups), "purchased_on")))
-        rows = rows.group_by(*keys).agg(nw.col("_once").max(), nw.col("_value", "_known").sum())
+        rows = rows.group_by(*keys).agg(nw.col("_once").max(), nw.col(*sums).sum())
     often = nw.col("lines" if purchase == "line" else "_once").sum().alias("frequency")
     day = nw.col("purchased_on")
-    figures = [day.min().alias(_DAYS[0]), day.max().alias(_DAYS[1]), often, nw.col("_value", "_known").sum()]
+    figures = [day.min().alias(_DAYS[0]), day.max().alias(_DAYS[1]), often, nw.col(*sums).sum()]
     result = rows.group_by(*_keys(groups)).agg(*figures).filter(nw.col("frequency") > 0)
     monetary = table.total(nw.col("_value").fill_null(0), value)
     result = result.with_columns(
@@ -86,14 +87,14 @@ def _keys(groups: tuple[str, ...]) -> tuple[str, ...]:
     return groups or ("_all",)
 
 
-def _rows(table: Table[Any], groups: tuple[str, ...], *, as_of: date, value: str, period: Period | None) -> Lazy:
+def _rows(table: Table[Any], groups: tuple[str, ...], *, as_of: date, value: str, period: Period | None, sums: tuple[str, ...]) -> Lazy:
     """The documents with their purchase, if they are one in the period, and the amount of their lines in the period."""
     amount, issued, bought = table.amount(value), nw.col("issued_on"), nw.col("purchased_on")
     if period is not None:
         amount = nw.when(issued >= day_literal(period.start), issued < day_literal(period.end)).then(amount)
     further = {"_value": amount, "_known": nw.when(~amount.is_null()).then(nw.lit(1)).otherwise(nw.lit(0))}
-    rows = purchase_rows(table, as_of=as_of, by=groups, further=further)
-    counts = nw.col("lines") > 0
+    rows = purchase_rows(table, as_of=as_of, by=groups, further={name: further[name] for name in sums})
+    counts = ~bought.is_null()  # engines then need not count the lines where nobody asks for them
     if period is not None:
         counts = counts & (bought >= day_literal(period.start)) & (bought < day_literal(period.end))
     return rows.with_columns(

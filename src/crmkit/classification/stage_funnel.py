@@ -8,7 +8,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_each, check_kind, check_text, refused
-from crmkit._frames import Asked, F, Lazy, Table, day_literal, day_number, day_ordinal, number_rows, opened, with_added
+from crmkit._frames import Asked, F, Lazy, Table, day_literal, day_number, day_ordinal, known_rows, microseconds_between, opened, with_added
 from crmkit.periods import Interval, Period
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["DROPPED", "drop_outs_by", "stage_conversion_by", "time_in_stage_by"]
 DROPPED = ("lost", "disqualified", "superseded")
 """Ends of an opportunity or a lead that lead no further."""
 
-_SECONDS_A_DAY = 86_400
+_MICROSECONDS_A_DAY = 86_400_000_000
 _ORDER = ("happened_at", "_place", "to_stage")
 _NEEDS = ("subject_id", "happened_at", "happened_on", "to_stage")
 
@@ -123,10 +123,10 @@ def time_in_stage_by(stage_moves: F, *by: str, as_of: date, ends: Sequence[str] 
     left = nw.col("happened_at").shift(-1).over("subject_id", order_by=_ORDER)
     moves = _in_order(table, over_by).with_columns(left.alias("_left_at"))
     stays = moves.filter(~nw.col("to_stage").is_in(over_by))
-    seconds = (nw.col("_left_at") - nw.col("happened_at")).dt.total_seconds().cast(nw.Float64)
+    spent = microseconds_between("happened_at", "_left_at", stays).cast(nw.Float64)
     over = ~nw.col("_left_at").is_null()
     stays = stays.with_columns(
-        (seconds / _SECONDS_A_DAY).alias("mean_days"),
+        (spent / _MICROSECONDS_A_DAY).alias("mean_days"),
         nw.when(over).then(nw.lit(1)).otherwise(nw.lit(0)).alias("passages"),
         nw.when(over).then(nw.lit(0)).otherwise(nw.lit(1)).alias("running"),
         nw.col("to_stage").alias("stage"),
@@ -244,7 +244,7 @@ def _followed(entries: Lazy, moves: Lazy, groups: tuple[str, ...], within: Inter
 def _with_every_stage(table: Table[Any], followed: Lazy, groups: tuple[str, ...], count: int) -> Lazy:
     """Sums of each group and stage, with zeros for the stages that none entered."""
     sums = ("entered", "reached_next", "lost", "young")
-    places = number_rows(table, {"_place": range(count)})
+    places = known_rows(table, {"_place": range(count)})
     grid = followed.select(*groups).unique().join(places, how="cross") if groups else places
     parts = [followed, grid.with_columns(nw.lit(0).alias(name) for name in sums)]
     typed = [part.select(*groups, nw.col("_place").cast(nw.Int64), *(nw.col(name).cast(nw.Int64) for name in sums)) for part in parts]

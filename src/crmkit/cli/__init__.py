@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from crmkit.errors import MissingExtraError
@@ -22,5 +23,9 @@ def main() -> None:
     gc.disable()  # a command is over before collecting its garbage pays
     try:
         commands(prog_name="crmkit")
+    except OSError as error:  # a full disk, for example; a broken pipe click ends by itself
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again to write the rest, and fail again
+        sys.stderr.write(f"Error: {error.filename or 'the result cannot be written'}: {error.strerror}\n")
+        raise SystemExit(1) from None
     finally:
         gc.freeze()  # at its end Python would look through everything once more

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from crmkit.cli.options import DAY, ManyValues, frequency, mapped, once
-from crmkit.errors import CrmkitError, InvalidDataError, InvalidValueError
+from crmkit.errors import CrmkitError, InvalidDataError, InvalidValueError, MissingColumnError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +22,14 @@ class _Refused(click.ClickException):
     """Wrong input: the message goes to stderr, without a traceback."""
 
     exit_code = _WRONG_INPUT
+
+    def __init__(self, message: str, language: str = "en") -> None:
+        super().__init__(message)
+        self.language = language
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write it."""
+        click.echo(f"{'Fehler' if self.language == 'de' else 'Error'}: {self.message}", file=file, err=file is None)
 
 
 class _Commands(click.Group):
@@ -106,7 +114,7 @@ def report(
     from crmkit.cli.reports import printed_report  # noqa: PLC0415  what it loads takes longer than --help should
 
     try:
-        text = printed_report(
+        text, hint = printed_report(
             sales,
             names=once("--map", names),
             notation=notation,
@@ -118,14 +126,16 @@ def report(
             language=language,
             as_data=as_data,
         )
-    except InvalidDataError as error:
-        from crmkit.cli.refusals import refused_data  # noqa: PLC0415  only needed here
+    except (InvalidDataError, MissingColumnError) as error:
+        from crmkit.cli.refusals import refused_files  # noqa: PLC0415  only needed here
 
-        data, message = refused_data(error, file=problems, as_data=as_data)
+        data, message = refused_files(error, names=dict(names), file=problems, as_data=as_data, language=language)
         if data:
             click.echo(data)
-        raise _Refused(message) from None
+        raise _Refused(message, language) from None
     click.echo(text)
+    if hint is not None:
+        click.echo(hint, err=True)
 
 
 @commands.command()
@@ -137,5 +147,10 @@ def demo(*, folder: Path, customers: int, seed: int, language: str) -> None:
     """Make a sample company, store it, and print its overview and the call list of the day."""
     from crmkit.cli.demos import shown_demo  # noqa: PLC0415  as above
 
-    for text in shown_demo(folder, customers=customers, seed=seed, language=language):
-        click.echo(text)
+    try:
+        for text in shown_demo(folder, customers=customers, seed=seed, language=language):
+            click.echo(text)
+    except InvalidDataError as error:
+        from crmkit.cli.refusals import refused_files  # noqa: PLC0415  only needed here
+
+        raise _Refused(refused_files(error, language=language)[1], language) from None

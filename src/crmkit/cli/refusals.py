@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit.errors import InvalidDataError, InvalidValueError, Problem
+from crmkit.cli.german import in_german, problems_in_german
+from crmkit.cli.missing_columns import missing_columns
+from crmkit.errors import InvalidDataError, InvalidValueError, MissingColumnError, Problem
 from crmkit.errors.values import problem_list
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 _OPTIONS = {
@@ -47,22 +51,44 @@ def refused_option(error: InvalidValueError) -> str:
     return f"{option}{value} is not allowed; expected {in_words_of_options(error.expected)}"
 
 
-def refused_data(error: InvalidDataError, *, file: Path | None, as_data: bool) -> tuple[str, str]:
+def refused_files(
+    error: InvalidDataError | MissingColumnError,
+    *,
+    names: Mapping[str, str] = MappingProxyType({}),
+    file: Path | None = None,
+    as_data: bool = False,
+    language: str = "en",
+) -> tuple[str, str]:
     """
-    Say the problems: what goes to standard output, as data where that is asked for, and what goes to the errors.
+    Say what is wrong with files: what goes to standard output, as data where that is asked for, and what goes to the errors.
 
-    With *file* all of them are written to it, a line each.
+    With *file* all problems are written to it, a line each.
     """
-    problems = tuple(attrs.evolve(problem, message=in_words_of_options(problem.message)) for problem in error.problems)
+    is_german = language == "de"
+    if isinstance(error, MissingColumnError):
+        text, problems = missing_columns(error, names, language)
+    else:
+        text = ""
+        problems = tuple(attrs.evolve(problem, message=_in_words(problem.message, is_german=is_german)) for problem in error.problems)
     rows = [attrs.asdict(problem) for problem in problems]
     data = json.dumps({"problems": rows}, ensure_ascii=False, indent=2) if as_data else ""
-    if file is None:
-        return data, problem_list(problems, rest="; --problems FILE writes all of them")
+    failed = None if file is None else _not_written(file, rows, is_german=is_german)
+    rest = ("; --problems DATEI schreibt alle" if is_german else "; --problems FILE writes all of them") if file is None else f" in {file}"
+    text = text or (problems_in_german if is_german else problem_list)(problems, rest="" if failed else rest)
+    return data, f"{text}\n{failed}" if failed else text
+
+
+def _in_words(message: str, *, is_german: bool) -> str:
+    message = in_words_of_options(message)
+    return in_german(message) if is_german else message
+
+
+def _not_written(file: Path, rows: Iterable[Mapping[str, object]], *, is_german: bool) -> str | None:
     try:
         with file.open("w", encoding="utf-8-sig", newline="") as written:
             writer = csv.DictWriter(written, [field.name for field in attrs.fields(Problem)])
             writer.writeheader()
             writer.writerows(rows)
     except OSError as failed:
-        return data, f"{problem_list(problems, rest='')}\n{file} cannot be written: {failed.strerror}"
-    return data, problem_list(problems, rest=f" in {file}")
+        return f"{file} {'kann nicht geschrieben werden' if is_german else 'cannot be written'}: {failed.strerror}"
+    return None

@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from crmkit.errors import InvalidDataError, MissingColumnError, Problem
-from crmkit.exchange import Notation, closest_column, read_sales
+from crmkit.cli.missing_columns import no_cost_hint
+from crmkit.errors import InvalidDataError, Problem
+from crmkit.exchange import Notation, read_sales
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,17 +37,14 @@ def printed_report(
     most: int,
     language: Any,  # noqa: ANN401  checked by click
     as_data: bool,
-) -> str:
-    """Read the files and write the overview, as text or as JSON."""
+) -> tuple[str, str | None]:
+    """Read the files and write the overview, as text or as JSON; tell what would make it better."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     with _progress(files) as on_read, ThreadPoolExecutor(max_workers=1) as reader:
         reading = reader.submit(read_sales, files, names=names, notation=Notation(**notation), credit_notes=credit_notes, on_read=on_read)
         from crmkit.reporting import CALL_EVERY, as_text, sales_overview  # noqa: PLC0415  while the files are being read
 
-        try:
-            sales = reading.result()
-        except MissingColumnError as error:
-            raise click.UsageError(_what_to_map(error, names)) from None
+        sales = reading.result()
         overview = sales_overview(
             sales,
             as_of=as_of or _last_day(sales, files),
@@ -56,7 +52,8 @@ def printed_report(
             call_every={**CALL_EVERY, **call_every},
             most=most,
         )
-    return json.dumps(overview.as_dict(), ensure_ascii=False, indent=2) if as_data else as_text(overview, language=language)
+    text = json.dumps(overview.as_dict(), ensure_ascii=False, indent=2) if as_data else as_text(overview, language=language)
+    return text, no_cost_hint(sales.columns, language)
 
 
 def _last_day(sales: pl.DataFrame, files: Sequence[Path]) -> date:
@@ -66,23 +63,6 @@ def _last_day(sales: pl.DataFrame, files: Sequence[Path]) -> date:
             tuple(Problem(str(file), None, None, None, "has no lines; for an empty report give --as-of") for file in files)
         )
     return last
-
-
-def _what_to_map(error: MissingColumnError, names: Mapping[str, str]) -> str:
-    """Name what is missing beside what exists, and what to type."""
-    asked = ", ".join(f"{name} (as {names[name]!r})" if name in names else name for name in error.missing)
-    tried = dict.fromkeys(error.missing)
-    if "revenue" in tried and closest_column("revenue", error.available) is None and closest_column("unit_price", error.available):
-        tried = {**{name: None for name in tried if name != "revenue"}, "quantity": None, "unit_price": None}
-    tries = " ".join(f"{name}={_typed(closest_column(name, error.available))}" for name in tried)
-    there = ", ".join(map(repr, error.available))
-    return f"missing {'column' if len(error.missing) == 1 else 'columns'} {asked}; the file has {there}\nTry: --map {tries}"
-
-
-def _typed(column: str | None) -> str:
-    if column is None:
-        return "…"
-    return column if column.isalnum() else f'"{column}"'
 
 
 def _is_terminal() -> bool:

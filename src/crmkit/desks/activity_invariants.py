@@ -6,12 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from crmkit.desks.companions import attendances, birthdays, email_addresses
+from crmkit.desks.work_items import ASKING, UNKNOWN, gain_of, items_of
 from crmkit.entities import (
     Appointment,
     Attachment,
     Consent,
     ContactPlan,
+    Document,
     Event,
     FollowUp,
     HistoryEntry,
@@ -24,7 +28,7 @@ from crmkit.entities import (
     Task,
     Unassigned,
 )
-from crmkit.records import Attendance, Birthday, EmailAddress, kind_of
+from crmkit.records import Attendance, Birthday, EmailAddress, WorkItem, kind_of
 from crmkit.scheduling.contact_counts import recounted
 
 if TYPE_CHECKING:
@@ -64,6 +68,29 @@ def _parties_are_found_by_the_birthdays_of_their_people(everything: Everything) 
         yield "parties", "are found by other birthdays than their contact persons have"
 
 
+def _what_is_open_is_found_by_its_work_items(everything: Everything) -> Iterator[tuple[str, str]]:
+    zone, currency = ZoneInfo(everything.settings.zone), everything.settings.currency
+    owner_of = {party.id: party.owner_id for party in everything.of(Party)}
+    worth: dict[str, int] = {}
+    for document in everything.of(Document):
+        gain = gain_of(document, currency)
+        if gain is not None:
+            worth[document.party_id] = worth.get(document.party_id, 0) - gain
+    wanted = {
+        item.id: item
+        for kind in ASKING
+        for record in everything.by_class[kind]
+        for item in items_of(record, owner_id=owner_of.get(getattr(record, "party_id", None) or ""), zone=zone)
+    }
+    for id, item in everything.by_id(WorkItem).items():
+        if id not in wanted or item != attrs.evolve(wanted[id], worth=item.worth):
+            yield f"work_item {id}", "is not what its record asks for"
+        elif item.worth > worth.get(item.party_id or "", UNKNOWN):
+            yield f"work_item {id}", "takes its party for worth less than it may be"
+    for id in wanted.keys() - everything.by_id(WorkItem).keys():
+        yield f"work_item {id}", "is missing"
+
+
 def _what_people_do_has_a_history(everything: Everything) -> Iterator[tuple[str, str]]:
     told = {entry.about for entry in everything.of(HistoryEntry)}
     for kind in (Appointment, Task, FollowUp, Note, Event, OpeningBalance, Unassigned, Attachment, Consent, Objection):
@@ -93,6 +120,7 @@ ACTIVITY_RULES = (
     _employees_are_taken_by_their_appointments,
     _parties_are_found_by_their_email_addresses,
     _parties_are_found_by_the_birthdays_of_their_people,
+    _what_is_open_is_found_by_its_work_items,
     _what_people_do_has_a_history,
     _an_assigned_email_has_its_interaction,
 )

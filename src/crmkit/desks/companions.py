@@ -55,7 +55,7 @@ def birthdays(party: Party) -> list[Birthday]:
     if party.merged_into is not None:
         return []
     return [
-        Birthday(id=_joined(party.id, person.id), party_id=party.id, day=f"{person.birthday:%m-%d}")
+        Birthday(id=_joined(party.id, person.id), party_id=party.id, owner_id=party.owner_id, day=f"{person.birthday:%m-%d}")
         for person in party.people
         if person.birthday is not None
     ]

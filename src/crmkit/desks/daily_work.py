@@ -1,35 +1,42 @@
-"""The work queue of a desk: what is stored and due, and what each party is worth. What is due is found by index, never all parties."""
+"""The work queue of a desk: what is stored and due, and what each party is worth, read by index as far as a page needs it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+import attrs
+
 from crmkit._checks import check_int, check_kind, refused
 from crmkit.conditions import Condition
-from crmkit.desks.document_reading import found_open_items
-from crmkit.desks.due_records import birthday_parties, due_items, suggested_items
+from crmkit.desks.document_reading import POSTED
+from crmkit.desks.due_records import Found, Reading, records_asking
 from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
-from crmkit.desks.permission_reading import said_by
-from crmkit.desks.workplace import Workplace, find_each
-from crmkit.entities import Document, Party
+from crmkit.desks.permission_reading import said_queries
+from crmkit.desks.work_items import NOBODY, of_department, of_employee
+from crmkit.entities import Consent, Document, Objection, Party, Payment, open_items
 from crmkit.periods import Interval, Period
-from crmkit.scheduling import WorkQueue, work_queue
-from crmkit.scheduling.queue_pages import reaches
+from crmkit.records import WorkItem
+from crmkit.scheduling import Plannable, WorkQueue
+from crmkit.scheduling.queue_pages import position_at
 from crmkit.scheduling.queue_rows import with_open_items
+from crmkit.scheduling.work_queues import listed_work
+from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
+    from crmkit.desks.workplace import Workplace
     from crmkit.entities import Channel
     from crmkit.money import Money
-    from crmkit.scheduling import Plannable
     from crmkit.settings import Settings
     from crmkit.store import Transaction
 
-_FEWEST_PLANS = 200
-_ROWS_TO_PLANS = 4
+_SPARE = 4
+"""How many more than a page are read at once, for those that turn out to be silent or left out."""
+_FURTHER = 4
 
 
 def due_work(
@@ -48,58 +55,102 @@ def due_work(
     """
     Gather what is due up to the last day that is asked for, and list it.
 
-    Suggestions are many and less urgent than nearly all else, so they are read by index, the longest overdue first, and only until
-    nothing that is still unread could be on the page.
+    What is open is read in the order of the list, until nothing that is unread could be on the page; of those that are read, everything
+    is, so that each row is whole.
     """
     settings = workplace.settings
     as_of = workplace.day(as_of)
     owners = workplace.scope.owners_reached("work_queue")
     last = as_of if horizon is None else check_kind("horizon", horizon, Interval).after(as_of)
     members = None if team is None else _members(settings, team)
-    most = None if group else max(_FEWEST_PLANS, _ROWS_TO_PLANS * check_int("limit", limit, at_least=1))
+    departments = tuple(_departments(settings, employee_id, team))
+    after = None if cursor is None else position_at(cursor)
+    most = nobodys_most = None if group else check_int("limit", limit, at_least=1) + _SPARE
     with workplace.reading() as transaction:
-        deputies = {} if employee_id is None else deputies_on(transaction, as_of)
-        others = due_items(transaction, settings, last)
-        born = birthday_parties(transaction, as_of, last) if settings.queue.birthdays else ()
-        concerned = {*born, *(item.party_id for item in others if item.party_id is not None)}
+        away = deputies_on(transaction, as_of).get(employee_id, ()) if employee_id is not None else ()
+        reading = Reading(transaction=transaction, as_of=as_of, last=last, queue=settings.queue, currency=settings.currency, after=after)
+        employees = members if employee_id is None else {employee_id, *away}
+        whose = None if employees is None else {*map(of_employee, employees), *map(of_department, departments)}
         while True:
-            plans, unread_from = suggested_items(transaction, settings, last, concerned=concerned, most=most)
-            items = [*others, *plans]
-            party_ids = concerned.union(item.party_id for item in plans if item.party_id is not None)
-            parties = find_each(transaction, Party, "id", sorted(party_ids))
-            if group:
-                parties = with_heads(transaction, parties)
+            found = reading.found(whose, most=most)
+            covers_nobodys = whose is None and after is None and found.unread_from is None
+            nobodys = Found() if covers_nobodys else reading.from_the_beginning.found([NOBODY], most=nobodys_most)
+            about = _gathered(transaction, settings, found, nobodys, group=group, purpose=purpose, channel=channel)
+            parties, items = about.parties, about.items
             if owners is not None:
                 parties = [party for party in parties if party.owner_id in owners]
                 items = _reached(items, {party.id for party in parties}, owners)
-            said = said_by(transaction, settings, (party.id for party in parties), purpose=purpose, channel=channel)
-            found = work_queue(
+            listed = listed_work(
                 items,
                 parties=parties,
                 as_of=as_of,
                 horizon=horizon,
                 employee_id=employee_id,
-                stands_in_for=deputies.get(employee_id or "", ()),
+                stands_in_for=away,
                 team=members,
-                departments=_departments(settings, employee_id, team),
-                values=_gross_profit_of_a_year(transaction, parties, as_of=as_of, currency=settings.currency),
+                departments=departments,
+                values=_gross_profit_of_a_year(about.posted, as_of=as_of, currency=settings.currency),
                 policy=settings.policy,
                 queue=settings.queue,
                 purpose=purpose,
                 channel=channel,
-                consents=said.consents,
-                objections=said.objections,
+                consents=about.consents,
+                objections=about.objections,
                 permissions=settings.permissions,
                 zone=settings.zone,
-                limit=limit,
-                cursor=cursor,
                 group=group,
             )
-            if most is None or unread_from is None or reaches(found.cursor, unread_from, as_of=as_of):
+            is_whole = listed.is_certain(limit=limit, after=after, unread_from=found.unread_from)
+            if is_whole and listed.is_certain_of_nobodys(limit=limit, unread_from=nobodys.unread_from):
                 break
-            most *= _ROWS_TO_PLANS
-        shown = {party.id for row in (*found.rows, *found.unassigned) if row.party is not None for party in (row.party, *row.members)}
-        return with_open_items(found, found_open_items(transaction, sorted(shown), as_of=as_of))
+            most = most if is_whole or most is None else most * _FURTHER
+            nobodys_most = nobodys_most if not is_whole or nobodys_most is None else nobodys_most * _FURTHER
+        page = listed.page(limit=limit, after=after, unread_from=found.unread_from)
+        shown = {party.id for row in (*page.rows, *page.unassigned) if row.party is not None for party in (row.party, *row.members)}
+        owing = [document for document in about.posted if document.party_id in shown]
+        return with_open_items(page, open_items(owing, about.payments, as_of=as_of))
+
+
+@attrs.frozen(kw_only=True)
+class _About:
+    """Everything about the parties that may be listed, as far as a row tells of it."""
+
+    parties: Sequence[Party]
+    items: Sequence[Plannable]
+    consents: Sequence[Consent]
+    objections: Sequence[Objection]
+    posted: Sequence[Document]
+    payments: Sequence[Payment]
+
+
+def _gathered(
+    transaction: Transaction, settings: Settings, found: Found, nobodys: Found, *, group: bool, purpose: str | None, channel: Channel
+) -> _About:
+    """Read everything about the parties that may be listed, in two round trips."""
+    ids = tuple(sorted(found.party_ids | nobodys.party_ids))
+    of_parties = Condition("party_id", "one_of", ids)
+    parties, work_items, consents, objections = transaction.find_several(
+        [
+            Query(Party, [Condition("id", "one_of", ids)]),
+            Query(WorkItem, [of_parties]),
+            *said_queries(settings, ids, purpose=purpose, channel=channel),
+        ]
+    )
+    posted, payments, *records = transaction.find_several(
+        [
+            Query(Document, [of_parties, POSTED]),
+            Query(Payment, [of_parties]),
+            *records_asking(work_items, found.records | nobodys.records),
+        ]
+    )
+    return _About(
+        parties=with_heads(transaction, parties) if group else parties,
+        items=[record for of_kind in records for record in of_kind],
+        consents=consents,
+        objections=objections,
+        posted=posted,
+        payments=payments,
+    )
 
 
 def _members(settings: Settings, team: str) -> frozenset[str]:
@@ -124,15 +175,14 @@ def _doers(item: Plannable) -> set[str | None]:
     return {getattr(item, "employee_id", None), *getattr(item, "attendees", ())}
 
 
-def _gross_profit_of_a_year(transaction: Transaction, parties: Sequence[Party], *, as_of: date, currency: str) -> Mapping[str, Money]:
+def _gross_profit_of_a_year(posted: Iterable[Document], *, as_of: date, currency: str) -> Mapping[str, Money]:
     """Gross profit of the twelve months up to the day; a party without known cost, or only in other currencies, has none."""
     first_day = Period(as_of, date.fromordinal(as_of.toordinal() + 1)).year_before().end
-    issued = (Condition("issued_on", "at_least", first_day), Condition("issued_on", "at_most", as_of))
-    kinds = Condition("kind", "one_of", ("invoice", "credit_note"))
     worth: dict[str, Money] = {}
-    for document in find_each(transaction, Document, "party_id", (party.id for party in parties), kinds, *issued):
-        profit = document.gross_profit() if document.currency == currency and document.is_posted else None
-        if profit is not None:
-            signed = -profit if document.kind == "credit_note" else profit
-            worth[document.party_id] = worth[document.party_id] + signed if document.party_id in worth else signed
+    for document in posted:
+        if first_day <= document.issued_on <= as_of and document.currency == currency and document.is_posted:
+            profit = document.gross_profit()
+            if profit is not None:
+                signed = -profit if document.kind == "credit_note" else profit
+                worth[document.party_id] = worth[document.party_id] + signed if document.party_id in worth else signed
     return worth

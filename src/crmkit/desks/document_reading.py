@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from crmkit.entities import DocumentKind, Line, OpenItem
     from crmkit.store import Transaction
 
-_POSTED = Condition("kind", "one_of", ("invoice", "credit_note"))
+POSTED = Condition("kind", "one_of", ("invoice", "credit_note"))
 
 
 def found_open_items(transaction: Transaction, party_ids: Iterable[str] | None, *, as_of: date) -> tuple[OpenItem, ...]:
     """List what some parties have to pay, or all of them, in two queries."""
     if party_ids is None:
-        documents, payments = transaction.find(Query(Document, [_POSTED])), transaction.find(Query(Payment))
+        documents, payments = transaction.find(Query(Document, [POSTED])), transaction.find(Query(Payment))
     else:
         wanted = tuple(party_ids)
-        documents = find_each(transaction, Document, "party_id", wanted, _POSTED)
+        documents = find_each(transaction, Document, "party_id", wanted, POSTED)
         payments = find_each(transaction, Payment, "party_id", wanted)
     return open_items(documents, payments, as_of=as_of)
 

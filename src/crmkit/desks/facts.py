@@ -10,6 +10,7 @@ import attrs
 
 from crmkit._checks import check_kind
 from crmkit.conditions import Condition
+from crmkit.desks.customer_figures import customer_figures
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import (
     Appointment,
@@ -58,6 +59,19 @@ class FactsDesk:
     def customers(self) -> pl.LazyFrame:
         """One row for each party; `is_customer` tells customers from leads and others."""
         return self._table("customers", "customers")
+
+    def customer_figures(self, *, as_of: date | None = None) -> pl.LazyFrame:
+        """
+        One row for each party and currency that takes part in analyses, with what is known of it on a day: what segments are made of.
+
+        The columns of `customers`, `abc_class` (String?, the effective one), the figures of `crmkit.history.customer_cards` (zero for who
+        bought nothing) and `days_since_purchase` (count?); sorted by id. What parties are themselves is as it is now.
+        """
+        day = self.workplace.day(as_of)
+        sales = self.sales(period=Period(date.min, day + timedelta(days=1)))
+        with self.workplace.reading() as transaction:
+            parties = transaction.find(Query(Party, [Condition(name, "missing", value=True) for name in ("merged_into", "excluded")]))
+        return customer_figures(parties, sales, as_of=day)
 
     def contact_plans(self) -> pl.LazyFrame:
         """One row for each party with its contact frequency, last contact, earliest open recall and latest planned appointment."""

@@ -35,6 +35,7 @@ DAY_OF = {
     "leads": "created_on",
     "quotas": "start",
     "customers": None,
+    "customer_figures": None,
     "contact_plans": None,
 }
 """Every table, and the day by which it is parted into months."""

@@ -30,7 +30,7 @@ from crmkit.entities import (
     Ref,
 )
 from crmkit.errors import NotStoredError
-from crmkit.records import KINDS
+from crmkit.records import KINDS, WorkItem
 from crmkit.scheduling.contact_counts import recounted
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from crmkit.desks.work import Work
     from crmkit.records import RecordKind, Stored
 
-STAYING = frozenset(companion.kind for companion in COMPANIONS if companion.owner is Party) | {PartyChange}
-"""The kinds of record that stay with a merged party: what it is found by, and whose it was when."""
+STAYING = frozenset(companion.kind for companion in COMPANIONS if companion.owner is Party) | {PartyChange, WorkItem}
+"""The kinds of record that stay with a merged party: what it is found by, and whose it was when; its open work follows by itself."""
 
 
 def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:

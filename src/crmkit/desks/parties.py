@@ -24,17 +24,21 @@ from crmkit.desks.party_lists import (
     party_value_on,
 )
 from crmkit.desks.party_work import carry_out_due, categorised, save_classes, save_departure, save_handover, saved_if_changed
+from crmkit.desks.segmenting import members_on, refresh_segments, saved_segments, segments_on
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Departure, Deputy, Handover, Party
+from crmkit.entities import Departure, Deputy, Handover, Party, SavedSegment
 from crmkit.entities.words import AbcClass
 from crmkit.ids import new_id
 from crmkit.periods import Period
 from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from narwhals.stable.v2.typing import IntoFrame
+
+    from crmkit.classification import Segment
     from crmkit.desks.work import Work
     from crmkit.entities.party_changes import SingleField
     from crmkit.errors import Problem
@@ -146,6 +150,43 @@ class PartiesDesk:
                 check_choice("classes", found, AbcClass)
         kept = dict(classes)
         self.workplace.do("parties.record_classes", lambda work: save_classes(work, kept), arguments={"classes": kept}, at=at, key=key)
+
+    def refresh_segments(
+        self,
+        segments: Sequence[Segment] | None = None,
+        *,
+        figures: IntoFrame | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> None:
+        """
+        Keep segments by their rules, find who belongs to them, and write who joined and who left; each is an event in its party's history.
+
+        Rules read `crm.facts.customer_figures`, and the columns of *figures* by `customer_id`, which win. Excluded parties belong to none.
+        Without *segments* the members of all that are kept are found again, as is to be done once a day.
+
+        Raises:
+            MissingColumnError: For a rule over a column that there is not.
+            InvalidValueError: For two segments of one name, and for a day before the one for which members are known already.
+        """
+        refresh_segments(self.workplace, segments, figures, at=at, key=key)
+
+    def segments(self) -> tuple[SavedSegment, ...]:
+        """List the segments that are kept, with their rules."""
+        return saved_segments(self.workplace, "parties.segments")
+
+    def segment_members(self, name: str, *, on: date | None = None) -> tuple[str, ...]:
+        """
+        List the ids of the parties that belonged to a segment on a day, today by default, as was found then.
+
+        Raises:
+            NotStoredError: When there is no such segment.
+        """
+        return members_on(self.workplace, name, on)
+
+    def segments_of(self, party_id: str, *, on: date | None = None) -> tuple[str, ...]:
+        """List the names of the segments to which a party belonged on a day, today by default."""
+        return segments_on(self.workplace, party_id, on)
 
     def hand_over(
         self, *, from_owner: str, to_owner: str, on: date | None = None, at: datetime | None = None, key: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,6 +15,7 @@ from crmkit.entities import Channel, Consent, Objection, Party
 from crmkit.errors import NotStoredError
 from crmkit.scheduling import Audience, audience
 from crmkit.scheduling.permissions import purpose_of
+from crmkit.store import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,12 +41,17 @@ class Said:
 
 def said_by(transaction: Transaction, settings: Settings, party_ids: Iterable[str], *, purpose: str | None, channel: Channel) -> Said:
     """Read what some parties said to a purpose and a channel."""
-    wanted = tuple(dict.fromkeys(party_ids))
+    return Said(*transaction.find_several(said_queries(settings, party_ids, purpose=purpose, channel=channel)))
+
+
+def said_queries(settings: Settings, party_ids: Iterable[str], *, purpose: str | None, channel: Channel) -> Sequence[Query[Any]]:
+    """Ask for the consents of some parties to a purpose and a channel, and for their objections."""
+    of_parties = Condition("party_id", "one_of", tuple(dict.fromkeys(party_ids)))
     about = (
         Condition("purpose", "equal", purpose_of(purpose, settings.permissions)),
         Condition("channel", "equal", check_choice("channel", channel, Channel)),
     )
-    return Said(find_each(transaction, Consent, "party_id", wanted, *about), find_each(transaction, Objection, "party_id", wanted))
+    return Query(Consent, (of_parties, *about)), Query(Objection, [of_parties])
 
 
 def audience_of(

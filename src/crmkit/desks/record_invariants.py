@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _TOLD = (
     "payment",
     "departure",
+    "segment",
+    "segment_member",
     "handover",
     "deputy",
     "case",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Stored)
 About: TypeAlias = Stored | Ref
 
-_WITHOUT_SUBJECT = frozenset(kind.name for kind in LOGS) | {"diary", "attendance", "email_address", "birthday"}
+_WITHOUT_SUBJECT = frozenset(kind.name for kind in LOGS) | {"diary", "attendance", "email_address", "birthday", "work_item"}
 
 
 def ref_of(about: About) -> Ref:

@@ -14,6 +14,7 @@ from crmkit.desks.companions import save_companions
 from crmkit.desks.loyalty_booking import book_documents
 from crmkit.desks.moments import Moment
 from crmkit.desks.party_traces import save_party_traces
+from crmkit.desks.work_items import save_work_items
 from crmkit.entities import ContactPlan, Document, HistoryEntry, Party, Ref
 from crmkit.entities.stored_form import as_stored, kept_text_of
 from crmkit.errors import NotPermittedError, NotStoredError
@@ -128,11 +129,16 @@ class Work:
             self._seen[type(entity), entity.id] = entity
         save_party_traces(self, pairs, since=since)
         save_companions(self, saved)
+        save_work_items(self, pairs)
 
     def stored(self, entity: E) -> E:
         """Give a record as this verb stored it last."""
         key = type(entity), entity.id
         return as_stored(next(cast("E", after) for _, after, _ in reversed(self._changes) if (type(after), after.id) == key))
+
+    def seen(self, kind: type[E], id: str) -> E | None:
+        """Give a record as this verb last read or stored it; None where it did not."""
+        return cast("E | None", self._seen.get((kind, id)))
 
     def _before(self, entity: Stored) -> Stored | None:
         """What was stored before; a verb has nearly always read it already."""

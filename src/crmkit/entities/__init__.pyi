@@ -38,6 +38,7 @@ from .opportunities import ForecastCategory, Opportunity, OpportunityState, Stag
 from .parties import Block, Conditions, CustomValue, Party, Source
 from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, PartyChange, SingleField
 from .payments import OpenItem, Payment, cash_discount_until, open_items, payment_due_on
+from .personal_data import personal_fields
 from .pipelines import OpportunityEnd, Pipeline, Stage
 from .portal_data import PortalData, PortalPerson, ProposedChange
 from .portal_requests import (
@@ -53,6 +54,7 @@ from .portal_views import PortalAppointment, PortalCase, PortalContract, PortalD
 from .quotas import Quota
 from .recurrences import Recurrence
 from .refs import Ref
+from .segments import SavedSegment, SegmentMember
 from .tasks import Department, FollowUp, FollowUpState, Task, TaskState
 from .words import AbcClass, Direction, PartyKind, Role
 
@@ -157,6 +159,8 @@ __all__ = [
     "Ref",
     "Role",
     "RoundingPolicy",
+    "SavedSegment",
+    "SegmentMember",
     "SingleField",
     "Source",
     "Spend",
@@ -171,6 +175,7 @@ __all__ = [
     "cash_discount_until",
     "open_items",
     "payment_due_on",
+    "personal_fields",
     "structure",
     "unstructure",
 ]

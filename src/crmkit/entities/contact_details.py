@@ -31,7 +31,7 @@ def _channels(name: str, value: Channel | Iterable[Channel]) -> frozenset[Channe
     return cast("frozenset[Channel]", frozenset(check_each(name, value, lambda name, one: check_private(name, one, check_choice, Channel))))
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True)
 class Address:
     """
     A postal address.
@@ -46,9 +46,9 @@ class Address:
     """
 
     kind: str = "main"
-    street: str = ""
-    postal_code: str = ""
-    city: str = ""
+    street: str = attrs.field(default="", repr=False)
+    postal_code: str = attrs.field(default="", repr=False)
+    city: str = attrs.field(default="", repr=False)
     country: str = "DE"
     default: bool = False
 
@@ -60,12 +60,8 @@ class Address:
         if len(check_text("country", self.country)) != _COUNTRY_LETTERS or not (self.country.isascii() and self.country.isupper()):
             raise refused("country", self.country, "an ISO 3166-1 alpha-2 code, for example 'DE'")
 
-    def __repr__(self) -> str:
-        """Name kind and country only; the rest is personal data."""
-        return f"<Address {self.kind} in {self.country}>"
 
-
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True)
 class Phone:
     """
     A telephone number as it was written down.
@@ -76,8 +72,8 @@ class Phone:
         kind: For example "work", "mobile"; an open list.
     """
 
-    number: str
-    extension: str | None = None
+    number: str = attrs.field(repr=False)
+    extension: str | None = attrs.field(default=None, repr=False)
     kind: str = "work"
 
     def __attrs_post_init__(self) -> None:
@@ -86,17 +82,13 @@ class Phone:
         check_text("number", self.number)
         check_text("kind", self.kind)
 
-    def __repr__(self) -> str:
-        """Name the kind only."""
-        return f"<Phone {self.kind}>"
-
 
 def kept_phones(values: Iterable[Phone]) -> tuple[Phone, ...]:
     """Keep telephone numbers in order."""
     return kept("phones", Phone, values)
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True)
 class Profile:
     """
     A profile in a social network.
@@ -107,16 +99,12 @@ class Profile:
     """
 
     network: str
-    handle: str
+    handle: str = attrs.field(repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse empty parts."""
         check_text("network", self.network)
         check_text("handle", self.handle)
-
-    def __repr__(self) -> str:
-        """Name the network only."""
-        return f"<Profile {self.network}>"
 
 
 def kept_profiles(values: Iterable[Profile]) -> tuple[Profile, ...]:

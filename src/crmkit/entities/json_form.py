@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, get_ar
 import attrs
 
 from crmkit._checks import check_decimal, refused
+from crmkit.conditions import ConditionValue
 from crmkit.entities.parties import CustomValue
 from crmkit.errors import InvalidDataError, InvalidValueError, Problem
 
 if TYPE_CHECKING:
     from cattrs import ClassValidationError, Converter
+
+    from crmkit.conditions import Scalar
 
 E = TypeVar("E")
 _EXAMPLES: Mapping[object, str] = {date: "2026-01-31", datetime: "2026-01-31T14:30:00+00:00", time: "14:30", int: "12"}
@@ -94,6 +97,8 @@ def _converter(*, detailed: bool) -> Converter:
     converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
     converter.register_structure_hook_func(lambda kind: kind == CustomValue, lambda value, _: _custom_in(value))
+    converter.register_structure_hook_func(lambda kind: kind == ConditionValue, lambda value, _: _compared_in(value))
+    converter.register_unstructure_hook_func(lambda kind: kind == ConditionValue, _compared_out)
     converter.register_unstructure_hook_factory(_is_mapping, lambda _: _mapping_out)
     return converter
 
@@ -141,3 +146,20 @@ def _custom_in(value: Json) -> CustomValue:
             return value
         case _:
             raise refused("custom", type(value).__name__, "text, a whole number, true, false, {'decimal': …} or {'date': …}")
+
+
+def _compared_out(value: ConditionValue) -> Json:
+    """Write what a condition compares with; several values are a list."""
+    if isinstance(value, tuple):
+        return [_compared_out(item) for item in value]
+    return {"moment": value.isoformat()} if isinstance(value, datetime) else _custom_out(value)
+
+
+def _compared_in(value: Json) -> ConditionValue:
+    match value:
+        case list():
+            return tuple(cast("Scalar", _compared_in(item)) for item in value)
+        case {"moment": str(moment)}:
+            return datetime.fromisoformat(moment)
+        case _:
+            return _custom_in(value)

@@ -20,6 +20,7 @@ class MissingColumnError(CrmkitError):
         table: The table of `crmkit.facts` that was expected.
         names: The caller's own names of those that are missing, where they were given.
         otherwise: What can be done without them, where something can.
+        source: The file, for what was read from one.
     """
 
     missing: tuple[str, ...]
@@ -27,18 +28,23 @@ class MissingColumnError(CrmkitError):
     table: str
     names: Mapping[str, str] = attrs.field(factory=dict)
     otherwise: str = ""
+    source: str | None = None
 
     def __str__(self) -> str:
         """Name what is missing, what exists and how to map it."""
         noun = "column" if len(self.missing) == 1 else "columns"
         place = "the frame" if self.table == "frame" else self.table
         asked = ", ".join(f"{name!r} (as {self.names[name]!r})" if name in self.names else repr(name) for name in self.missing)
-        return f"missing {noun} {asked} in {place}; the frame has {listed(self.available)}. {self._fix()}{self.otherwise}"
+        return (
+            f"missing {noun} {asked} in {place}; {self.source or 'the frame'} has {listed(self.available)}. {self._fix()}{self.otherwise}"
+        )
 
     def _fix(self) -> str:
         if self.table == "frame":
             return "Name one of those, or compute it first"
         names = ", ".join(f"{name}={closest(self.names.get(name, name), self.available) or '…'!r}" for name in self.missing)
+        if self.source is not None:
+            return f"Name your own with names=dict({names}); lines before them are passed over with Notation(skip_lines=…)"
         return f"Name your own with facts.{self.table}(frame, {names})"
 
 

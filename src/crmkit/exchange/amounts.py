@@ -106,8 +106,12 @@ def amounts_in(texts: pl.Expr, distinct: pl.Series, *, mark: DecimalMark) -> pl.
     plain = plain.set(decimals > MOST_DECIMALS, None)
     scale = max([USUAL_DECIMALS, *(found for found in decimals.unique().to_list() if found <= MOST_DECIMALS)])
     read = plain.cast(pl.Decimal(28 if scale == USUAL_DECIMALS else 38, scale), strict=False)
-    read = read.set(read.abs() > LARGEST, None)
-    return texts.replace_strict(distinct, read, default=None, return_dtype=read.dtype)
+    return texts.replace_strict(distinct, pl.select(within_limit(pl.lit(read))).to_series(), default=None, return_dtype=read.dtype)
+
+
+def within_limit(values: pl.Expr) -> pl.Expr:
+    """Make null of what is larger than 10^18, whatever kind of file it comes from."""
+    return pl.when(values.abs() <= LARGEST).then(values)
 
 
 def _plain(texts: pl.Series, mark: DecimalMark) -> pl.Series:
@@ -139,7 +143,7 @@ def from_floats(values: pl.Series) -> pl.Series:
 
 def why_no_amount(text: str) -> str:
     """Say what is wrong with a value that `amounts` does not take."""
-    if sum(char.isdigit() for char in text) > len(str(LARGEST)):
+    if sum(char.isdigit() for char in text) >= len(str(LARGEST)):
         return "is no amount that can be kept: it has more than 18 decimals or is larger than 10^18"
     return "is not an amount, such as 1234.56"
 

@@ -9,7 +9,17 @@ import polars as pl
 
 from crmkit._currencies import CODES, meant
 from crmkit.errors import Problem
-from crmkit.exchange.amounts import USUAL_DECIMALS, Evidence, amounts, amounts_in, common_type, evidence, from_floats, why_no_amount
+from crmkit.exchange.amounts import (
+    USUAL_DECIMALS,
+    Evidence,
+    amounts,
+    amounts_in,
+    common_type,
+    evidence,
+    from_floats,
+    why_no_amount,
+    within_limit,
+)
 from crmkit.exchange.days import EARLIEST, LATEST, LOCAL_DAYS, AmbiguousDates, days_of, has_zone
 
 if TYPE_CHECKING:
@@ -167,10 +177,9 @@ def _amount(raw: RawTable, name: str, distinct: pl.Series | None, mark: DecimalM
     column = raw.frame[name]
     if distinct is not None:
         return amounts_in(pl.col(name), distinct, mark=mark)
-    if isinstance(column.dtype, pl.Decimal):
-        return pl.col(name).cast(common_type([column.dtype, pl.Decimal(28, USUAL_DECIMALS)]), strict=False)
-    if column.dtype.is_integer():
-        return pl.col(name).cast(pl.Decimal(28, USUAL_DECIMALS), strict=False)
+    if column.dtype.is_decimal() or column.dtype.is_integer():
+        exact = [pl.Decimal(28, USUAL_DECIMALS), *([column.dtype] if column.dtype.is_decimal() else [])]
+        return within_limit(pl.col(name).cast(common_type(exact), strict=False))
     if column.dtype != pl.String:
         return amounts(_text(column), mark="point")
     mask = raw.numbers[name]
@@ -217,5 +226,7 @@ def _missing(raw: RawTable, required: AbstractSet[str], filled: pl.Series) -> It
         if not empty.any():
             continue
         rows = (empty & filled).arg_true().to_list()
-        for line in raw.lines_of(rows):
-            yield Problem(raw.source, line, name, None, "is missing")
+        written = raw.as_written(name) if rows else empty
+        for row, line in zip(rows, raw.lines_of(rows), strict=True):
+            value = (written[row] or "").strip()
+            yield Problem(raw.source, line, name, value or None, "stands for a value that is missing" if value else "is missing")

@@ -28,6 +28,7 @@ class RawTable:
         lines_of: Tells the line of the file for each of some row numbers (from 0).
         numbers: For columns of workbooks: which cells are numbers; these have a decimal point whatever the texts have.
         problems: What is wrong with its lines, whatever their values are.
+        as_written: Tells the cells of a column as they stand in the file, those that mean "nothing known" too; asked only for errors.
     """
 
     source: str
@@ -35,6 +36,11 @@ class RawTable:
     lines_of: Callable[[Sequence[int]], list[int | None]] = attrs.field(repr=False)
     numbers: Mapping[str, pl.Series] = attrs.field(default=_NO_MASKS, repr=False)
     problems: tuple[Problem, ...] = attrs.field(default=(), repr=False)
+    as_written: Callable[[str], pl.Series] = attrs.field(repr=False)
+
+    @as_written.default
+    def _as_in_the_frame(self) -> Callable[[str], pl.Series]:
+        return lambda name: self.frame[name].cast(pl.String, strict=False)
 
 
 def refused_file(source: str, message: str, *, line: int | None = None, column: str | None = None) -> InvalidDataError:

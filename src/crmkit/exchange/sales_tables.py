@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -69,14 +70,15 @@ def read_sales(
 
     Raises:
         InvalidDataError: With every problem of every file: file, line, column and value.
-        MissingColumnError: Naming the standard columns that are missing beside those that exist.
+        MissingColumnError: Naming the first file without a column that is needed, what is missing, and what exists.
     """
     mapped = {_standard(name): check_text(f"names[{name!r}]", own) for name, own in (names or {}).items()}
+    needed_too = ("document_kind",) if credit_notes == "positive" else ()
     parts: list[pl.DataFrame] = []
     problems: list[Problem] = []
     for path in [paths] if isinstance(paths, Path | str) else paths:
         try:
-            rows, raw, there, found = _read_one(path, mapped, notation=notation, limits=limits, on_read=on_read)
+            rows, raw, there, found = _read_one(path, mapped, needed_too, notation=notation, limits=limits, on_read=on_read)
             table, more = _as_facts(rows, raw, there, credit_notes=credit_notes)
         except InvalidDataError as error:
             problems += error.problems
@@ -97,18 +99,24 @@ def _standard(name: str) -> str:
 
 
 def _read_one(
-    path: Path | str, mapped: Mapping[str, str], *, notation: Notation, limits: FileLimits, on_read: Callable[[int], None] | None
+    path: Path | str,
+    mapped: Mapping[str, str],
+    more: Iterable[str],
+    *,
+    notation: Notation,
+    limits: FileLimits,
+    on_read: Callable[[int], None] | None,
 ) -> tuple[Understood, RawTable, Mapping[str, str], tuple[Problem, ...]]:
     own = {standard: mapped.get(standard, standard) for standard in SALES_TYPES}
     raw = read_raw(path, wanted=frozenset(own.values()), notation=notation, limits=limits, on_read=on_read)
     exist = set(raw.frame.columns)
     there = {standard: name for standard, name in own.items() if name in exist}
     derived = "revenue" not in there and "revenue" not in mapped and {"quantity", "unit_price"} <= there.keys()
-    needed = {*_NEEDED, *mapped} - ({"revenue"} if derived else set())
+    needed = {*_NEEDED, *mapped, *more} - ({"revenue"} if derived else set())
     missing = tuple(standard for standard in SALES_TYPES if standard in needed and standard not in there)
     if missing:
         available = _all_columns(path, notation=notation, limits=limits)
-        raise MissingColumnError(missing, available, "sales", {name: mapped[name] for name in missing if name in mapped})
+        raise MissingColumnError(missing, available, "sales", {name: mapped[name] for name in missing if name in mapped}, source=str(path))
     required = (_NEVER_MISSING | ({"quantity", "unit_price"} if derived else set())) & there.keys()
     renamed = RawTable(
         source=raw.source,
@@ -116,6 +124,7 @@ def _read_one(
         lines_of=raw.lines_of,
         numbers={standard: raw.numbers[name] for standard, name in there.items() if name in raw.numbers},
         problems=raw.problems,
+        as_written=lambda standard: raw.as_written(there[standard]),
     )
     rows, problems = understood(renamed, {standard: SALES_TYPES[standard] for standard in there}, required=required, notation=notation)
     return rows, renamed, there, tuple(_named_as_in_file(problem, there) for problem in problems)
@@ -127,22 +136,31 @@ def _as_facts(
     """Bring it into the standard table; what that refuses is said with its place in the file."""
     from crmkit import facts  # noqa: PLC0415  loads Narwhals, which a command line can do while the file is being read
 
-    if credit_notes == "positive" and "document_kind" not in there:
-        raise MissingColumnError(("document_kind",), tuple(there.values()), "sales")
     try:
         with only_own_errors(raw.source, "has amounts that are too large together", pl.exceptions.PolarsError):
             return facts.sales(rows.frame, credit_notes=credit_notes), ()
     except InvalidDataError as error:
         places = [rows.place(problem.line) for problem in error.problems if problem.line is not None]
         lines = dict(zip(places, raw.lines_of(places), strict=True))
-        return rows.frame, tuple(
-            attrs.evolve(
-                _named_as_in_file(problem, there),
-                source=raw.source,
-                line=None if problem.line is None else lines[rows.place(problem.line)],
-            )
-            for problem in error.problems
-        )
+
+        def placed(problem: Problem) -> Problem:
+            named = attrs.evolve(_named_as_in_file(problem, there), source=raw.source)
+            if problem.line is None:
+                return named
+            row = rows.place(problem.line)
+            return attrs.evolve(named, line=lines[row], value=_as_in_file(problem, raw, row))
+
+        return rows.frame, tuple(placed(problem) for problem in error.problems)
+
+
+def _as_in_file(problem: Problem, raw: RawTable, row: int) -> str | None:
+    """The value as it stands there; of what is no text or was computed, the exact number without padded zeros."""
+    if problem.value is None:
+        return None
+    if problem.column in raw.frame.columns and raw.frame.schema[problem.column] == pl.String:
+        return str(raw.frame[row, problem.column]).strip()
+    number = format(Decimal(problem.value), "f")
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def _not_said_yet(more: Iterable[Problem], found: Iterable[Problem]) -> Iterator[Problem]:

@@ -107,14 +107,14 @@ def read_raw(
         from crmkit.exchange.workbooks import read_workbook  # noqa: PLC0415  only needed here
 
         return read_workbook(data, source, wanted=wanted, notation=notation, limits=limits)
-    if data.startswith(_PARQUET):
+    if kind == ".parquet" or data.startswith(_PARQUET):
         return _read_parquet(data, source, wanted=wanted, limits=limits)
     text = as_utf8(unpacked(data, source, limits=limits), source, encoding=notation.encoding)
     return read_text(text, source, wanted=wanted, notation=notation, limits=limits)
 
 
 def _read_parquet(data: bytes, source: str, *, wanted: frozenset[str] | None, limits: FileLimits) -> RawTable:
-    damaged = "is no Parquet file that can be read"
+    damaged = "is damaged: it cannot be read as Parquet"
     with only_own_errors(source, damaged, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         scanned = pl.scan_parquet(BytesIO(data))
         kept = [name for name in scanned.collect_schema() if wanted is None or name in wanted]

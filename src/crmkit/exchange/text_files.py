@@ -48,7 +48,15 @@ def read_text(text: bytes, source: str, *, wanted: frozenset[str] | None, notati
         lines = starts if starts is not None else _record_lines(body, skipped)
         return [lines[row + 1] if row + 1 < len(lines) else None for row in rows]
 
-    raw = RawTable(source=source, frame=frame, lines_of=lines_of)
+    def as_written(name: str) -> pl.Series:
+        at = header.index(name)
+        if starts is None:
+            (column,) = _by_polars(body[header_bytes:], delimiter, width=len(header), kept=[at], missing=())
+        else:
+            (column,), _, _ = _by_hand(body, delimiter, header, source, kept=[at], skipped=skipped, missing=())
+        return column
+
+    raw = RawTable(source=source, frame=frame, lines_of=lines_of, as_written=as_written)
     return attrs.evolve(raw, problems=(*problems, *_long_cells(raw, limits)))
 
 

@@ -74,7 +74,11 @@ def _table(rows: list[list[Cell]], source: str, *, wanted: frozenset[str] | None
     def lines_of(found: Sequence[int]) -> list[int | None]:
         return [begins + 2 + row for row in found]
 
-    return RawTable(source=source, frame=pl.DataFrame(columns), lines_of=lines_of, numbers=numbers)
+    def as_written(name: str) -> pl.Series:
+        at = header.index(name)
+        return pl.Series([_text(row[at]) for row in body], dtype=pl.String)
+
+    return RawTable(source=source, frame=pl.DataFrame(columns), lines_of=lines_of, numbers=numbers, as_written=as_written)
 
 
 def _text(cell: Cell) -> str:

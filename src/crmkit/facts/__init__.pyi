@@ -18,6 +18,7 @@ from .from_sales import conversions_from, leads_from
 from .from_service import case_events_from, cases_from, ratings_from
 from .marketing_tables import conversions, paths, spend, touches
 from .purchases import Purchase
+from .reporting_currency import in_currency
 from .sales_table import sales, sales_problems
 from .selling_tables import opportunities, quotas, stage_moves
 from .service_tables import case_events, cases, ratings
@@ -39,6 +40,7 @@ __all__ = [
     "documents",
     "documents_from",
     "excluded_customers",
+    "in_currency",
     "interactions",
     "interactions_from",
     "leads",

@@ -59,10 +59,11 @@ def purchase_rows(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] 
     if groups and "document_id" in sales.dtypes:
         whole = bought.sum().over("customer_id", *sales.currency, "document_id", "_day")
         left = left.with_columns(nw.when(bought > 0).then(whole).otherwise(bought).alias("_bought"))
+    is_purchase = bought > 0
     if {"document_id", "reverses_document_id"} <= set(sales.dtypes):
+        is_purchase = is_purchase & (nw.col("_positive") > 0)  # else some line is above zero where their sum is
         reversals = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
         left = less_reversals(sales, left, _posted(sales, reversals), "_bought")
-    is_purchase = (bought > 0) & (nw.col("_positive") > 0)
     result = left.with_columns(
         nw.when(is_purchase).then(nw.col("purchased_on")).alias("purchased_on"),
         nw.when(is_purchase).then(nw.col("_positive")).otherwise(nw.lit(0)).cast(nw.Int64).alias("lines"),

@@ -100,7 +100,7 @@ def _number(table: Table[Any], number: Exact) -> nw.Expr:
         if exact != exact.to_integral_value():
             raise refused("ledger", number, "a whole number, as the revenue is")
         return nw.lit(int(exact)).cast(dtype)
-    return nw.lit(float(exact))
+    return nw.lit(repr(float(exact))).cast(nw.Float64)  # PostgreSQL takes 0.5 for a decimal
 
 
 def freeze_figures(sales: F, *by: str, period: Period, as_of: date) -> F:

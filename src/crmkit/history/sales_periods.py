@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_each, check_kind, refused
-from crmkit._frames import F, day_literal, day_ordinal, number_rows, with_day
+from crmkit._frames import F, day_literal, known_rows
 from crmkit.facts.measures import measured, unit_of
 from crmkit.periods import Period
 
@@ -64,15 +64,15 @@ def sales_by_period(sales: F, *by: str, periods: Sequence[Period], as_of: date, 
         nw.when(nw.col("issued_on") < day_literal(spans[-1].end)).then(place).otherwise(nw.lit(-1)).cast(nw.Int64).alias("_at"),
         table.amount(value).alias("_value"),
     )
-    known = nw.when(~nw.col("_value").is_null()).then(nw.lit(1)).otherwise(nw.lit(0)).alias("_known")
-    added = added.with_columns(known, nw.lit(1).alias("_lines")).select(*groups, "_at", "_value", "_known", "_lines")
-    numbers = {
+    is_known = nw.when(~nw.col("_value").is_null()).then(nw.lit(1)).otherwise(nw.lit(0)).alias("_known")
+    added = added.with_columns(is_known, nw.lit(1).alias("_lines")).select(*groups, "_at", "_value", "_known", "_lines")
+    known: dict[str, Sequence[int] | Sequence[date]] = {
         "_at": range(len(spans)),
-        "_start": [day_ordinal(span.start) for span in spans],
-        "_end": [day_ordinal(span.end) for span in spans],
+        "start": [span.start for span in spans],
+        "end": [span.end for span in spans],
         "_partial": [int(span.end > last) for span in spans],
     }
-    rows = with_day(with_day(number_rows(table, numbers), "_start", table.engine, into="start"), "_end", table.engine, into="end")
+    rows = known_rows(table, known)
     places = rows.select("_at")
     grid = added.select(*groups).unique().join(places, how="cross") if groups else places
     empty = grid.with_columns(nw.lit(0).alias(name) for name in ("_value", "_known", "_lines"))

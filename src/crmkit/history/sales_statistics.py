@@ -14,7 +14,7 @@ from crmkit.history.spans import BY_MONTH, BY_YEAR, MONDAY_TO_FRIDAY, Span, Work
 from crmkit.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Callable, Container, Sequence
     from datetime import date
 
 __all__ = ["sales_by_month", "sales_by_year", "sales_to_date"]
@@ -161,8 +161,8 @@ def _statistics(sales: F, by: tuple[str, ...], span: Span, *, period: Period, as
     spans = span_rows(table, span, period=period, as_of=as_of, working=working)
     result = series.compared(series.without_gaps(added, spans)).join(spans.filter(nw.col("_shown") == 1), on="_at", how="inner")
     known = [nw.when(nw.col("_at") - lag >= nw.col("_begun")).then(nw.col(name)).alias(name) for name, lag in span.lags.items()]
-    result = result.with_columns(*known, (nw.col("_partial") == 1).alias("partial"))
-    result = result.with_columns(_change(value, "previous").alias("change_ratio"), _change(value, "year_before").alias("year_change_ratio"))
+    changes = [_change(value, "previous").alias("change_ratio"), _change(value, "year_before").alias("year_change_ratio")]
+    result = result.with_columns(*known, (nw.col("_partial") == 1).alias("partial")).with_columns(*changes)
     if working is not None:
         result = _per_working_day(result, value)
     return table.back(result.select(*groups, span.name, value, *shown).sort(*groups, span.name, nulls_last=True))
@@ -206,17 +206,18 @@ class _Series:
 
     def added(self, period: Period, as_of: date) -> Lazy:
         """Sums of each group in each span that has lines."""
-        day, amount = nw.col("issued_on"), nw.col("_whole")
+        day, amount = nw.col("issued_on"), self.table.amount(self.value)
         within = (day >= day_literal(period.start)) & (day < day_literal(period.end)) if self.is_cut else ~day.is_null()
-        lines = self.table.frame.filter(day <= day_literal(as_of)).with_columns(self.table.amount(self.value).alias("_whole"))
-        made = {"_first": day.dt.truncate(self.span.cut), "_part": nw.when(within).then(amount)}
+        made = {"_whole": amount, "_part": nw.when(within).then(amount)}
         made |= {name: nw.when(within & amount.is_null()).then(self.table.amount("revenue")) for name in self.further}
         counted = {"_whole_lines": ~day.is_null(), "_whole_known": ~amount.is_null()}
         counted |= {"_part_lines": within, "_part_known": within & ~amount.is_null()}
         made |= {name: nw.when(counted[name]).then(nw.lit(1)).otherwise(nw.lit(0)) for name in self._counts}
-        lines = lines.with_columns(made[name].alias(name) for name in made if name == "_first" or name in self._sums)
-        grouped = lines.select(*self.groups, "_first", *self._sums).group_by(*self.groups, "_first")
-        return self._typed(grouped.agg(nw.col(*self._sums).sum()).with_columns(self.span.number(nw.col("_first")).alias("_at")))
+        lines = self.table.frame.filter(day <= day_literal(as_of)).select(
+            *self.groups, day.dt.truncate(self.span.cut).alias("_first"), *(made[name].alias(name) for name in self._sums)
+        )
+        sums = lines.group_by(*self.groups, "_first").agg(nw.col(*self._sums).sum())
+        return sums.select(*self.groups, self.span.number(nw.col("_first")).alias("_at"), *self._typed(_or_zero))
 
     def without_gaps(self, added: Lazy, spans: Lazy) -> Lazy:
         """The same with a row of zeros for each span in which a group has no line, and the first span of all."""
@@ -224,13 +225,14 @@ class _Series:
         # Asked for with all its sums, although none is shown: engines share a step that several read only where they read the same of it.
         figures = [nw.col("_at").min().alias("_begun"), sums.max()]
         heads = added.group_by(*self.groups).agg(*figures) if self.groups else added.select(*figures)
-        zero = (nw.when(nw.col(name).is_null()).then(nw.lit(0)).otherwise(nw.lit(0)).alias(name) for name in self._sums)
-        empty = self._typed(heads.join(at, how="cross").with_columns(*zero))
-        columns = (*self.groups, "_at", *self._sums, "_begun")
-        shown = added.join(at, on="_at", how="inner").with_columns(nw.lit(_NEVER).alias("_begun"))
-        filled = nw.concat([part.select(*columns[:-1], nw.col("_begun").fill_null(_NEVER).cast(nw.Int64)) for part in (shown, empty)])
-        series = self._typed(filled.group_by(*self.groups, "_at").agg(sums.sum(), nw.col("_begun").min()))
-        return series.with_columns(nw.col("_begun").min())
+        empty = heads.join(at, how="cross").select(
+            *self.groups, "_at", *self._typed(_zero), nw.col("_begun").fill_null(_NEVER).cast(nw.Int64)
+        )
+        shown = added.join(at, on="_at", how="inner").select(
+            *self.groups, "_at", *self._sums, nw.lit(_NEVER).cast(nw.Int64).alias("_begun")
+        )
+        series = nw.concat([shown, empty]).group_by(*self.groups, "_at").agg(sums.sum(), nw.col("_begun").min())
+        return series.with_columns(*self._typed(_or_zero))
 
     def compared(self, series: Lazy) -> Lazy:
         """The value, unknown where it has lines and is known of none, beside that of the span before and of a year before."""
@@ -240,13 +242,21 @@ class _Series:
                 for name in self._amounts
             )
         shifted = [nw.col("_whole").shift(lag).over(*self.groups, order_by="_at").alias(name) for name, lag in self.span.lags.items()]
-        return series.with_columns(*shifted, nw.col(self._amounts[-1]).alias(self.value))
+        return series.with_columns(*shifted, nw.col("_begun").min(), nw.col(self._amounts[-1]).alias(self.value))
 
-    def _typed(self, rows: Lazy) -> Lazy:
+    def _typed(self, of: Callable[[nw.Expr], nw.Expr]) -> list[nw.Expr]:
         """Sums in the types of what was added, whatever type an engine gives them."""
-        of = {**dict.fromkeys(self._amounts, self.value), **dict.fromkeys(self.further, "revenue")}
-        totals = [self.table.total(nw.col(name).fill_null(0), of[name]).alias(name) for name in of]
-        return rows.with_columns(*totals, *(nw.col(name).cast(nw.Int64) for name in self._counts))
+        kinds = {**dict.fromkeys(self._amounts, self.value), **dict.fromkeys(self.further, "revenue")}
+        totals = [self.table.total(of(nw.col(name)), kinds[name]).alias(name) for name in kinds]
+        return [*totals, *(of(nw.col(name)).cast(nw.Int64).alias(name) for name in self._counts)]
+
+
+def _or_zero(total: nw.Expr) -> nw.Expr:
+    return total.fill_null(0)
+
+
+def _zero(total: nw.Expr) -> nw.Expr:
+    return nw.when(total.is_null()).then(nw.lit(0)).otherwise(nw.lit(0))
 
 
 def _change(now: str, earlier: str) -> nw.Expr:

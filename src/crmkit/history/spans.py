@@ -10,7 +10,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_each, check_int, refused
-from crmkit._frames import Lazy, Table, day_ordinal, number_rows, with_day
+from crmkit._frames import Lazy, Table, known_rows
 from crmkit.periods import Period
 
 __all__ = ["BY_MONTH", "BY_YEAR", "MONDAY_TO_FRIDAY", "Span", "WorkingDays", "span_rows", "working_days"]
@@ -97,20 +97,21 @@ def span_rows(table: Table[Any], span: Span, *, period: Period, as_of: date, wor
     shown = span.touched(period)
     first = span.count(shown[0].start)
     end = min(period.end, as_of + timedelta(days=1))
-    numbers = {"_at": list(range(first - span.a_year, first + len(shown)))}
+    at = range(first - span.a_year, first + len(shown))
     before = [0] * span.a_year
-    numbers["_shown"] = before + [1] * len(shown)
-    numbers["_partial"] = before + [int(one.start < period.start or one.end > end) for one in shown]
+    known: dict[str, Sequence[int] | Sequence[date]] = {
+        "_at": at,
+        "_shown": before + [1] * len(shown),
+        "_partial": before + [int(one.start < period.start or one.end > end) for one in shown],
+        span.name: [_first_day(span, number) for number in at] if span is BY_MONTH else at,
+    }
     if working is not None:
         earlier = span.touched(Period(_first_day(span, first - span.a_year), shown[0].start))
         whole = [working.within(one.start, one.end) for one in (*earlier, *shown)]
-        numbers["working_days"] = before + [working.within(max(one.start, period.start), min(one.end, end)) for one in shown]
-        numbers["_previous_days"] = [0, *whole[:-1]]
-        numbers["_year_before_days"] = before + whole[: len(shown)]
-    if span is BY_MONTH:
-        numbers["_day"] = [day_ordinal(_first_day(span, number)) for number in numbers["_at"]]
-    rows = number_rows(table, numbers)
-    return with_day(rows, "_day", table.engine, into="month") if span is BY_MONTH else rows.with_columns(nw.col("_at").alias("year"))
+        known["working_days"] = before + [working.within(max(one.start, period.start), min(one.end, end)) for one in shown]
+        known["_previous_days"] = [0, *whole[:-1]]
+        known["_year_before_days"] = before + whole[: len(shown)]
+    return known_rows(table, known)
 
 
 def _first_day(span: Span, number: int) -> date:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_int, check_text
-from crmkit._frames import Asked, F, day_number, opened, ratio
+from crmkit._frames import Asked, F, day_number, one_where, opened, ratio
 
 if TYPE_CHECKING:
     from crmkit._frames import Lazy, Table
@@ -179,7 +179,7 @@ def next_items(sales: F, *, pairs: F, per_customer: int = 3) -> F:
 def _placed(rows: Lazy) -> Lazy:
     """Number the offers of each customer: profit, then confidence, then the item."""
     ordered = rows.with_columns(
-        nw.col("expected_gross_profit").is_null().cast(nw.Int64).alias("_unknown"),
+        one_where(nw.col("expected_gross_profit").is_null()).alias("_unknown"),
         (nw.lit(0) - nw.col("expected_gross_profit")).fill_null(0).alias("_profit"),
         (nw.lit(0) - nw.col("confidence")).alias("_sure"),
         nw.lit(1).cast(nw.Int64).alias("_one"),

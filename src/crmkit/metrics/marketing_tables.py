@@ -104,13 +104,13 @@ def cost_per_lead_by(leads: F, spend: F, *by: str, period: Period | None = None)
     )
 
 
-def campaign_report(leads: F, sales: F, spend: F, *, period: Period | None = None) -> F:
+def campaign_report(leads: F, sales: F, spend: F, *by: str, period: Period | None = None) -> F:
     """
-    What each campaign cost and brought.
+    What each campaign, or each source, cost and brought.
 
     Definition: the leads created in the period, by their own campaign; everything that those customers bought from the day on which they
-        became a lead counts for the campaign of their first lead. orders are purchases, customers are buyers; roi = (gross profit − spend)
-        / spend; conversion_rate = customers / leads. Spend counts once, whatever was won.
+        became a lead counts for the campaign of their first lead. So it is for any other columns of leads. orders are purchases, customers
+        are buyers; roi = (gross profit − spend) / spend; conversion_rate = customers / leads. Spend counts once, whatever was won.
     Unit: counts; amounts in the frames' own numeric types; ratios (Float64).
     Undefined when: roi where nothing was spent or no cost of what was sold is known, conversion_rate where there are no leads: null.
     Source: Farris, Bendle, Pfeifer, Reibstein, "Marketing Metrics", 3rd ed., Pearson 2015, chapter 10 ("Return on Marketing Investment").
@@ -125,30 +125,35 @@ def campaign_report(leads: F, sales: F, spend: F, *, period: Period | None = Non
     [(2, 1, 600, 2.0, 0.5)]
 
     Args:
-        leads: With `customer_id`, `created_on` (Date), `campaign_id`.
+        leads: With `customer_id`, `created_on` (Date) and the columns of *by*.
         sales: Lines with `customer_id`, `issued_on` (Date), `revenue` and `cost`; `document_id`, `document_kind`, `document_subtype` and
             `reverses_document_id` are used where they are.
-        spend: With `campaign_id`, `amount`, and `spent_on` (Date) where a period is given; a `currency` where sales have one.
+        spend: With `amount`, the columns of *by* that it has (what it does not tell is null), and `spent_on` (Date) where a period is
+            given; a `currency` where sales have one.
+        by: What to group by; `campaign_id` when nothing is named. For example `source`, `source_detail`.
         period: Only leads created, and what was spent, in it; their sales count whenever they were.
 
     Returns:
-        `campaign_id`, `currency` where there is one, `spend`, `leads`, `customers`, `orders` (Int64), `revenue`, `revenue_without_cost`,
-        `gross_profit`, `roi` and `conversion_rate` (Float64); null is what came without a campaign.
+        The columns of *by*, `currency` where there is one, `spend`, `leads`, `customers`, `orders` (Int64), `revenue`,
+        `revenue_without_cost`, `gross_profit`, `roi` and `conversion_rate` (Float64); null is what came without one.
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
         MixedFramesError: For frames of two kinds.
         InvalidValueError: When only one of sales and spend has a currency.
     """
+    asked = by or ("campaign_id",)
     found, sold, paid = opened(
-        Asked(leads, "leads", needs=("customer_id", "created_on", "campaign_id")),
+        Asked(leads, "leads", needs=("customer_id", "created_on", *asked)),
         Asked(sales, "sales", needs=("customer_id", "issued_on"), amounts=("revenue", "cost")),
-        Asked(spend, "spend", needs=("campaign_id",), amounts=("amount",)),
+        Asked(spend, "spend", amounts=("amount",)),
     )
     check_currencies_meet(sold, paid)
-    groups = ("campaign_id", *sold.currency)
-    firsts = _first_leads(found, period)
-    costs = paid.within(period, on="spent_on").frame.select(*groups, paid.amount("amount").alias("spend"))
+    found.groups(asked, made=(*_REPORT, "customer_id", "created_on"))
+    groups = tuple(dict.fromkeys((*asked, *sold.currency)))
+    firsts = _first_leads(found, asked, period)
+    told = [nw.col(name) if name in paid.dtypes else nw.lit(None, dtype=found.dtypes[name]).alias(name) for name in asked]
+    costs = paid.within(period, on="spent_on").frame.select(*told, *paid.currency, paid.amount("amount").alias("spend"))
     lines = _of_leads(
         sold.frame.select(*dict.fromkeys(("customer_id", "issued_on", *sold.currency)), sold.amount("revenue"), sold.amount("cost")),
         firsts,
@@ -163,7 +168,7 @@ def campaign_report(leads: F, sales: F, spend: F, *, period: Period | None = Non
     )
     bought = _of_leads(purchases(sold, as_of=None), firsts, "purchased_on").with_columns(_one().alias("orders"))
     buyers = bought.select("customer_id", *groups).unique().with_columns(_one().alias("customers"))
-    new = summed(found.within(period, on="created_on").frame.with_columns(_one().alias("leads")), ("campaign_id",), nw.col("leads").sum())
+    new = summed(found.within(period, on="created_on").frame.with_columns(_one().alias("leads")), asked, nw.col("leads").sum())
     counts = {name: nw.Int64() for name in ("leads", "customers", "orders", "_costed", "_lines")}
     amounts = {
         "spend": _dtype(paid, "amount"),
@@ -190,12 +195,14 @@ def _with_return(sold: Table[Any], sums: Lazy) -> Lazy:
     return made.with_columns(nw.when(cost > 0).then((gain - cost) / cost).alias("roi"))
 
 
-def _first_leads(leads: Table[Any], period: Period | None) -> Lazy:
-    """The first lead of each customer, if it is of the period: the first touch is never overwritten."""
-    named = leads.frame.filter(~nw.col("customer_id").is_null()).select("customer_id", "created_on", "campaign_id")
+def _first_leads(leads: Table[Any], by: tuple[str, ...], period: Period | None) -> Lazy:
+    """The first lead of each customer, if it is of the period: the first touch is never overwritten; of one day the first by name."""
+    name = nw.concat_str([nw.col(one).cast(nw.String).fill_null("") for one in by], separator="\x1f")
+    named = leads.frame.filter(~nw.col("customer_id").is_null()).select("customer_id", "created_on", *by, name.alias("_name"))
     first = named.group_by("customer_id").agg(nw.col("created_on").min())
     both = named.join(first, on=["customer_id", "created_on"], how="inner")
-    one = both.group_by("customer_id", "created_on").agg(nw.col("campaign_id").min())
+    least = both.group_by("customer_id", "created_on").agg(nw.col("_name").min())
+    one = both.join(least, on=["customer_id", "created_on", "_name"], how="inner").drop("_name").unique()
     return one if period is None else one.filter(nw.col("created_on") >= period.start, nw.col("created_on") < period.end)
 
 

@@ -229,7 +229,8 @@ def _tops(table: Table[Any], known: Lazy, value: str, tops: tuple[Decimal, ...])
         taken = sized.filter(nw.col("_place") <= (nw.col("_rows") * n + d - 1) // d)
         sums = [amount.sum(), nw.len().alias("customers"), nw.col("_whole").max()]
         part = taken.group_by(*groups).agg(*sums) if groups else taken.select(*sums)
-        parts.append(part.with_columns(nw.lit(float(top)).alias("top_share"), nw.col("customers").cast(nw.Int64)))
+        share = nw.lit(n).cast(nw.Float64) / d  # PostgreSQL takes 0.05 for a decimal
+        parts.append(part.with_columns(share.alias("top_share"), nw.col("customers").cast(nw.Int64)))
     whole = nw.col("_whole").cast(nw.Float64)
-    share = nw.when(whole > 0).then(amount.cast(nw.Float64) / whole).alias("value_share")
-    return nw.concat(parts).select(*groups, "top_share", "customers", table.total(amount, value), share)
+    of_all = nw.when(whole > 0).then(amount.cast(nw.Float64) / whole).alias("value_share")
+    return nw.concat(parts).select(*groups, "top_share", "customers", table.total(amount, value), of_all)

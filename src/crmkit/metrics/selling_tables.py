@@ -15,6 +15,7 @@ from crmkit._frames import (
     day_number,
     day_ordinal,
     in_each_currency,
+    microseconds_between,
     opened,
     ratio,
     share_of,
@@ -164,7 +165,8 @@ def lead_response_time_by(leads: F, interactions: F, *by: str, period: Period | 
     created = new.within(period, on="created_on").frame.select(*keys)
     talks = done.frame.filter(*contacts(done), ~nw.col("customer_id").is_null()).select("customer_id", nw.col(happened).alias("_happened"))
     met = created.join(talks, on="customer_id", how="inner").filter(nw.col("_happened") >= nw.col(start))
-    hours = _hours_between(start) if start == "created_at" else (day_number(nw.col("_happened")) - day_number(nw.col(start))) * _HOURS_A_DAY
+    days = day_number(nw.col("_happened")) - day_number(nw.col(start))
+    hours = _hours_between(start, met) if start == "created_at" else days * _HOURS_A_DAY
     answers = met.select(*keys, nw.lit(0).cast(nw.Int64).alias("leads"), hours.cast(nw.Float64).alias("_hours"))
     asked = created.select(*keys, nw.lit(1).cast(nw.Int64).alias("leads"), nw.lit(None, dtype=nw.Float64).cast(nw.Float64).alias("_hours"))
     # One row for each lead; grouping keeps those whose id, or group, is null, which a join would not.
@@ -262,5 +264,5 @@ def _dtype(table: Table[Any], name: str) -> Any:  # noqa: ANN401
     return table.total_dtype(name) or nw.Float64()
 
 
-def _hours_between(start: str) -> nw.Expr:
-    return (nw.col("_happened") - nw.col(start)).dt.total_microseconds() / (_SECONDS_AN_HOUR * 1_000_000)
+def _hours_between(start: str, rows: Lazy) -> nw.Expr:
+    return microseconds_between(start, "_happened", rows) / (_SECONDS_AN_HOUR * 1_000_000)

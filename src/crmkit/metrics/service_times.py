@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals.stable.v2 as nw
 
-from crmkit._frames import Asked, F, one_where, opened, ratio, summed
+from crmkit._frames import Asked, F, microseconds_between, one_where, opened, ratio, summed
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -128,7 +128,7 @@ def response_time_by(cases: F, *by: str, hours: BusinessHours | None = None, per
 def _timed(spans: Lazy, hours: BusinessHours | None) -> Lazy:
     """Add the microseconds from `_start` to `_end`, negative where they are the wrong way round."""
     if hours is None:
-        return spans.with_columns((nw.col("_end") - nw.col("_start")).dt.total_microseconds().alias("_spent"))
+        return spans.with_columns(microseconds_between("_start", "_end", spans).alias("_spent"))
     from crmkit.metrics.business_hours import worked  # noqa: PLC0415  # needs NumPy
 
     rows = spans.collect()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import attrs
@@ -96,6 +96,8 @@ class MemoryTransaction:
     def find(self, query: Query[E]) -> Sequence[E]:
         """Find several, in the order of the query."""
         self.state.check_reading()
+        if (page := self._page(query)) is not None:
+            return page
         names = [name for name, _ in query.sort_fields]
         position = sort_position(query)
         beside = [(one.fields, {_values(one.fields, held) for held in self._fitting(query, one.where)}) for one in query.beside]
@@ -109,6 +111,18 @@ class MemoryTransaction:
         for name, descending in reversed(query.sort_fields):
             found.sort(key=partial(_value, name), reverse=descending)
         return tuple(cast("E", held.entity) for held in found[: query.limit])
+
+    def _page(self, query: Query[E]) -> Sequence[E] | None:
+        """Read the first records of a list in the order of an index; None where there is none, or this transaction changed the kind."""
+        name = query.record.name
+        if query.limit is None or query.beside or self.changes.get(name):
+            return None
+        conditions = [attrs.evolve(condition, value=comparable_value(query, condition)) for condition in query.where]
+        walk = self._stored[name].in_order(query, conditions, sort_position(query))
+        if walk is None:
+            return None
+        fitting = (held.entity for held in walk if all(condition.holds_for(held.values[condition.column]) for condition in conditions))
+        return tuple(cast("E", entity) for entity in islice(fitting, query.limit))
 
     def find_several(self, queries: Sequence[Query[Any]]) -> Sequence[Sequence[Any]]:
         """Answer several queries at once, each by id."""

@@ -4,7 +4,7 @@ What a store holds: one declaration for each kind of record, read by every store
 A new kind is one more declaration in its topic, and one more migration.
 """
 
-from crmkit.records.activities import Attendance, Diary, EmailAddress
+from crmkit.records.activities import Attendance, Diary, EmailAddress, WorkItem
 from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
 from crmkit.records.documents import DocumentLink, DocumentNumber, NumberCounter
 from crmkit.records.kinds import KINDS, kind_of
@@ -30,5 +30,6 @@ __all__ = [
     "SearchTerm",
     "Stored",
     "UsedKey",
+    "WorkItem",
     "kind_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import attrs
@@ -69,10 +69,43 @@ class EmailAddress:
     version: int = attrs.field(default=0, eq=False)
 
 
+@attrs.frozen(kw_only=True)
+class WorkItem:
+    """
+    One open thing to do, in the order of a work queue, by which the queue finds it; kept beside the record that asks for it.
+
+    Attributes:
+        id: Kind and id of the record, and the employee where there are several.
+        record_key: Kind and id of the record.
+        party_id: The party that it is about, if any.
+        whose: The employee or department that is to do it, or nobody; see `crmkit.desks.work_items`.
+        by_owner: Whether it falls to the owner of the party, because the record names nobody.
+        rank: How urgent its kind is; 0 is the most urgent.
+        day: Its day, or one before it where the day depends on more than the record; None never.
+        at: Its local time, as text.
+        worth: Minus the most that the party can be worth, in minor units; 1 where it is worth nothing that is known.
+        key: The party, or the record where that stands alone: what a row of the queue is about.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    record_key: str
+    party_id: str | None = None
+    whose: str
+    by_owner: bool = False
+    rank: int
+    day: date | None
+    at: str = ""
+    worth: int = 1
+    key: str
+    version: int = attrs.field(default=0, eq=False)
+
+
 _ABOUT = Field(name="about_key")
 _STATE = Field(name="state")
 _DUE = Field(name="due_on", type="day")
 _EMPLOYEE = Field(name="employee_id")
+_IN_ORDER = ("rank", "day", "at", "worth", "key")
 
 ACTIVITIES: tuple[RecordKind[Any], ...] = (
     RecordKind(name="opening_balance", entity=OpeningBalance, fields=(PARTY,), indexes=(("party_id",),)),
@@ -120,6 +153,21 @@ ACTIVITIES: tuple[RecordKind[Any], ...] = (
         entity=Unassigned,
         fields=(_STATE, Field(name="happened_at", type="instant")),
         indexes=(("state", "happened_at"),),
+    ),
+    RecordKind(
+        name="work_item",
+        entity=WorkItem,
+        fields=(
+            PARTY,
+            Field(name="record_key"),
+            Field(name="whose"),
+            Field(name="rank", type="number"),
+            Field(name="day", type="day"),
+            Field(name="at"),
+            Field(name="worth", type="number"),
+            Field(name="key"),
+        ),
+        indexes=(("party_id",), ("record_key",), _IN_ORDER, ("whose", *_IN_ORDER)),
     ),
     RecordKind(name="email_address", entity=EmailAddress, fields=(PARTY, Field(name="address")), indexes=(("party_id",), ("address",))),
 )

@@ -6,7 +6,19 @@ from typing import Any
 
 import attrs
 
-from crmkit.entities import ContactPlan, Departure, Deputy, ExternalId, Handover, Interaction, Party, PartyChange, Recall
+from crmkit.entities import (
+    ContactPlan,
+    Departure,
+    Deputy,
+    ExternalId,
+    Handover,
+    Interaction,
+    Party,
+    PartyChange,
+    Recall,
+    SavedSegment,
+    SegmentMember,
+)
 from crmkit.records.declarations import PARTY, Field, RecordKind
 
 
@@ -18,12 +30,14 @@ class Birthday:
     Attributes:
         id: Party and contact person.
         party_id: The party.
+        owner_id: Its owner.
         day: Month and day, as "02-29".
         version: Raised by each stored change; 0 is not stored yet.
     """
 
     id: str
     party_id: str
+    owner_id: str | None = None
     day: str = attrs.field(repr=False)
     version: int = attrs.field(default=0, eq=False)
 
@@ -55,6 +69,13 @@ PARTIES: tuple[RecordKind[Any], ...] = (
         fields=(PARTY, Field(name="left_on", type="day")),
         indexes=(("party_id", "left_on"), ("left_on",)),
     ),
+    RecordKind(name="segment", entity=SavedSegment),
+    RecordKind(
+        name="segment_member",
+        entity=SegmentMember,
+        fields=(PARTY, Field(name="segment_id", refers_to="segment"), Field(name="left_on", type="day")),
+        indexes=(("party_id",), ("segment_id", "left_on")),
+    ),
     RecordKind(
         name="handover",
         entity=Handover,
@@ -63,7 +84,12 @@ PARTIES: tuple[RecordKind[Any], ...] = (
     ),
     RecordKind(name="deputy", entity=Deputy, fields=(Field(name="ends_before", type="day"),), indexes=(("ends_before",),)),
     RecordKind(name="external_id", entity=ExternalId, fields=(PARTY,), indexes=(("party_id",),)),
-    RecordKind(name="birthday", entity=Birthday, fields=(PARTY, Field(name="day")), indexes=(("party_id",), ("day",))),
+    RecordKind(
+        name="birthday",
+        entity=Birthday,
+        fields=(PARTY, Field(name="owner_id"), Field(name="day")),
+        indexes=(("party_id",), ("day",), ("owner_id", "day")),
+    ),
     RecordKind(
         name="contact_plan",
         entity=ContactPlan,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit.scheduling.permission_policy import PermissionPolicy
+    from crmkit.scheduling.reasons import Reason
 
 
 def _allowed(values: Mapping[str, Allowed]) -> Mapping[str, Allowed]:
@@ -128,3 +129,10 @@ class Gate:
         if because is not None:
             return NotAllowed(because)
         return self.asked.answer(party, self.consents.get(party.id, ()), self.objections.get(party.id, ()))
+
+    def refusal(self, party: Party) -> Reason | None:
+        """Tell why a party may not be contacted; None where it may. Most have said nothing, which is quick to answer."""
+        if party.id not in self.consents and party.id not in self.objections and self.asked.needs_no_consent(party):
+            return why_left_out(party)
+        answer = self.answer(party)
+        return answer.reason if isinstance(answer, NotAllowed) else None

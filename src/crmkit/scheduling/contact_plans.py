@@ -195,7 +195,8 @@ def suggestion(
         return NotDue(Reason("no_frequency"))
     if plan.ends_on is not None and plan.ends_on < as_of:
         return NotDue(Reason("plan_ended", {"ends_on": plan.ends_on}))
-    since_on = next_contact_on(attrs.evolve(plan, ends_on=None), policy=policy, abc_class=abc_class, created_on=created_on, party=party)
+    running = plan if plan.ends_on is None else attrs.evolve(plan, ends_on=None)
+    since_on = next_contact_on(running, policy=policy, abc_class=abc_class, created_on=created_on, party=party)
     found = _suggested(plan, series_on, gap, since_on or as_of, as_of=as_of)
     quiet = quiet_on(plan, as_of, policy=policy) if isinstance(found, Due) else None
     return found if quiet is None else NotDue(quiet)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound=str)
 
+_DAYS_OF_400_YEARS = 146_097
+
 
 @attrs.frozen
 class Gap:
@@ -26,17 +28,32 @@ class Gap:
 
     Attributes:
         longest: After this the party is on the list, and its light is red.
-        ideal: After this its light is amber.
+        ideal: After this its light is amber; shorter than the longest, or as long.
     """
 
     longest: Interval
     ideal: Interval | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what is no interval."""
+        """Refuse what is no interval, and an ideal gap that ends after the longest from every day."""
         check_kind("longest", self.longest, Interval)
-        if self.ideal is not None:
-            check_kind("ideal", self.ideal, Interval)
+        if self.ideal is not None and _is_longer(check_kind("ideal", self.ideal, Interval), self.longest):
+            raise refused("ideal", self.ideal, f"a gap up to the longest ({self.longest})")
+
+
+def _is_longer(one: Interval, other: Interval) -> bool:
+    """Tell whether it ends later from whichever day; how long months are depends on the day, by no more than three days in all."""
+    months = one.months - other.months
+    in_days = months * _DAYS_OF_400_YEARS // (400 * 12)
+    return in_days - (3 if months else 0) + one.days > other.days
+
+
+@attrs.frozen
+class _OwnGap(Gap):
+    """A party's own gap, which may be shorter than the ideal one of the policy."""
+
+    def __attrs_post_init__(self) -> None:
+        """Take what was checked."""
 
 
 def _gap(value: Gap | Interval | None) -> Gap | None:
@@ -164,7 +181,9 @@ class ContactPolicy:
         policy = self._gap_of(abc_class, tags, roles, owner_id)
         if not isinstance(plan.frequency, Interval):
             return policy
-        return Gap(plan.frequency, ideal=policy.ideal if policy else None)
+        ideal = policy.ideal if policy else None
+        is_longer = ideal is not None and _is_longer(ideal, plan.frequency)
+        return (_OwnGap if is_longer else Gap)(plan.frequency, ideal=ideal)
 
     def _gap_of(self, abc_class: AbcClass | None, tags: Collection[str], roles: Collection[str], owner_id: str | None) -> Gap | None:
         for gaps, names in ((self.by_tag, tags), (self.by_class, (abc_class,)), (self.by_role, roles), (self.by_owner, (owner_id,))):

@@ -172,6 +172,11 @@ class Asked:
         first = of_party if isinstance(of_party, Allowed) else next(iter(reached.values()))
         return attrs.evolve(first, person_ids=tuple(reached))
 
+    def needs_no_consent(self, party: Party) -> bool:
+        """Tell whether a party that neither consented nor objected to anything may be contacted, by law and by its people's wishes."""
+        reached = not party.people or any(person.may_be_reached_by(self.channel) for person in party.people)
+        return self.purpose != "advertising" and reached
+
     def _answer(
         self, party: Party, person: ContactPerson | None, consents: Sequence[Consent], objections: Sequence[Objection], country: str | None
     ) -> Allowed | NotAllowed:

@@ -13,6 +13,7 @@ from crmkit.entities import Appointment, Case, ContactPlan, Contract, Document, 
 from crmkit.scheduling.contact_plans import Due, appointment_from, next_contact_on, recalled, suggestion
 from crmkit.scheduling.contact_policy import ContactPolicy
 from crmkit.scheduling.queue_policy import QueuePolicy, first_day_before
+from crmkit.scheduling.quiet_times import quiet_on
 from crmkit.scheduling.reasons import Reason, ReasonFact
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Entry:
         reason: Why, in words and as data.
         employees: Who is to do it; nobody where it is a department's, or nobody's.
         department_id: Which department is to do it.
+        withheld: Why it is left out on this day although it is due; None where it is not.
     """
 
     kind: QueueKind
@@ -79,6 +81,7 @@ class Entry:
     reason: Reason
     employees: frozenset[str]
     department_id: str | None = None
+    withheld: Reason | None = None
 
     @property
     def is_our_initiative(self) -> bool:
@@ -174,9 +177,12 @@ class Concern:
             day: date | None = told.since_on
         else:
             day = next_contact_on(self.plan, policy=policy, abc_class=party.effective_class, created_on=party.created_on)
-        if day is not None and (isinstance(told, Due) or day > asking.as_of):
+        quiet = None if isinstance(told, Due) else quiet_on(self.plan, asking.as_of, policy=policy)
+        withheld = told.reason if told.reason == quiet else None
+        if day is not None and (isinstance(told, Due) or withheld is not None or day > asking.as_of):
             doers = self._by(None)
-            yield _on(day, "suggestion", _because(told.reason.code, Ref("party", party.id), doers, told.reason.facts), doers)
+            because = _because(told.reason.code, Ref("party", party.id), doers, told.reason.facts)
+            yield _on(day, "suggestion", because, doers, withheld=withheld)
 
     def _tasks(self, task: Task, asking: Asking) -> Iterator[Entry]:
         if task.state == "open":
@@ -263,8 +269,10 @@ def _in_year(born_on: date, year: int) -> date:
         return date(year, 2, 28)
 
 
-def _on(day: date, kind: QueueKind, reason: Reason, employees: frozenset[str], *, at: time = time.min) -> Entry:
-    return Entry(kind=kind, listed_on=day, due_on=day, at=at, reason=reason, employees=employees)
+def _on(
+    day: date, kind: QueueKind, reason: Reason, employees: frozenset[str], *, at: time = time.min, withheld: Reason | None = None
+) -> Entry:
+    return Entry(kind=kind, listed_on=day, due_on=day, at=at, reason=reason, employees=employees, withheld=withheld)
 
 
 def _because(code: str, about: Ref, employees: Iterable[str], facts: Facts) -> Reason:

@@ -75,9 +75,10 @@ class WorkQueue:
 
     Attributes:
         rows: What to do, the most urgent first.
-        unassigned: What is due and neither an employee's nor a department's.
-        left_out: The parties that are not to be contacted, with the reason: switched off, excluded, or stopped by the gate (see
-            `may_contact`). What was promised, fixed or handed in is listed for them all the same.
+        unassigned: What is due and neither an employee's nor a department's, as many as rows are asked for, the same on every page.
+        left_out: The parties that are due and not to be contacted, with the reason: switched off, excluded, stopped by the gate (see
+            `may_contact`), on a holiday, or on a day on which they wish to be left alone. Of a page: those that would have been on it.
+            What was promised, fixed or handed in is listed for them all the same.
         cursor: Where the next page of rows begins; None after the last one.
     """
 
@@ -144,8 +145,10 @@ def with_open_items(queue: WorkQueue, open_items: Iterable[OpenItem]) -> WorkQue
         by_party.setdefault(item.party_id, []).append(item)
 
     def shown(row: QueueRow) -> QueueRow:
-        to_do = (reason for reason in row.reasons if reason.about is not None)
         parties = () if row.party is None else (row.party, *row.members)
+        if not any(party.id in by_party for party in parties):
+            return row
+        to_do = (reason for reason in row.reasons if reason.about is not None)
         to_know = (reason for party in parties for reason in payment_reasons(party, by_party.get(party.id, ())))
         return attrs.evolve(row, reasons=(*to_do, *to_know))
 

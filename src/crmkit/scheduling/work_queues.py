@@ -5,28 +5,30 @@ from __future__ import annotations
 from datetime import date, time
 from decimal import Decimal
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_date, check_each, check_int, check_kind, check_text, check_zone, refused
+from crmkit._checks import check_date, check_each, check_exact, check_int, check_kind, check_mapping, check_text, check_zone, refused
+from crmkit.entities import Party
 from crmkit.errors import NotStoredError
 from crmkit.money import Money
 from crmkit.periods import Interval
 from crmkit.scheduling.audiences import Gate
-from crmkit.scheduling.permissions import NotAllowed, asked_for
+from crmkit.scheduling.permissions import asked_for
 from crmkit.scheduling.queue_entries import KINDS, Asking, Concern, Entry, Plannable
-from crmkit.scheduling.queue_pages import Position, cursor_at, position_at
+from crmkit.scheduling.queue_pages import Listed, Position, position_at
 from crmkit.scheduling.queue_policy import QueuePolicy
 from crmkit.scheduling.queue_rows import LeftOut, QueueRow, Value, Viewer, WorkQueue, payment_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crmkit.entities import Channel, Consent, Objection, Party
+    from crmkit.entities import Channel, Consent, Objection
     from crmkit.scheduling.contact_policy import ContactPolicy
     from crmkit.scheduling.permission_policy import PermissionPolicy
+    from crmkit.scheduling.reasons import Reason
 
 
 def work_queue(
@@ -94,6 +96,53 @@ def work_queue(
     >>> [(row.party_id, row.overdue_days, str(row.reasons[0])) for row in found]
     [(None, 1, 'task was due on 2026-01-31: order paper'), ('C-1', 0, 'last contact on 2026-01-01, more than 30 days ago')]
     """
+    most = None if limit is None else check_int("limit", limit, at_least=1)
+    after = None if cursor is None else position_at(cursor)
+    listed = listed_work(
+        items,
+        as_of=as_of,
+        parties=parties,
+        horizon=horizon,
+        employee_id=employee_id,
+        stands_in_for=stands_in_for,
+        team=team,
+        departments=departments,
+        values=values,
+        policy=policy,
+        queue=queue,
+        purpose=purpose,
+        channel=channel,
+        consents=consents,
+        objections=objections,
+        permissions=permissions,
+        zone=zone,
+        group=group,
+    )
+    return listed.page(limit=most, after=after)
+
+
+def listed_work(
+    items: Iterable[Plannable],
+    *,
+    as_of: date,
+    parties: Iterable[Party] = (),
+    horizon: Interval | None = None,
+    employee_id: str | None = None,
+    stands_in_for: Iterable[str] = (),
+    team: Iterable[str] | None = None,
+    departments: Iterable[str] = (),
+    values: Mapping[str, Value] | None = None,
+    policy: ContactPolicy | None = None,
+    queue: QueuePolicy | None = None,
+    purpose: str | None = "service",
+    channel: Channel = "phone",
+    consents: Iterable[Consent] = (),
+    objections: Iterable[Objection] = (),
+    permissions: PermissionPolicy | None = None,
+    zone: str = "UTC",
+    group: bool = False,
+) -> Listed:
+    """List what is due as `work_queue` does, all of it, each with its place in the list."""
     if employee_id is not None and team is not None:
         raise refused("team", team, "either employee_id or team")
     asking = Asking(
@@ -103,18 +152,22 @@ def work_queue(
         contacts=policy,
         queue=queue or QueuePolicy(),
     )
-    employees = team if employee_id is None else (employee_id,)
+    employees = team if employee_id is None else (check_text("employee_id", employee_id),)
     viewer = Viewer(
         employees=None if employees is None else _ids("team", employees),
         stands_in_for=_ids("stands_in_for", stands_in_for),
         departments=_ids("departments", departments),
     )
-    most = None if limit is None else check_int("limit", limit, at_least=1)
-    after = None if cursor is None else position_at(cursor)
     gate = Gate.of(asked_for(purpose=purpose, channel=channel, on=as_of, policy=permissions, zone=zone), consents, objections)
     concerns = _concerns(items, parties)
     groups = _groups(concerns) if check_kind("group", group, bool) else [[concern] for concern in concerns]
-    return _queue(groups, asking, viewer, gate, values or {}, most=most, after=after)
+    worth = {party_id: _checked(party_id, value) for party_id, value in check_mapping("values", values or {}).items()}
+    return _listed(groups, asking, viewer, gate, worth)
+
+
+def _checked(party_id: str, value: Value) -> Value:
+    """Refuse amounts that are not exact."""
+    return value if isinstance(value, Money) else check_exact(f"values[{party_id!r}]", value)
 
 
 def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
@@ -123,9 +176,9 @@ def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
 
 def _concerns(items: Iterable[Plannable], parties: Iterable[Party]) -> Sequence[Concern]:
     """Bring everything about a party together; what belongs to none stands alone."""
-    by_party = {party.id: Concern(party) for party in parties}
+    by_party = {party.id: Concern(party) for party in check_each("parties", parties, lambda name, one: check_kind(name, one, Party))}
     alone = []
-    for item in items:
+    for item in check_each("items", items, lambda _, one: cast("Plannable", one)):
         party_id = getattr(item, "party_id", None)
         if party_id is None:
             alone.append(Concern())
@@ -155,43 +208,36 @@ def _groups(concerns: Iterable[Concern]) -> Sequence[Sequence[Concern]]:
     return [*found.values(), *alone]
 
 
-def _queue(
-    groups: Iterable[Sequence[Concern]],
-    asking: Asking,
-    viewer: Viewer,
-    gate: Gate,
-    values: Mapping[str, Value],
-    *,
-    most: int | None,
-    after: Position | None,
-) -> WorkQueue:
+def _listed(groups: Iterable[Sequence[Concern]], asking: Asking, viewer: Viewer, gate: Gate, values: Mapping[str, Value]) -> Listed:
     rows: list[tuple[Position, QueueRow]] = []
     nobodys: list[tuple[Position, QueueRow]] = []
-    left_out: list[LeftOut] = []
+    left_out: list[tuple[Position, LeftOut]] = []
     for group in groups:
+        head = group[0].party
         entries: list[tuple[Concern, Entry]] = []
         for concern in group:
             found = concern.entries(asking)
-            if concern.party is not None and any(entry.is_our_initiative for entry in found):
-                answer = gate.answer(concern.party)
-                if isinstance(answer, NotAllowed):
-                    if any(entry.is_our_initiative and viewer.sees(entry) for entry in found):
-                        left_out.append(LeftOut(concern.party.id, answer.reason))
-                    found = [entry for entry in found if not entry.is_our_initiative]
-            entries += ((concern, entry) for entry in found)
+            refusal = _refusal(gate, concern, found)
+            withheld = [one for one in found if one.withheld is not None or (refusal is not None and one.is_our_initiative)]
+            hidden = [(concern, own) for one in withheld if (own := viewer.sees(one)) is not None]
+            for place, _ in _row(concern.party, hidden, asking, viewer, values):
+                reason = refusal or next(one.withheld for one in withheld if one.withheld is not None)
+                left_out.append((place, LeftOut(place[-1], reason)))
+            entries += ((concern, entry) for entry in found if entry not in withheld)
         seen = [(concern, entry) for concern, each in entries if (entry := viewer.sees(each)) is not None]
         free = [(concern, each) for concern, each in entries if not each.employees and each.department_id is None]
-        rows += _row(group[0].party, seen, asking, viewer, values)
-        nobodys += _row(group[0].party, free, asking, viewer, values)
-    rows = sorted((row for row in rows if after is None or row[0] > after), key=itemgetter(0))
+        rows += _row(head, seen, asking, viewer, values)
+        nobodys += _row(head, free, asking, viewer, values)
+    rows.sort(key=itemgetter(0))
     nobodys.sort(key=itemgetter(0))
-    page = rows[:most]
-    return WorkQueue(
-        rows=tuple(row for _, row in page),
-        unassigned=tuple(row for _, row in nobodys[:most]),
-        left_out=tuple(left_out),
-        cursor=cursor_at(page[-1][0]) if len(rows) > len(page) else None,
-    )
+    return Listed(rows=rows, nobodys=nobodys, left_out=left_out)
+
+
+def _refusal(gate: Gate, concern: Concern, entries: Iterable[Entry]) -> Reason | None:
+    """Tell why a party may not be contacted on our own initiative, where anything of the kind is due."""
+    if concern.party is None or not any(entry.is_our_initiative for entry in entries):
+        return None
+    return gate.refusal(concern.party)
 
 
 def _row(
@@ -201,7 +247,8 @@ def _row(
     if not entries:
         return
     in_order = [_named(entry, concern.party, head) for concern, entry in entries]
-    in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
+    if len(in_order) > 1:
+        in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
     first = in_order[0]
     concerned = {concern.party.id: concern for concern, _ in entries if concern.party is not None}
     known = [values[id] for id in concerned if id in values]

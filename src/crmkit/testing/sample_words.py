@@ -40,8 +40,8 @@ LAST_NAMES = (
     "Trautwein", "Überall",
     "Vierheilig", "Wolkenstein", "Zuckermann",
 )  # fmt: skip
-POSITIONS = ("purchasing", "management", "accounting", "site management")
-TOPICS = ("spring offer", "price list", "delivery time", "complaint", "new range", "framework contract", "visit", "payment terms")
+POSITIONS = ("Einkauf", "Geschäftsführung", "Buchhaltung", "Bauleitung")
+TOPICS = ("Frühjahrsangebot", "Preisliste", "Lieferzeit", "Reklamation", "neues Sortiment", "Rahmenvertrag", "Besuch", "Zahlungsziel")
 PLACES = (
     # city, first digits of the postal code, area code with the free range, region
     ("Hamburg", "20", "+49 40 66969", "north"),
@@ -63,21 +63,21 @@ STREETS = (
 SOURCES = (
     # category, detail, campaign
     ("fair", "Grüne Woche im Norden", "K-2024-fair"),
-    ("website", "contact form", None),
-    ("advertisement", "trade journal", "K-2024-journal"),
+    ("website", "Kontaktformular", None),
+    ("advertisement", "Fachzeitschrift", "K-2024-journal"),
     ("recommendation", None, None),
-    ("mailing", "spring mailing", "K-2025-mailing"),
+    ("mailing", "Frühjahrsmailing", "K-2025-mailing"),
 )
 ITEMS = (
     # item group, description, price in cents, cost in cents or None where purchasing does not know it
-    ("garden", "Spade, ash handle", 2490, 1590), ("garden", "Wheelbarrow 100 l", 8990, 5980), ("garden", "Hose 50 m", 5490, 3390),
-    ("garden", "Garden soil 40 l", 599, 419), ("garden", "Leaf rake", 1690, 990), ("garden", "Hedge trimmer", 15900, 10990),
-    ("tools", "Claw hammer", 1990, 1190), ("tools", "Cordless drill", 12900, 8990), ("tools", "Socket set", 7990, 5190),
-    ("tools", "Spirit level 60 cm", 2290, 1390), ("tools", "Workbench", 24900, 17400), ("tools", "Tool case", 9490, 6190),
-    ("fixings", "Chipboard screws 5 x 60, 200 pieces", 1150, 690), ("fixings", "Wall plugs 8 mm, 100 pieces", 790, 470),
-    ("fixings", "Steel angle", 345, 219), ("fixings", "Threaded rod M10", 420, 265), ("fixings", "Hinges, pair", 890, 560),
-    ("safety", "Work gloves", 695, 415), ("safety", "Safety shoes S3", 6990, 4590), ("safety", "Hard hat", 1890, 1190),
-    ("safety", "Ear defenders", 1490, 890), ("special", "Special order", 19900, None), ("special", "Assembly by a partner", 45000, None),
+    ("garden", "Spaten, Eschenstiel", 2490, 1590), ("garden", "Schubkarre 100 l", 8990, 5980), ("garden", "Schlauch 50 m", 5490, 3390),
+    ("garden", "Gartenerde 40 l", 599, 419), ("garden", "Laubrechen", 1690, 990), ("garden", "Heckenschere", 15900, 10990),
+    ("tools", "Klauenhammer", 1990, 1190), ("tools", "Akkubohrschrauber", 12900, 8990), ("tools", "Steckschlüsselsatz", 7990, 5190),
+    ("tools", "Wasserwaage 60 cm", 2290, 1390), ("tools", "Werkbank", 24900, 17400), ("tools", "Werkzeugkoffer", 9490, 6190),
+    ("fixings", "Spanplattenschrauben 5 x 60, 200 Stück", 1150, 690), ("fixings", "Dübel 8 mm, 100 Stück", 790, 470),
+    ("fixings", "Stahlwinkel", 345, 219), ("fixings", "Gewindestange M10", 420, 265), ("fixings", "Scharniere, Paar", 890, 560),
+    ("safety", "Arbeitshandschuhe", 695, 415), ("safety", "Sicherheitsschuhe S3", 6990, 4590), ("safety", "Schutzhelm", 1890, 1190),
+    ("safety", "Gehörschutz", 1490, 890), ("special", "Sonderbestellung", 19900, None), ("special", "Montage durch Partner", 45000, None),
 )  # fmt: skip
 # How the year goes: garden in spring, tools before winter. Weights by month, January first.
 SEASONS = {

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import attrs
 
 from crmkit import days, months
+from crmkit.classification import Segment
+from crmkit.conditions import Condition
 from crmkit.desks.voiding import VOIDABLE
 from crmkit.entities import (
     Appointment,
@@ -32,6 +34,7 @@ from crmkit.entities import (
     PortalRequest,
     Recall,
     Recurrence,
+    SavedSegment,
     Task,
     Unassigned,
 )
@@ -40,6 +43,7 @@ from crmkit.periods import Interval
 from crmkit.records import KINDS, OutboxEvent
 from tests.desks.machine.additions import ADDED, CHANGED, added, addresses, changed
 from tests.desks.machine.values import NOBODY
+from tests.desks.public_verbs import A_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +52,14 @@ if TYPE_CHECKING:
 
     Arguments = tuple[tuple[Any, ...], dict[str, Any]]
     Ways = Mapping[str, Callable[[Draw], Arguments]]
+
+
+_RULES = (
+    Condition("revenue", "at_least", 100),
+    Condition("abc_class", "equal", "A"),
+    Condition("days_since_purchase", "at_most", 1),
+    Condition("active", "equal", value=True),
+)
 
 
 def _open(draw: Draw, kind: type[Any], state: str = "open") -> str:
@@ -408,6 +420,10 @@ WRITING: Ways = {
         {"because": draw.text(), "interaction_id": draw.of(None, wrong=[draw.id(Interaction)])},
     ),
     "parties.record_classes": lambda draw: (({draw.party(): draw.of("A", "C", None, wrong=["X"]) for _ in range(2)},), {}),
+    "parties.refresh_segments": lambda draw: (
+        (draw.of(None, [Segment(name, [draw.of(*_RULES)]) for name in draw.of(("big",), ("big", "new"), wrong=[("big", "big")])]),),
+        {},
+    ),
     "parties.hand_over": lambda draw: (
         (),
         {"from_owner": draw.employee(), "to_owner": draw.employee(), "on": draw.maybe(draw.day)},
@@ -499,6 +515,7 @@ READING: Ways = {
     ),
     "check": lambda _: ((), {}),
     "export": lambda _: ((), {}),
+    "export_facts": lambda _: ((A_FOLDER.name,), {}),
     "appointments.agenda": lambda draw: (
         (),
         {"within": draw.maybe(draw.period), "employee_id": draw.maybe(draw.employee), "party_id": draw.maybe(draw.party)},
@@ -539,6 +556,7 @@ READING: Ways = {
     "emails.unassigned": lambda draw: ((), {"limit": draw.limit()}),
     "facts.sales": lambda draw: ((), {"period": draw.maybe(draw.period)}),
     "facts.customers": lambda _: ((), {}),
+    "facts.customer_figures": lambda draw: ((), {"as_of": draw.maybe(draw.day)}),
     "facts.contact_plans": lambda _: ((), {}),
     "facts.documents": lambda draw: ((), {"period": draw.maybe(draw.period)}),
     "facts.interactions": lambda draw: ((), {"period": draw.maybe(draw.period)}),
@@ -570,6 +588,9 @@ READING: Ways = {
         {"limit": draw.limit()},
     ),
     "parties.deputies": lambda draw: ((), {"on": draw.maybe(draw.day)}),
+    "parties.segments": lambda _: ((), {}),
+    "parties.segment_members": lambda draw: ((draw.id(SavedSegment),), {"on": draw.maybe(draw.day)}),
+    "parties.segments_of": lambda draw: ((draw.party(),), {"on": draw.maybe(draw.day)}),
     "parties.stale": lambda draw: ((), {"verified_before": draw.day(), "limit": draw.limit()}),
     "parties.excluded": lambda draw: ((), {"because": draw.of(None, "internal")}),
     "parties.completeness": lambda draw: ((draw.party(),), {}),

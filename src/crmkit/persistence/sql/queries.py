@@ -175,8 +175,19 @@ def _select(shape: _Shape, table: Table, dialect: Dialect, prefix: str = "q0_", 
 
 
 def _own_tests(tests: Sequence[_Test], table: FromClause, dialect: Dialect, prefix: str) -> Sequence[ColumnElement[bool]]:
-    found = [_test(f"{prefix}c{place}", test, table.c[test.column], dialect) for place, test in enumerate(tests)]
+    found = [_test(f"{prefix}c{place}", test, _tested(place, tests, table, dialect), dialect) for place, test in enumerate(tests)]
     return [table.c.tenant == parameter_for("tenant", table.c.tenant), *found]
+
+
+def _tested(place: int, tests: Sequence[_Test], table: FromClause, dialect: Dialect) -> ColumnElement[Any]:
+    """
+    Test the first list of a query by its index, and the others by expression.
+
+    Without statistics SQLite takes two kinds of documents for fewer rows than the documents of fifty parties.
+    """
+    column: ColumnElement[Any] = table.c[tests[place].column]
+    is_further = place > 0 and tests[place].test == tests[0].test == "one_of" and isinstance(column.type, Text)
+    return column.concat(literal_column("''")) if dialect.name == "sqlite" and is_further else column
 
 
 def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Dialect) -> Select[Any]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from alembic.operations import Operations
 
+    Columns = Sequence[tuple[str, sa.types.TypeEngine[Any]]]
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -35,13 +37,8 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
     make.record_table(
         "party",
         [
-            ("owner_id", _TEXT),
-            ("created_on", _DAY),
-            ("parent_id", _TEXT),
-            ("checked_on", _DAY),
-            ("merged_into", _TEXT),
-            ("excluded", _TEXT),
-            ("seat", _TEXT),
+            *(("owner_id", _TEXT), ("created_on", _DAY), ("parent_id", _TEXT), ("checked_on", _DAY)),
+            *(("merged_into", _TEXT), ("excluded", _TEXT), ("seat", _TEXT)),
         ],
         [],
         [["owner_id"], ["parent_id"], ["checked_on"], ["merged_into"], ["excluded"], ["seat"]],
@@ -53,10 +50,18 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [["party_id", "field", "changed_on"]],
     )
     make.record_table("departure", [("party_id", _TEXT), ("left_on", _DAY)], [party], [["party_id", "left_on"], ["left_on"]])
+    make.record_table("segment", [], [], [])
+    make.record_table(
+        "segment_member",
+        [("party_id", _TEXT), ("segment_id", _TEXT), ("left_on", _DAY)],
+        [party, ("segment_id", "segment")],
+        [["party_id"], ["segment_id", "left_on"]],
+    )
     make.record_table("handover", [("state", _TEXT), ("starts_on", _DAY)], [], [["state", "starts_on"]])
     make.record_table("deputy", [("ends_before", _DAY)], [], [["ends_before"]])
     make.record_table("external_id", [("party_id", _TEXT)], [party], [["party_id"]])
-    make.record_table("birthday", [("party_id", _TEXT), ("day", _TEXT)], [party], [["party_id"], ["day"]])
+    born = [("party_id", _TEXT), ("owner_id", _TEXT), ("day", _TEXT)]
+    make.record_table("birthday", born, [party], [["party_id"], ["day"], ["owner_id", "day"]])
     make.record_table("contact_plan", [("next_contact_on", _DAY)], [("id", "party")], [["next_contact_on"]])
     make.record_table(
         "recall",
@@ -174,12 +179,7 @@ def _campaign_tables(make: _Maker) -> None:
         [party, campaign],
         [["campaign_id"], ["party_id", "campaign_id"]],
     )
-    make.record_table(
-        "spend",
-        [("campaign_id", _TEXT), ("spent_on", _DAY)],
-        [campaign],
-        [["campaign_id", "spent_on"], ["spent_on"]],
-    )
+    make.record_table("spend", [("campaign_id", _TEXT), ("spent_on", _DAY)], [campaign], [["campaign_id", "spent_on"], ["spent_on"]])
     make.record_table("marketing_plan", [], [], [])
     make.record_table(
         "touch",
@@ -222,6 +222,10 @@ def _make_activity_tables(make: _Maker) -> None:
     make.record_table("attachment", about, [party], [["party_id"], ["about_key"]])
     make.record_table("event", [("party_id", _TEXT), ("kind", _TEXT), ("happened_at", _INSTANT)], [party], [["party_id", "happened_at"]])
     make.record_table("unassigned", [("state", _TEXT), ("happened_at", _INSTANT)], [], [["state", "happened_at"]])
+    ordered: Columns = [("rank", _NUMBER), ("day", _DAY), ("at", _TEXT), ("worth", _NUMBER), ("key", _TEXT)]
+    in_order = [name for name, _ in ordered]
+    work_items = [("party_id", _TEXT), ("record_key", _TEXT), ("whose", _TEXT), *ordered]
+    make.record_table("work_item", work_items, [party], [["party_id"], ["record_key"], in_order, ["whose", *in_order]])
     make.record_table("email_address", [("party_id", _TEXT), ("address", _TEXT)], [party], [["party_id"], ["address"]])
 
 
