@@ -78,12 +78,25 @@ def test_invoices_are_shown_in_a_queue_from_the_day_after_they_are_due(overdue_d
     assert {row.party_id: [reason.code for reason in row.reasons] for row in shown} == {"1": ["recall_due", *codes], "2": ["recall_due"]}
 
 
-def test_invoices_shown_later_are_those_that_a_queue_shows_by_itself() -> None:
+def test_what_the_head_of_a_group_owes_is_shown_though_nothing_of_its_own_is_due() -> None:
+    parties = [a_party("head", dunning_level=2), a_party("branch", parent_id="head", dunning_level=1)]
+
+    (row,) = work_queue([a_recall("branch"), owed("head", overdue_days=1)], parties=parties, as_of=TODAY, group=True)
+
+    assert [(reason.code, reason.facts.get("level")) for reason in row.reasons] == [
+        ("recall_due", None),
+        ("invoices_overdue", None),
+        ("dunned", 2),
+        ("dunned", 1),
+    ]
+
+
+@pytest.mark.parametrize("due", [("branch",), ("head",), ("branch", "head")], ids="+".join)
+def test_invoices_shown_later_are_those_that_a_queue_shows_by_itself(due: tuple[str, ...]) -> None:
     parties = [a_party("head", dunning_level=2), a_party("branch", parent_id="head")]
     bills = [owed("head", overdue_days=3), owed("head", overdue_days=1), owed("branch", overdue_days=9)]
     items: list[ContactPlan | Recall | Task] = [
-        a_recall("branch"),
-        a_recall("head"),
+        *map(a_recall, due),
         Task(id="T-1", text="tidy up", due_on=TODAY, employee_id="anna"),
     ]
     without = work_queue(items, parties=parties, as_of=TODAY, group=True)

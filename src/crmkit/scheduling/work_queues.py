@@ -213,14 +213,14 @@ def _listed(groups: Iterable[Sequence[Concern]], asking: Asking, viewer: Viewer,
     nobodys: list[tuple[Position, QueueRow]] = []
     left_out: list[tuple[Position, LeftOut]] = []
     for group in groups:
-        head = group[0].party
+        head = group[0]
         entries: list[tuple[Concern, Entry]] = []
         for concern in group:
             found = concern.entries(asking)
             refusal = _refusal(gate, concern, found)
             withheld = [one for one in found if one.withheld is not None or (refusal is not None and one.is_our_initiative)]
             hidden = [(concern, own) for one in withheld if (own := viewer.sees(one)) is not None]
-            for place, _ in _row(concern.party, hidden, asking, viewer, values):
+            for place, _ in _row(concern, hidden, asking, viewer, values):
                 reason = refusal or next(one.withheld for one in withheld if one.withheld is not None)
                 left_out.append((place, LeftOut(place[-1], reason)))
             entries += ((concern, entry) for entry in found if entry not in withheld)
@@ -241,12 +241,13 @@ def _refusal(gate: Gate, concern: Concern, entries: Iterable[Entry]) -> Reason |
 
 
 def _row(
-    head: Party | None, entries: Sequence[tuple[Concern, Entry]], asking: Asking, viewer: Viewer, values: Mapping[str, Value]
+    head: Concern, entries: Sequence[tuple[Concern, Entry]], asking: Asking, viewer: Viewer, values: Mapping[str, Value]
 ) -> Iterator[tuple[Position, QueueRow]]:
-    """One row where there is anything to do, with its place."""
+    """One row where there is anything to do, with its place; what is to be known of the head's payments stands in it too."""
     if not entries:
         return
-    in_order = [_named(entry, concern.party, head) for concern, entry in entries]
+    party = head.party
+    in_order = [_named(entry, concern.party, party) for concern, entry in entries]
     if len(in_order) > 1:
         in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
     first = in_order[0]
@@ -255,20 +256,21 @@ def _row(
     value = None if not known else _sum(known)
     worth = value.amount if isinstance(value, Money) else Decimal(value or 0)
     about = first.reason.about
-    key = head.id if head is not None else about.key if about is not None else ""
+    key = party.id if party is not None else about.key if about is not None else ""
     mine = first.employees & viewer.employees if viewer.employees else first.employees
-    to_know = (reason for one in concerned.values() if one.party for reason in payment_reasons(one.party, one.open_items))
+    others = [one for one in concerned.values() if one is not head]
+    to_know = (reason for one in (head, *others) if one.party for reason in payment_reasons(one.party, one.open_items))
     yield (
         (*_urgency(first, asking), value is None, -worth, key),
         QueueRow(
-            party=head,
+            party=party,
             kind=first.kind,
             due_on=first.due_on,
             overdue_days=max(0, (asking.as_of - first.due_on).days),
             reasons=(*(entry.reason for entry in in_order), *to_know),
             employee_id=min(mine or first.employees, default=None),
             value=value,
-            members=tuple(one.party for one in concerned.values() if one.party is not None and one.party is not head),
+            members=tuple(one.party for one in others if one.party is not None),
         ),
     )
 
