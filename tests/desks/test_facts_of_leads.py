@@ -20,7 +20,7 @@ FEBRUARY = date(2026, 2, 1)
 
 
 def a_lead(id: str, source: str = "fair", **fields: Any) -> Party:
-    given = {"created_on": date(2026, 1, 5), "source": Source(category=source, detail="Linz", campaign_id=f"K-{source}")}
+    given: dict[str, Any] = {"created_on": date(2026, 1, 5), "source": Source(category=source, detail="Linz", campaign_id=f"K-{source}")}
     return Party(id=id, name="Huber", **given | fields)
 
 

@@ -137,6 +137,7 @@ class ContactPolicy:
         holidays: Days without suggestions: any container of dates, for example `PublicHolidays`.
 
     >>> from crmkit import days
+    >>> from crmkit.entities import ContactPlan
     >>> policy = ContactPolicy(by_class={"A": days(30)}, by_tag={"VIP": days(7)}, otherwise=days(90))
     >>> plan = ContactPlan(party_id="C-17")
     >>> [policy.gap_for(plan, abc_class="A", tags=tags).longest.days for tags in ([], ["VIP"])]
