@@ -194,7 +194,8 @@ class DocumentsDesk:
         """
         Credit an invoice, whole or in part. All credit notes of an invoice together never exceed it, and add up to it to the last cent.
 
-        A "bonus" has lines of its own, brings nothing back and costs nothing.
+        Given lines count at their own prices, which may be lower than invoiced; what such a note leaves can be credited later. Without
+        *lines* all that is left is credited. A "bonus" has lines of its own, brings nothing back and costs nothing.
 
         Raises:
             InvalidValueError: For more than is left of the invoice, and for a bonus without lines.
