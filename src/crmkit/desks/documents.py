@@ -244,7 +244,8 @@ class DocumentsDesk:
         it otherwise. It lowers revenue on the day of the payment, and the credit of a loyalty card with it.
 
         Raises:
-            InvalidValueError: For another currency, a day in the future, and a document that nobody pays.
+            InvalidValueError: For nothing, another currency, a day in the future, a document that nobody pays, a discount beyond what the
+                payment leaves open, and one on a credit note.
         """
         given = {"amount": amount, "paid_on": paid_on, "cash_discount": cash_discount, "reference": reference}
         return self.workplace.do(
