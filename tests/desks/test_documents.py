@@ -428,3 +428,43 @@ def test_a_document_of_the_host_is_in_the_currency_of_its_predecessor(crm: Crm, 
     with pytest.raises(InvalidValueError, match="currency"):
         crm.change(attrs.evolve(crm.get(Document, "R-8"), currency="JPY"))
     assert crm.check() == ()
+
+
+def a_pair(**fields: Any) -> tuple[Document, Document]:
+    invoice = Document(id="R-8", kind="invoice", party_id="C-17", issued_on=date(2026, 1, 1), lines=[a_line()])
+    return invoice, attrs.evolve(invoice, **{"id": "G-8", "kind": "credit_note", "predecessor_id": "R-8"} | fields)
+
+
+@pytest.mark.parametrize("kind", ["credit_note", "invoice"])
+@pytest.mark.parametrize("order", [["R-8", "G-8"], ["G-8", "R-8"], ["both"]])
+def test_what_takes_an_invoice_back_is_of_its_party(crm: Crm, kind: str, order: list[str]) -> None:
+    crm.add(Party(id="C-18", name="Sister", created_on=date(2025, 6, 1), parent_id="C-17"))
+    invoice, note = a_pair(party_id="C-18", kind=kind, subtype="cancellation")
+    steps = [[invoice, note]] if order == ["both"] else [[{"R-8": invoice, "G-8": note}[id]] for id in order]
+    for step in steps[:-1]:
+        crm.add(*step)
+
+    with pytest.raises(InvalidValueError, match="an invoice of 'C-18'; this one is of 'C-17'"):
+        crm.add(*steps[-1])
+    assert crm.check() == ()
+
+
+def test_what_takes_an_invoice_back_may_name_a_party_that_was_merged_into_its_own(crm: Crm) -> None:
+    crm.add(Party(id="L-1", name="Lead", created_on=date(2025, 6, 1)))
+    crm.parties.convert_lead("L-1", into="C-17")
+    invoice, note = a_pair(party_id="L-1")
+    crm.add(invoice)
+
+    crm.add(note)
+
+    assert crm.get(Document, "G-8").party_id == "C-17"
+
+
+@pytest.mark.parametrize("kind", ["quote", "order", "delivery_note", "credit_note"])
+def test_a_credit_note_of_the_host_is_one_of_an_invoice_or_of_nothing(crm: Crm, kind: Any) -> None:
+    before, note = a_pair()
+    crm.add(attrs.evolve(before, kind=kind))
+
+    with pytest.raises(InvalidValueError, match="an invoice, or None"):
+        crm.add(note)
+    crm.add(attrs.evolve(note, predecessor_id=None))
