@@ -129,7 +129,7 @@ def cancelled(work: Work, document_id: str, because: str) -> Document:
     if document.kind == "invoice" and document.is_posted and document.subtype != "cancellation":
         return issued(work, credit_note_for(work, document, lines=None, because=because, subtype="cancellation", number=None))
     if document.is_posted:
-        raise StateMoveError("document", document.id, document.state, "cancelled", ())
+        raise StateMoveError("document", document.id, "issued: crm.void() takes it back", "cancelled", ())
     changed = moved(document, "cancelled", on=work.moment.on, reason=because)
     _check_nothing_follows(work, document, "cancelled")
     return work.record(changed, summary=f"{in_short(changed)}: {because}")
@@ -140,10 +140,11 @@ def check_nothing_in_the_way(work: Work, document: Document, to: str) -> None:
     Accept a document that can be taken back as if it had never been.
 
     Raises:
-        StateMoveError: When another one came from it that still stands, a final invoice took it off, or it was paid.
+        StateMoveError: When another one came from it that still stands, a final invoice took off it or what it credits, or it was paid.
     """
     _check_nothing_follows(work, document, to)
-    check_not_deducted(work, document, to)
+    credited = document.predecessor_id if document.kind == "credit_note" else None
+    check_not_deducted(work, document if credited is None else work.transaction.get(Document, credited) or document, to)
     for payment in work.find(Payment, Condition("document_id", "equal", document.id)):
         if payment.voided_because is None:
             raise StateMoveError("document", document.id, f"paid by payment {payment.id}: void that first", to, ())

@@ -220,7 +220,8 @@ class DocumentsDesk:
         it can be invoiced anew.
 
         Raises:
-            StateMoveError: For a document that is lost, cancelled or superseded, or from which another one came, and a credit note.
+            StateMoveError: For a document that is lost, cancelled or superseded, or from which another one came, and for a credit note,
+                which `crm.void` takes back.
         """
         arguments = {"document_id": document_id, "because": because}
         reason = check_text("because", because)
