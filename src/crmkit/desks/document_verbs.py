@@ -123,6 +123,14 @@ def revised(
     return issued(work, new, superseded)
 
 
+def credited(
+    work: Work, invoice_id: str, *, lines: tuple[Line, ...] | None, because: str, subtype: DocumentSubtype, number: str | None
+) -> Document:
+    """Credit an invoice, whole or in part."""
+    invoice = work.get(Document, invoice_id)
+    return issued(work, credit_note_for(work, invoice, lines=lines, because=because, subtype=subtype, number=number))
+
+
 def cancelled(work: Work, document_id: str, because: str) -> Document:
     """Cancel a document, or take an invoice back."""
     document = work.get(Document, document_id)
