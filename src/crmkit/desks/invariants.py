@@ -57,7 +57,7 @@ class Everything:
 def broken_rules(workplace: Workplace) -> tuple[Problem, ...]:
     """Read everything and list whatever does not hold."""
     if workplace.scope.owners_reached("check") is not None:
-        raise NotPermittedError(workplace.scope.actor, "check")
+        raise NotPermittedError(workplace.scope.actor, "check", beyond_reach=True)
     with workplace.reading() as transaction:
         everything = Everything({kind.entity: transaction.find(Query(kind.entity)) for kind in KINDS.values()}, workplace.settings)
     return tuple(

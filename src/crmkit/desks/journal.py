@@ -9,8 +9,9 @@ import attrs
 from crmkit._checks import check_int
 from crmkit.conditions import Condition
 from crmkit.desks.chain import commitment_of, hash_of
+from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import Workplace, find_each
-from crmkit.errors import Problem
+from crmkit.errors import NotPermittedError, Problem
 from crmkit.records import JournalChange, JournalEntry, JournalHead
 from crmkit.store import Query
 
@@ -31,6 +32,8 @@ class JournalDesk:
     What a person's erasure removes are the changes; the chain stays whole. Someone with full access to the database could
     write a whole new chain: keep `head()` outside from time to time, and `verify` against it.
 
+    The journal as a whole needs the right to everybody's parties; `changes_of` shows what the reader's rights reach.
+
     Attributes:
         workplace: What all desks share.
     """
@@ -39,22 +42,31 @@ class JournalDesk:
 
     def head(self) -> str:
         """Tell the hash of the last entry, to be kept outside; empty before the first."""
-        self.workplace.scope.owners_reached("journal.head")
+        self._check_whole("journal.head")
         with self.workplace.reading() as transaction:
             return (transaction.get(JournalHead, "journal") or JournalHead()).hash
 
     def entries(self, *, after: str = "", limit: int = 100) -> Sequence[JournalEntry]:
         """List entries, the oldest first, from the one after the id *after* on."""
-        self.workplace.scope.owners_reached("journal.entries")
+        self._check_whole("journal.entries")
         check_int("limit", limit, at_least=1)
         with self.workplace.reading() as transaction:
             return transaction.find(Query(JournalEntry, after=(after,), limit=limit))
 
     def changes_of(self, record: Ref) -> Sequence[JournalChange]:
-        """List what was changed in one record, before and after, the oldest first."""
+        """
+        List what was changed in one record, before and after, the oldest first; changes about parties out of reach are left out.
+
+        Raises:
+            NotPermittedError: When the rights do not list the verb, or reach none of the changes.
+        """
         self.workplace.scope.owners_reached("journal.changes_of")
         with self.workplace.reading() as transaction:
-            return transaction.find(Query(JournalChange, [Condition("subject", "equal", record.key)]))
+            found = transaction.find(Query(JournalChange, [Condition("subject", "equal", record.key)]))
+            reached = within_reach(self.workplace, transaction, "journal.changes_of", found)
+        if found and not reached:
+            raise NotPermittedError(self.workplace.scope.actor, "journal.changes_of", beyond_reach=True)
+        return reached
 
     def verify(self, *, head: str | None = None) -> tuple[Problem, ...]:
         """
@@ -63,7 +75,7 @@ class JournalDesk:
         Args:
             head: A hash that `head()` gave earlier: some entry must still have it.
         """
-        self.workplace.scope.owners_reached("journal.verify")
+        self._check_whole("journal.verify")
         problems: list[Problem] = []
         count, previous, heads = 0, "", {""}
         with self.workplace.reading() as transaction:
@@ -79,6 +91,11 @@ class JournalDesk:
         if head is not None and head not in heads:
             problems.append(_problem(None, "no entry has the hash that was kept outside; the journal was written anew or cut off"))
         return tuple(problems)
+
+    def _check_whole(self, verb: str) -> None:
+        """Entries name records of every party: rights that reach only some parties do not reach them."""
+        if self.workplace.scope.owners_reached(verb) is not None:
+            raise NotPermittedError(self.workplace.scope.actor, verb, beyond_reach=True)
 
 
 def _all_entries(transaction: Transaction) -> Iterator[JournalEntry]:

@@ -177,7 +177,7 @@ def loss_reasons(workplace: Workplace, period: Period | None) -> Mapping[str, in
 def party_changes(workplace: Workplace, cursor: str, *, limit: int) -> PartyChanges:
     """Read the journal from a cursor on; its entries are numbered without gaps, in the order in which they became visible."""
     if workplace.scope.owners_reached("parties.changed_since") is not None:
-        raise NotPermittedError(workplace.scope.actor, "parties.changed_since")
+        raise NotPermittedError(workplace.scope.actor, "parties.changed_since", beyond_reach=True)
     check_int("limit", limit, at_least=1)
     with workplace.reading() as transaction:
         entries = transaction.find(Query(JournalEntry, after=(check_text("cursor", cursor, empty=True),), limit=limit + 1))

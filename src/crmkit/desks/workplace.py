@@ -73,7 +73,7 @@ class Workplace:
         party_id = getattr(record, "party_id", None)
         party = record if isinstance(record, Party) or party_id is None else transaction.get(Party, party_id)
         if getattr(party, "owner_id", None) not in owners:
-            raise NotPermittedError(self.scope.actor, verb)
+            raise NotPermittedError(self.scope.actor, verb, beyond_reach=True)
 
     def moment(self, at: datetime | None = None) -> Moment:
         """
