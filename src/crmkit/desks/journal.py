@@ -10,7 +10,7 @@ from crmkit._checks import check_int
 from crmkit.conditions import Condition
 from crmkit.desks.chain import commitment_of, hash_of
 from crmkit.desks.reach import within_reach
-from crmkit.desks.workplace import Workplace, find_each
+from crmkit.desks.workplace import Workplace, check_cursor, find_each
 from crmkit.errors import NotPermittedError, Problem
 from crmkit.records import JournalChange, JournalEntry, JournalHead
 from crmkit.store import Query
@@ -47,10 +47,16 @@ class JournalDesk:
             return (transaction.get(JournalHead, "journal") or JournalHead()).hash
 
     def entries(self, *, after: str = "", limit: int = 100) -> Sequence[JournalEntry]:
-        """List entries, the oldest first, from the one after the id *after* on."""
+        """
+        List entries, the oldest first, from the one after the id *after* on; empty is from the first on.
+
+        Raises:
+            InvalidValueError: For an *after* that is no entry's id.
+        """
         self._check_whole("journal.entries")
         check_int("limit", limit, at_least=1)
         with self.workplace.reading() as transaction:
+            after = check_cursor(transaction, JournalEntry, "after", after)
             return transaction.find(Query(JournalEntry, after=(after,), limit=limit))
 
     def changes_of(self, record: Ref) -> Sequence[JournalChange]:

@@ -139,6 +139,18 @@ def _comes_second(verb: str, error: StaleWriteError) -> bool:
     return verb == "add" if error.expected_version else error.kind in _MADE_ALONG
 
 
+def check_cursor(transaction: Transaction, kind: type[Stored], name: str, cursor: str) -> str:
+    """
+    Accept the id of a record as the place from which a list goes on; empty is its beginning.
+
+    Raises:
+        InvalidValueError: For an id that no record has: the list would end there, as if there were nothing more.
+    """
+    if check_text(name, cursor, empty=True) and transaction.get(kind, cursor) is None:
+        raise refused(name, f"<text of {len(cursor)} characters>", "what a page before gave, unchanged; empty begins anew")
+    return cursor
+
+
 def find_each(transaction: Transaction, kind: type[E], field: str, values: Iterable[str], *where: Condition) -> Sequence[E]:
     """Find all records of a kind whose field is one of the values."""
     wanted = tuple(dict.fromkeys(values))
