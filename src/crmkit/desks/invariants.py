@@ -77,8 +77,9 @@ def _each_party_has_a_contact_plan(everything: Everything) -> Iterator[tuple[str
 def _the_next_contact_is_up_to_date(everything: Everything) -> Iterator[tuple[str, str]]:
     parties = everything.by_id(Party)
     for plan in everything.of(ContactPlan):
-        party = parties[plan.id]
-        expected = next_contact_on(plan, policy=everything.settings.policy, party=party)
+        if plan.id not in parties:
+            continue
+        expected = next_contact_on(plan, policy=everything.settings.policy, party=parties[plan.id])
         if plan.next_contact_on != expected:
             yield f"plan of {plan.id}", f"is next on {plan.next_contact_on}, expected {expected}"
 
@@ -121,6 +122,19 @@ def _no_party_belongs_to_itself(everything: Everything) -> Iterator[tuple[str, s
             yield f"party {id}", "is above itself"
 
 
+def _records_refer_to_what_exists(everything: Everything) -> Iterator[tuple[str, str]]:
+    known = {name: everything.by_id(kind.entity).keys() for name, kind in KINDS.items()}
+    for name, kind in KINDS.items():
+        fields = [(field.name, field.refers_to) for field in kind.fields if field.refers_to is not None]
+        if kind.id_refers_to is not None:
+            fields.append(("id", kind.id_refers_to))
+        for record in everything.by_class[kind.entity] if fields else ():
+            for field, target in fields:
+                value = getattr(record, field)
+                if value is not None and value not in known[target]:
+                    yield f"{name} {record.id}", f"refers to {target} {value}, which is not there"
+
+
 def _history_is_about_records_that_exist(everything: Everything) -> Iterator[tuple[str, str]]:
     known = {(name, record.id) for name, kind in KINDS.items() for record in everything.by_class[kind.entity]}
     for entry in everything.of(HistoryEntry):
@@ -159,6 +173,7 @@ RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     _whoever_has_a_sales_document_is_a_customer,
     _a_document_and_its_predecessor_are_in_one_currency,
     _no_party_belongs_to_itself,
+    _records_refer_to_what_exists,
     _history_is_about_records_that_exist,
     _every_record_has_a_history,
     _records_are_as_the_journal_left_them,

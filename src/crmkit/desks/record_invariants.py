@@ -53,16 +53,16 @@ def _numbers_of_documents_are_unique(everything: Everything) -> Iterator[tuple[s
 def _payments_are_made_by_the_party_and_in_the_currency_of_their_document(everything: Everything) -> Iterator[tuple[str, str]]:
     documents = everything.by_id(Document)
     for payment in everything.of(Payment):
-        document = documents[payment.document_id]
-        if (payment.party_id, payment.amount.currency) != (document.party_id, document.currency):
+        document = documents.get(payment.document_id)
+        if document is not None and (payment.party_id, payment.amount.currency) != (document.party_id, document.currency):
             yield f"payment {payment.id}", f"is of {payment.party_id} in {payment.amount.currency}, its document is not"
 
 
 def _bookings_are_made_on_the_card_of_their_party_and_in_its_currency(everything: Everything) -> Iterator[tuple[str, str]]:
     cards = everything.by_id(LoyaltyCard)
     for entry in everything.of(LoyaltyEntry):
-        card = cards[entry.card_id]
-        if (entry.party_id, entry.credit.currency) != (card.party_id, card.currency):
+        card = cards.get(entry.card_id)
+        if card is not None and (entry.party_id, entry.credit.currency) != (card.party_id, card.currency):
             yield f"loyalty_entry {entry.id}", f"is of {entry.party_id} in {entry.credit.currency}, its card is not"
 
 

@@ -136,6 +136,7 @@ class NotPermittedError(CrmkitError):
 
 
 _FIXES = {
+    "unreadable_data": "a record of this kind is not as this crmkit writes it; update crmkit, or bring it back from a backup",
     "SQLITE_CANTOPEN": "the folder of the file must exist, and this user must be allowed to write in it",
     "SQLITE_READONLY": "this user must be allowed to write the file and its folder",
     "SQLITE_NOTADB": "the file is no SQLite database",
