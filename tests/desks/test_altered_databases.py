@@ -94,3 +94,52 @@ def test_a_record_that_cannot_be_read_is_an_error_of_the_store_that_tells_nothin
         with pytest.raises(StoreError, match=r"unreadable_data\) by party") as error:
             call()
         assert "Geheimrat" not in f"{error.value!r} {error.value} {error.value.__cause__} {error.value.__context__}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update crmkit_document set party_id = 'C-1a'",
+        "update crmkit_document set issued_on = '2025-12-02'",
+        "update crmkit_payment set party_id = null",
+        "update crmkit_history_entry set party_id = 'C-1a' where party_id = 'C-1'",
+        "update crmkit_history_entry set happened_at = '2020-01-01T00:00:00.000000Z'",
+        "update crmkit_party set id = 'C-1b' where id = 'C-1a'",
+        "update crmkit_journal_change set subject = 'party C-1a' where subject = 'party C-1'",
+        "update crmkit_document_line set quantity = '99'",
+        "update crmkit_document_line set customer_id = 'C-1a'",
+        "update crmkit_document_line set position = 7",
+        "delete from crmkit_document_line",
+    ],
+)
+def test_a_column_that_is_not_what_its_record_says_is_found(database: AlteredDatabase, statement: str) -> None:
+    database.alter(statement)
+
+    assert "copies_are_what_their_records_say" in database.rules_broken()
+
+
+def test_it_is_said_which_column_of_which_record_was_altered(database: AlteredDatabase) -> None:
+    database.alter("update crmkit_document set party_id = 'C-1a'")
+    database.alter("update crmkit_document_line set quantity = '99'")
+
+    assert [str(problem) for problem in database.crm.check()] == [
+        "copies_are_what_their_records_say: document R-1: column party_id is not what the record says",
+        "copies_are_what_their_records_say: document R-1: line 0, column quantity of the table of sales is not what the record says",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        (
+            "delete from crmkit_history_entry where id = (select max(id) from crmkit_history_entry)",
+            "each_verb_in_the_journal_has_a_history",
+        ),
+        ("delete from crmkit_journal_change where subject = 'party C-1'", "changes_are_kept_as_long_as_their_records"),
+        ("delete from crmkit_journal_change where id like '%.1'", "changes_are_kept_as_long_as_their_records"),
+    ],
+)
+def test_an_entry_that_is_gone_from_history_or_journal_is_found(database: AlteredDatabase, statement: str, rule: str) -> None:
+    database.alter(statement)
+
+    assert rule in database.rules_broken()

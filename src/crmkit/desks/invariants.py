@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import attrs
 
 from crmkit.desks.activity_invariants import ACTIVITY_RULES
+from crmkit.desks.journal_invariants import JOURNAL_RULES
 from crmkit.desks.party_invariants import PARTY_RULES
 from crmkit.desks.record_invariants import RECORD_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crmkit.desks.workplace import Workplace
+    from crmkit.store import Transaction
 
 E = TypeVar("E", bound=Stored)
 
@@ -60,11 +62,19 @@ def broken_rules(workplace: Workplace) -> tuple[Problem, ...]:
         raise NotPermittedError(workplace.scope.actor, "check", beyond_reach=True)
     with workplace.reading() as transaction:
         everything = Everything({kind.entity: transaction.find(Query(kind.entity)) for kind in KINDS.values()}, workplace.settings)
-    return tuple(
-        Problem(rule.__name__.strip("_"), None, None, None, f"{record}: {message}")
-        for rule in RULES
-        for record, message in rule(everything)
-    )
+        altered = list(_altered_copies(transaction, everything))
+    found = [(rule.__name__.strip("_"), broken) for rule in RULES for broken in rule(everything)]
+    found += [("copies_are_what_their_records_say", broken) for broken in altered]
+    return tuple(Problem(rule, None, None, None, f"{record}: {message}") for rule, (record, message) in found)
+
+
+def _altered_copies(transaction: Transaction, everything: Everything) -> Iterator[tuple[str, str]]:
+    """Ask a store that keeps fields of records a second time, to search by, whether they are still the same."""
+    altered_copies = getattr(transaction, "altered_copies", None)
+    if altered_copies is not None:
+        for name, kind in KINDS.items():
+            for id, place in altered_copies(kind.entity, everything.by_class[kind.entity]):
+                yield f"{name} {id}", f"{place} is not what the record says"
 
 
 def _each_party_has_a_contact_plan(everything: Everything) -> Iterator[tuple[str, str]]:
@@ -180,4 +190,5 @@ RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     *SALES_RULES,
     *PARTY_RULES,
     *RECORD_RULES,
+    *JOURNAL_RULES,
 )

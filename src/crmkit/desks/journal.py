@@ -78,6 +78,10 @@ class JournalDesk:
         """
         Recompute the whole chain, and name every place where it does not hold; empty is well.
 
+        Found are entries altered, added, taken out or reordered, and changes that are not what was committed to. A change that is gone
+        is not: erasing a person takes it. `Crm.check` finds that, where its record is still there, and whether records and history are
+        as the journal says. A journal that was cut off or written anew together with its end is found only with *head*.
+
         Args:
             head: A hash that `head()` gave earlier: some entry must still have it.
         """
