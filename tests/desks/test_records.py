@@ -226,3 +226,38 @@ def test_a_clock_that_tells_no_offset_is_refused() -> None:
 
     with pytest.raises(InvalidValueError, match="clock="):
         desk.work_queue()
+
+
+def test_two_records_of_one_id_in_one_call_are_refused(crm: Crm) -> None:
+    alpha, beta = (Party(id="C-1", name=name, created_on=date(2026, 1, 1)) for name in ("Alpha", "Beta"))
+
+    with pytest.raises(InvalidValueError, match="each record once"):
+        crm.add(alpha, beta)
+
+    with pytest.raises(NotStoredError):
+        crm.get(Party, "C-1")
+
+
+def test_a_contact_person_who_was_talked_to_stays(crm: Crm) -> None:
+    crm.record_interaction("C-17", kind="phone", person_id="P-1")
+
+    with pytest.raises(InvalidValueError, match=r"people=\[\].*'P-1', whom interaction"):
+        crm.change(attrs.evolve(crm.get(Party, "C-17"), people=()))
+
+    assert [person.id for person in crm.get(Party, "C-17").people] == ["P-1"]
+
+
+def test_a_contact_person_whom_nothing_names_may_go(crm: Crm) -> None:
+    crm.record_interaction("C-17", kind="phone")
+
+    assert crm.change(attrs.evolve(crm.get(Party, "C-17"), people=())).people == ()
+
+
+def test_classes_come_as_a_mapping(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="classes='list'"):
+        crm.parties.record_classes(["A"])  # type: ignore[arg-type]
+
+
+def test_an_import_is_a_mapping(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="data='list'"):
+        crm.import_([1])  # type: ignore[arg-type]

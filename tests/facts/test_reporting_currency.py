@@ -93,7 +93,7 @@ def test_another_day_can_choose_the_rate(engine: str) -> None:
 
 
 @given(
-    minor=st.integers(-(10**15), 10**15),
+    minor=st.integers(-(10**14), 10**14),
     rate=st.decimals(Decimal("0.0001"), Decimal(20_000), places=8),
 )
 def test_the_product_is_exact_and_rounded_half_away_from_zero(minor: int, rate: Decimal) -> None:

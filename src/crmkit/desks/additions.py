@@ -52,7 +52,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
         kinds.setdefault(document.party_id, set()).add(document.kind)
     stored = work.find_each(Party, "id", kinds.keys() - added.keys())
     promoted = [changed for party in stored if (changed := with_roles_by(party, kinds[party.id])) != party]
-    parties = [with_roles_by(party, kinds.get(party.id, ())) for party in added.values()]
+    parties = [with_roles_by(party, kinds.get(party.id, ())) for party in entities if isinstance(party, Party)]
     plans = [work.planned(ContactPlan(party_id=party.id), party) for party in parties]
     plans += replanned(work, promoted)
     work.save(*parties, *promoted, *plans, *documents, *recalls)

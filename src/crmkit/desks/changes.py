@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import refused
 from crmkit.conditions import Condition
@@ -10,17 +10,22 @@ from crmkit.desks.document_moves import SALES_KINDS
 from crmkit.desks.document_verbs import check_document_change
 from crmkit.desks.origin import check_origin_change
 from crmkit.entities import (
+    Appointment,
     Attachment,
     Campaign,
+    Consent,
     ContactPlan,
     Contract,
     Document,
     Event,
+    Interaction,
     MarketingPlan,
     Note,
+    Objection,
     Opportunity,
     Party,
     Pipeline,
+    PortalRequest,
     Quota,
     Recall,
 )
@@ -37,6 +42,8 @@ E = TypeVar("E", bound=Stored)
 
 CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign, MarketingPlan, Quota, Note, Attachment, Event)
 """The kinds of record whose fields can be changed as such."""
+
+_WITH_PEOPLE: tuple[type[Any], ...] = (Interaction, Appointment, Consent, Objection, PortalRequest)
 
 _BY_VERBS: Mapping[type, tuple[str, ...]] = {
     Party: ("merged_into", "computed_class"),
@@ -83,6 +90,7 @@ def save_change(work: Work, entity: E) -> E:
         check_document_change(work, before, entity)
     if isinstance(before, Party) and isinstance(entity, Party):
         check_origin_change(work, before, entity)
+        _check_people(work, before, entity)
     work.save(entity)
     if isinstance(before, Party) and isinstance(entity, Party):
         _check_roles(work, before, entity)
@@ -90,6 +98,18 @@ def save_change(work: Work, entity: E) -> E:
         work.save(*(planned for planned in [work.planned(plan, entity)] if planned != plan))
     work.log(entity, party_id=entity.id if isinstance(entity, Party) else getattr(entity, "party_id", None))
     return as_stored(entity)
+
+
+def _check_people(work: Work, before: Party, after: Party) -> None:
+    """Whoever was talked to stays a contact person, or what was said would be with nobody."""
+    gone = {person.id for person in before.people} - {person.id for person in after.people}
+    if not gone:
+        return
+    for kind in _WITH_PEOPLE:
+        for record in work.find(kind, Condition("party_id", "equal", before.id)):
+            if record.person_id in gone:
+                named = f"{record.person_id!r}, whom {kind_of(kind).name} {record.id!r} names; empty the fields that must go instead"
+                raise refused("people", sorted(person.id for person in after.people), f"contact persons with {named}")
 
 
 def _check_roles(work: Work, before: Party, after: Party) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_each, check_kind, check_text
+from crmkit._checks import check_choice, check_date, check_each, check_kind, check_mapping, check_text
 from crmkit.conditions import Condition
 from crmkit.desks.merging import merge_lead
 from crmkit.desks.party_dunning import reminded
@@ -145,7 +145,7 @@ class PartiesDesk:
         Raises:
             NotStoredError: When one of the parties is not stored; then nothing is kept.
         """
-        for found in classes.values():
+        for found in check_mapping("classes", classes).values():
             if found is not None:
                 check_choice("classes", found, AbcClass)
         kept = dict(classes)

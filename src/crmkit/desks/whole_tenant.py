@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from crmkit._checks import refused
+from crmkit._checks import check_mapping, refused
 from crmkit.entities.json_form import Json, structure, unstructure
 from crmkit.errors import InvalidDataError, NotPermittedError, Problem
 from crmkit.records import KINDS
@@ -41,6 +41,7 @@ def import_all(workplace: Workplace, data: Mapping[str, Json]) -> None:
         InvalidDataError: Naming every record that does not fit.
     """
     _check_all(workplace, "import_")
+    check_mapping("data", data)
     if data.get("crmkit") != FORMAT or not isinstance(data.get("records"), dict):
         raise refused("data", sorted(data), f"what export() made, in format {FORMAT}")
     records = list(_structured(cast("Mapping[str, Json]", data["records"])))

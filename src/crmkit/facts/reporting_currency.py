@@ -26,8 +26,8 @@ def in_currency(frame: F, rates: F, *, currency: str, on: str = "issued_on", amo
     Convert the amounts of each row into one currency, at the rate that holds on its day.
 
     What holds is the latest rate of the row's currency on or before the day. Each amount is multiplied exactly and rounded to the last
-    decimal of its type, half away from zero. A row whose currency has no rate yet stays as it is, in its own currency: it is neither lost
-    nor added to the others, since every figure keeps currencies apart.
+    decimal of its type, half away from zero; whole numbers must stay within 64 bits. A row whose currency has no rate yet stays as it is,
+    in its own currency: it is neither lost nor added to the others, since every figure keeps currencies apart.
 
     >>> import polars as pl
     >>> from datetime import date
