@@ -38,6 +38,11 @@ class AlteredDatabase:
         with closing(sqlite3.connect(self.path)) as connection, connection:
             assert connection.execute(statement).rowcount > 0
 
+    def rows(self, query: str) -> list[tuple[str]]:
+        """Read rows past the desk."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(query).fetchall()
+
     def rules_broken(self) -> set[str]:
         """The names of the rules that `check` finds broken."""
         return {problem.source for problem in self.crm.check()}
@@ -143,3 +148,21 @@ def test_an_entry_that_is_gone_from_history_or_journal_is_found(database: Altere
     database.alter(statement)
 
     assert rule in database.rules_broken()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update crmkit_journal_change set data = replace(data, '{\\\"id\\\":', '{id:') where subject = 'party C-1'",
+        'update crmkit_journal_entry set data = replace(data, \'"id":"000000000002"\', \'"id":"two"\')',
+        "update crmkit_journal_change set data = replace(data, '000000000002.0', 'two')",
+    ],
+    ids=["a change that is no JSON", "an entry that has no number", "a change that has no number"],
+)
+def test_a_journal_that_was_altered_is_reported_whatever_was_written_into_it(database: AlteredDatabase, statement: str) -> None:
+    before = database.rows("select data from crmkit_journal_change union all select data from crmkit_journal_entry")
+    database.alter(statement)
+    assert database.rows("select data from crmkit_journal_change union all select data from crmkit_journal_entry") != before
+
+    assert database.crm.check()
+    assert database.crm.journal.verify()

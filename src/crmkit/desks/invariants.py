@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import attrs
 
 from crmkit.desks.activity_invariants import ACTIVITY_RULES
-from crmkit.desks.journal_invariants import JOURNAL_RULES
+from crmkit.desks.journal_invariants import JOURNAL_RULES, told_by
 from crmkit.desks.party_invariants import PARTY_RULES
 from crmkit.desks.record_invariants import RECORD_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
@@ -167,12 +166,14 @@ def _records_are_as_the_journal_left_them(everything: Everything) -> Iterator[tu
             continue
         for record in everything.by_class[kind.entity]:
             subject = Ref(name, record.id).key
-            if subject in last and last[subject] != text_of(record) and json.loads(last[subject] or "null") != json.loads(text_of(record)):
+            if subject in last and last[subject] != text_of(record) and told_by(last[subject]) != told_by(text_of(record)):
                 yield subject, "was changed past the desk"
 
 
-def _place(id: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in id.split("."))
+def _place(id: str) -> tuple[str, int, str]:
+    """Sort by the entry and the number of the change, which has no leading zeros."""
+    number, _, place = id.partition(".")
+    return number, len(place), place
 
 
 RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (

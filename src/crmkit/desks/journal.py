@@ -116,7 +116,7 @@ def _all_entries(transaction: Transaction) -> Iterator[JournalEntry]:
 
 
 def _problems_of(entry: JournalEntry, *, place: int, previous: str) -> Iterator[Problem]:
-    if int(entry.id) != place:
+    if not entry.id.isdecimal() or int(entry.id) != place:
         yield _problem(place, f"entry {place} is missing")
     if entry.previous != previous:
         yield _problem(place, "it does not follow the entry before")
@@ -129,12 +129,12 @@ def _problems_of_changes(transaction: Transaction) -> Iterator[Problem]:
     after = ""
     while page := transaction.find(Query(JournalChange, after=(after,), limit=_PAGE)):
         after = page[-1].id
-        entries = {entry.id: entry for entry in find_each(transaction, JournalEntry, "id", (change.id.split(".")[0] for change in page))}
+        entries = find_each(transaction, JournalEntry, "id", (change.id.partition(".")[0] for change in page))
+        committed = {f"{entry.id}.{place}": commitment for entry in entries for place, (_, commitment) in enumerate(entry.changes)}
         for change in page:
-            number, place = change.id.split(".")
-            committed = entries[number].changes if number in entries else ()
-            if int(place) >= len(committed) or committed[int(place)][1] != commitment_of(change):
-                yield _problem(int(number), f"the change of {change.subject} is not what was committed to")
+            if committed.get(change.id) != commitment_of(change):
+                number = change.id.partition(".")[0]
+                yield _problem(int(number) if number.isdecimal() else None, f"the change of {change.subject} is not what was committed to")
 
 
 def _problem(place: int | None, message: str) -> Problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from crmkit.entities import HistoryEntry
 from crmkit.records import KINDS, JournalChange, JournalEntry
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmkit.desks.invariants import Everything
+
+
+def told_by(text: str | None) -> Any:  # noqa: ANN401  # whatever JSON holds
+    """Read what the journal keeps of a record; None for none, and for what is no JSON any more."""
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return None
 
 
 def _changes_are_kept_as_long_as_their_records(everything: Everything) -> Iterator[tuple[str, str]]:

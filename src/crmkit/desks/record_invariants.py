@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, get_args
 
+from crmkit.desks.journal_invariants import told_by
 from crmkit.desks.numbering import document_numbers
 from crmkit.entities import Document, HistoryEntry, LoyaltyCard, LoyaltyEntry, Party, PartyChange, Payment, SingleField
 from crmkit.records import KINDS, DocumentNumber, JournalChange
@@ -93,9 +93,9 @@ def _sources_and_touches_are_never_overwritten(everything: Everything) -> Iterat
     known: dict[str, dict[str, Any]] = {}
     for change in sorted(everything.of(JournalChange), key=lambda change: change.id.partition(".")[0]):
         kind = change.subject.partition(" ")[0]
-        if kind not in ("party", "touch") or change.after is None:
+        after = told_by(change.after)
+        if kind not in ("party", "touch") or not isinstance(after, dict):
             continue
-        after = json.loads(change.after)
         kept = (after.get("source") or {}) if kind == "party" else {name: after[name] for name in after if name not in _MAY_CHANGE}
         before = known.setdefault(change.subject, kept)
         if any(kept.get(name) != value for name, value in before.items()):
