@@ -128,7 +128,8 @@ class Crm(Desks):
         """
         Take back what was recorded by mistake. It stays readable and in the timeline; figures, lists and facts leave it out.
 
-        An invoice that was issued here gets a cancellation, a booking on a loyalty card the opposite entry.
+        An invoice that was issued here gets a cancellation, a booking on a loyalty card the opposite entry. A credit note that was issued
+        here is cancelled: its invoice is open and can be credited again.
 
         Raises:
             NotStoredError: When there is none.

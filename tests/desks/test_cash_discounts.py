@@ -155,6 +155,46 @@ def test_a_discount_of_less_than_nothing_and_a_payment_of_a_discount_are_refused
         crm.documents.record_payment(str(payment.discount_document_id), amount=eur(1))
 
 
+@pytest.mark.parametrize(("discount", "accepted"), [("117.99", True), ("118", True), ("118.01", False), ("500", False)])
+def test_payment_and_discount_together_are_at_most_what_is_open(crm: Crm, discount: str, accepted: bool) -> None:
+    invoice = an_invoice(crm)
+
+    if accepted:
+        crm.documents.record_payment(invoice.id, amount=eur(1), cash_discount=eur(discount))
+    else:
+        with pytest.raises(InvalidValueError, match=r"at most what the payment leaves open, here 118\.00"):
+            crm.documents.record_payment(invoice.id, amount=eur(1), cash_discount=eur(discount))
+    assert open_of(crm, invoice) == (eur(118) - eur(discount) if accepted else eur(119))
+
+
+@pytest.mark.parametrize("amount", ["1", "-1", "119"])
+def test_nothing_is_taken_off_a_wholly_credited_invoice(crm: Crm, amount: str) -> None:
+    invoice = an_invoice(crm)
+    crm.documents.issue_credit_note(invoice.id, because="returned")
+
+    with pytest.raises(InvalidValueError, match=r"here 0\.00"):
+        crm.documents.record_payment(invoice.id, amount=eur(amount), cash_discount=eur("0.01"))
+
+
+def test_what_is_paid_back_leaves_no_more_to_take_off(crm: Crm) -> None:
+    invoice = an_invoice(crm)
+
+    with pytest.raises(InvalidValueError, match=r"here 119\.00"):
+        crm.documents.record_payment(invoice.id, amount=eur(-500), cash_discount=eur(500))
+
+
+def test_nothing_is_taken_off_a_credit_note(crm: Crm) -> None:
+    note = crm.documents.issue_credit_note(an_invoice(crm).id, because="returned")
+
+    with pytest.raises(InvalidValueError, match="none for a credit_note"):
+        crm.documents.record_payment(note.id, amount=eur(1), cash_discount=eur(1))
+
+
+def test_a_payment_of_nothing_is_refused(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="what was paid"):
+        crm.documents.record_payment(an_invoice(crm).id, amount=eur(0))
+
+
 def test_a_customer_does_not_see_our_booking(crm: Crm) -> None:
     invoice = an_invoice(crm)
     crm.documents.record_payment(invoice.id, amount=eur("116.62"))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from crmkit import Money, days
-from crmkit.entities import Address, Conditions, Document, Line, Party
+from crmkit import Crm, Money, Scope, Settings, days
+from crmkit.entities import Address, Conditions, Document, Line, NumberFormat, OrderedItem, Party
 from crmkit.errors import InvalidValueError, NotStoredError, StateMoveError
 
 if TYPE_CHECKING:
-    from crmkit import Crm
+    from crmkit.store import Store
     from tests.desks.conftest import Clock, HistoryOf
 
 
@@ -428,3 +428,106 @@ def test_a_document_of_the_host_is_in_the_currency_of_its_predecessor(crm: Crm, 
     with pytest.raises(InvalidValueError, match="currency"):
         crm.change(attrs.evolve(crm.get(Document, "R-8"), currency="JPY"))
     assert crm.check() == ()
+
+
+def a_pair(**fields: Any) -> tuple[Document, Document]:
+    invoice = Document(id="R-8", kind="invoice", party_id="C-17", issued_on=date(2026, 1, 1), lines=[a_line()])
+    return invoice, attrs.evolve(invoice, **{"id": "G-8", "kind": "credit_note", "predecessor_id": "R-8"} | fields)
+
+
+@pytest.mark.parametrize("kind", ["credit_note", "invoice"])
+@pytest.mark.parametrize("order", [["R-8", "G-8"], ["G-8", "R-8"], ["both"]])
+def test_what_takes_an_invoice_back_is_of_its_party(crm: Crm, kind: str, order: list[str]) -> None:
+    crm.add(Party(id="C-18", name="Sister", created_on=date(2025, 6, 1), parent_id="C-17"))
+    invoice, note = a_pair(party_id="C-18", kind=kind, subtype="cancellation")
+    steps = [[invoice, note]] if order == ["both"] else [[{"R-8": invoice, "G-8": note}[id]] for id in order]
+    for step in steps[:-1]:
+        crm.add(*step)
+
+    with pytest.raises(InvalidValueError, match="an invoice of 'C-18'; this one is of 'C-17'"):
+        crm.add(*steps[-1])
+    assert crm.check() == ()
+
+
+def test_what_takes_an_invoice_back_may_name_a_party_that_was_merged_into_its_own(crm: Crm) -> None:
+    crm.add(Party(id="L-1", name="Lead", created_on=date(2025, 6, 1)))
+    crm.parties.convert_lead("L-1", into="C-17")
+    invoice, note = a_pair(party_id="L-1")
+    crm.add(invoice)
+
+    crm.add(note)
+
+    assert crm.get(Document, "G-8").party_id == "C-17"
+
+
+@pytest.mark.parametrize("kind", ["quote", "order", "delivery_note", "credit_note"])
+def test_a_credit_note_of_the_host_is_one_of_an_invoice_or_of_nothing(crm: Crm, kind: Any) -> None:
+    before, note = a_pair()
+    crm.add(attrs.evolve(before, kind=kind))
+
+    with pytest.raises(InvalidValueError, match="an invoice, or None"):
+        crm.add(note)
+    crm.add(attrs.evolve(note, predecessor_id=None))
+
+
+MADE_OF_LINES = {
+    "documents.quote": lambda crm, lines: crm.documents.quote("C-17", lines=lines),
+    "documents.revise": lambda crm, lines: crm.documents.revise(a_stored(crm, "quote").id, lines=lines),
+    "documents.order": lambda crm, lines: crm.documents.order(a_stored(crm, "quote").id, lines=lines),
+    "documents.deliver": lambda crm, lines: crm.documents.deliver(a_stored(crm, "order").id, lines=lines),
+    "documents.invoice": lambda crm, lines: crm.documents.invoice(a_stored(crm, "order").id, lines=lines),
+    "documents.issue_credit_note": lambda crm, lines: crm.documents.issue_credit_note("R-1", lines=lines, because="x"),
+    "purchases.request": lambda crm, lines: crm.purchases.request("C-17", lines=lines),
+    "purchases.order": lambda crm, lines: crm.purchases.order("C-17", lines=lines),
+    "purchases.order_requested": lambda crm, lines: crm.purchases.order_requested(a_stored(crm, "request_for_quotation").id, lines=lines),
+}
+
+
+def a_stored(crm: Crm, kind: Any) -> Document:
+    document = Document(id="D-8", kind=kind, party_id="C-17", issued_on=date(2026, 1, 1), lines=[a_line()])
+    crm.add(document)
+    return document
+
+
+@pytest.mark.parametrize("verb", MADE_OF_LINES)
+@pytest.mark.parametrize("empty", [[], ()])
+def test_no_document_is_empty(crm: Crm, verb: str, empty: Any) -> None:
+    with pytest.raises(InvalidValueError, match="at least one line"):
+        MADE_OF_LINES[verb](crm, empty)
+
+
+@pytest.mark.parametrize("verb", [*MADE_OF_LINES, "opportunities.open"])
+@pytest.mark.parametrize("wrong", [a_line(), [None], [a_line(), "I-1"], "I-1", 7])
+def test_what_is_no_list_of_lines_is_refused_by_name(crm: Crm, verb: str, wrong: Any) -> None:
+    made = MADE_OF_LINES.get(verb, lambda crm, lines: crm.opportunities.open("C-17", title="x", lines=lines))
+
+    with pytest.raises(InvalidValueError, match="lines"):
+        made(crm, wrong)
+
+
+@pytest.mark.parametrize("wrong", [OrderedItem(item_id="I-1", quantity=1), [None], 7])
+def test_what_is_no_list_of_items_is_refused_by_name(crm: Crm, wrong: Any) -> None:
+    with pytest.raises(InvalidValueError, match="items"):
+        crm.portal("C-17").order(wrong)
+
+
+@pytest.mark.usefixtures("crm")
+def test_an_empty_document_uses_no_number_up(store: Store, clock: Clock) -> None:
+    numbers = {"quote": NumberFormat("Q-{count}")}
+    numbered = Crm(store, scope=Scope(tenant="acme", actor="anna"), settings=Settings(numbers=numbers), clock=clock)
+
+    with pytest.raises(InvalidValueError):
+        numbered.documents.quote("C-17", lines=[])
+    assert numbered.documents.quote("C-17", lines=[a_line()]).number == "Q-1"
+
+
+@pytest.mark.parametrize(("day", "accepted"), [(date(2025, 12, 31), False), (date(2026, 1, 1), True), (date(2026, 1, 2), True)])
+@pytest.mark.parametrize("verb", ["quote", "revise"])
+def test_a_quote_is_valid_on_its_own_day_at_least(crm: Crm, verb: str, day: date, accepted: bool) -> None:
+    subject = "C-17" if verb == "quote" else a_stored(crm, "quote").id
+
+    if accepted:
+        assert getattr(crm.documents, verb)(subject, lines=[a_line()], valid_until=day).valid_until == day
+    else:
+        with pytest.raises(InvalidValueError, match="from 2026-01-01 on"):
+            getattr(crm.documents, verb)(subject, lines=[a_line()], valid_until=day)

@@ -113,6 +113,51 @@ def test_a_piece_is_not_credited_at_more_than_it_was_invoiced_at(crm: Crm) -> No
         crm.documents.issue_credit_note(invoice.id, lines=[a_line(quantity=1, unit_price=201)], because="x")
 
 
+@pytest.mark.parametrize(("price", "net", "tax"), [(30, "30", "5.70"), ("99.99", "99.99", "19.00"), (100, "100", "19")])
+def test_a_credit_note_credits_the_prices_of_its_lines(crm: Crm, price: int | str, net: str, tax: str) -> None:
+    invoice = crm.documents.invoice(an_order(crm, a_line(quantity=1)).id)
+
+    note = crm.documents.issue_credit_note(invoice.id, lines=[a_line(quantity=1, unit_price=price)], because="scratched")
+
+    assert (note.net(), note.tax()) == (eur(net), eur(tax))
+
+
+@pytest.mark.parametrize("price", ["100.01", 500])
+def test_more_than_is_left_is_refused_for_the_last_piece_too(crm: Crm, price: int | str) -> None:
+    invoice = crm.documents.invoice(an_order(crm, a_line(quantity=1)).id)
+
+    with pytest.raises(InvalidValueError, match=r"at most 100\.00"):
+        crm.documents.issue_credit_note(invoice.id, lines=[a_line(quantity=1, unit_price=price)], because="x")
+
+
+def test_what_a_lower_price_leaves_stays_creditable_once(crm: Crm) -> None:
+    invoice = crm.documents.invoice(an_order(crm, a_line(quantity=1)).id)
+    crm.documents.issue_credit_note(invoice.id, lines=[a_line(quantity=1, unit_price=30)], because="scratched")
+
+    rest = crm.documents.issue_credit_note(invoice.id, because="broken")
+
+    assert (rest.net(), rest.tax(), rest.payable()) == (eur(70), eur("13.30"), eur("83.30"))
+    with pytest.raises(StateMoveError, match="wholly credited"):
+        crm.documents.issue_credit_note(invoice.id, because="again")
+
+
+def test_after_a_lower_price_the_last_piece_is_credited_at_its_own(crm: Crm) -> None:
+    invoice = crm.documents.invoice(an_order(crm, a_line(quantity=2)).id)
+    notes = [
+        crm.documents.issue_credit_note(invoice.id, lines=[a_line(quantity=1, unit_price=price)], because="x").net() for price in (30, 100)
+    ]
+
+    assert notes == [eur(30), eur(100)]
+
+
+def test_after_a_bonus_a_line_at_another_price_is_not_cut_to_what_is_left(crm: Crm) -> None:
+    invoice = crm.documents.invoice(an_order(crm, a_line(quantity=1)).id)
+    crm.documents.issue_credit_note(invoice.id, lines=[a_line("bonus", 1, unit_price=80)], because="year", subtype="bonus")
+
+    with pytest.raises(InvalidValueError, match=r"at most 20\.00"):
+        crm.documents.issue_credit_note(invoice.id, lines=[a_line(quantity=1, unit_price=30)], because="x")
+
+
 def test_a_cent_that_no_single_piece_is_worth_comes_back_with_the_last_one(crm: Crm) -> None:
     invoice = crm.documents.invoice(
         an_order(crm, a_line(quantity=2, unit_price="0.003", unit_cost=0, tax_ratio=0), a_line("free", 1, unit_price=0)).id

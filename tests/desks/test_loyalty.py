@@ -274,6 +274,31 @@ def test_opening_balance_and_expiry_are_entries(crm: Crm) -> None:
             crm.loyalty.expire("C-17", **wrong)
 
 
+@pytest.mark.parametrize(("wrong", "said"), [({}, "that expire"), ({"credit": eur("0")}, "that expire"), ({"points": 0}, "that expire")])
+def test_an_expiry_of_nothing_is_refused(crm: Crm, wrong: dict[str, Any], said: str) -> None:
+    crm.add(a_card())
+
+    with pytest.raises(InvalidValueError, match=said):
+        crm.loyalty.expire("C-17", **wrong)
+    assert crm.loyalty.entries("C-17") == ()
+
+
+@pytest.mark.parametrize(
+    ("credit", "points", "accepted"), [("11.99", 599, True), ("12", 600, True), ("12.01", 600, False), ("12", 601, False)]
+)
+def test_no_more_expires_than_there_is(crm: Crm, credit: str, points: int, accepted: bool) -> None:
+    crm.add(a_card())
+    crm.loyalty.open_balance("C-17", credit=eur("12"), points=600)
+
+    if accepted:
+        crm.loyalty.expire("C-17", credit=eur(credit), points=points)
+        assert crm.loyalty.balance("C-17").points == 600 - points
+    else:
+        with pytest.raises(InvalidValueError, match="at most the"):
+            crm.loyalty.expire("C-17", credit=eur(credit), points=points)
+        assert state(crm) == ("12.00", "0.00", 600)
+
+
 def test_a_party_has_one_active_card(crm: Crm) -> None:
     crm.add(a_card())
     another = LoyaltyCard(id="K-2", party_id="C-17", rates=[FROM_2025])

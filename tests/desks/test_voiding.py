@@ -252,6 +252,92 @@ def test_an_invoice_that_was_issued_here_gets_a_cancellation(crm: Crm) -> None:
         crm.void(invoice, because="again")
 
 
+def an_issued_invoice(crm: Crm) -> Document:
+    return crm.documents.invoice(crm.documents.quote("C-17", lines=[Line(item_id="I-1", quantity=1, unit_price=100)]).id)
+
+
+@pytest.mark.parametrize("by", ["credit_note", "bonus", "cancel", "void"])
+def test_a_void_credit_note_of_our_own_leaves_its_invoice_as_it_was(crm: Crm, history_of: HistoryOf, by: str) -> None:
+    with_card(crm)
+    invoice = an_issued_invoice(crm)
+    before = (owed(crm), crm.facts.sales().collect().sum().rows(), crm.loyalty.balance("C-17"))
+    match by:
+        case "credit_note":
+            crm.documents.issue_credit_note(invoice.id, because="x")
+        case "bonus":
+            crm.documents.issue_credit_note(invoice.id, lines=[Line(item_id="b", quantity=1, unit_price=9)], because="x", subtype="bonus")
+        case "cancel":
+            crm.documents.cancel(invoice.id, because="x")
+        case _:
+            crm.void(invoice, because="x")
+    (id,) = crm.facts.sales().filter(reverses_document_id=invoice.id).collect()["document_id"].to_list()
+    note = crm.get(Document, id)
+    assert (owed(crm), crm.loyalty.balance("C-17")) != (before[0], before[2])
+
+    crm.void(note, because="wrong invoice")
+
+    assert (owed(crm), crm.facts.sales().collect().sum().rows(), crm.loyalty.balance("C-17")) == before
+    assert crm.documents.open_lines(invoice.id, to="credit_note")[0].quantity == 1
+    stored = crm.get(Document, note.id)
+    assert (stored.state, stored.reason, stored.lines) == ("cancelled", "wrong invoice", note.lines)
+    assert "void: wrong invoice" in {entry.summary for entry in history_of() if entry.about.id == note.id}
+    assert crm.check() == ()
+    with pytest.raises(StateMoveError, match="from 'cancelled' to 'voided'"):
+        crm.void(note, because="again")
+    assert crm.documents.cancel(invoice.id, because="now rightly").net() == invoice.net()
+
+
+def test_a_void_credit_note_of_our_own_keeps_its_number(crm: Crm) -> None:
+    invoice = an_issued_invoice(crm)
+    crm.void(crm.documents.issue_credit_note(invoice.id, because="x", number="G-7"), because="wrong invoice")
+
+    with pytest.raises(InvalidValueError, match="no other credit_note"):
+        crm.documents.issue_credit_note(invoice.id, because="x", number="G-7")
+
+
+def test_a_cancellation_of_our_own_is_not_void_once_the_order_was_invoiced_again(crm: Crm) -> None:
+    quote = crm.documents.quote("C-17", lines=[Line(item_id="I-1", quantity=1, unit_price=100)])
+    cancellation = crm.documents.cancel(crm.documents.invoice(quote.id).id, because="wrong address")
+    crm.documents.invoice(quote.id)
+
+    with pytest.raises(StateMoveError, match="was invoiced again"):
+        crm.void(cancellation, because="x")
+
+
+def test_a_credit_note_that_was_paid_out_is_not_void_before_its_payment_is(crm: Crm) -> None:
+    note = crm.documents.issue_credit_note(an_issued_invoice(crm).id, because="x")
+    paid = crm.documents.record_payment(note.id, amount=eur("100"))
+
+    with pytest.raises(StateMoveError, match="void that first"):
+        crm.void(note, because="wrong invoice")
+    crm.void(paid, because="wrong invoice")
+    crm.void(note, because="wrong invoice")
+
+
+def test_a_credit_note_for_a_down_payment_is_not_void_once_a_final_invoice_took_the_rest_off(crm: Crm) -> None:
+    order = crm.documents.order(crm.documents.quote("C-17", lines=[Line(item_id="I-1", quantity=1, unit_price=100)]).id)
+    down = crm.documents.invoice(order.id, lines=[Line(item_id="d", quantity=2, unit_price=20)], subtype="down_payment")
+    note = crm.documents.issue_credit_note(down.id, lines=[Line(item_id="d", quantity=1, unit_price=20)], because="x")
+    crm.documents.invoice(order.id, subtype="final")
+
+    with pytest.raises(StateMoveError, match="taken off by a final invoice"):
+        crm.void(note, because="wrong invoice")
+
+
+def test_a_cash_discount_is_void_with_its_payment_only(crm: Crm) -> None:
+    paid = crm.documents.record_payment(an_issued_invoice(crm).id, amount=eur("98"), cash_discount=eur("2"))
+
+    with pytest.raises(StateMoveError, match="booked with its payment: void that"):
+        crm.void(crm.get(Document, str(paid.discount_document_id)), because="x")
+
+
+def test_who_cancels_a_credit_note_is_told_what_takes_it_back(crm: Crm) -> None:
+    note = crm.documents.issue_credit_note(an_issued_invoice(crm).id, because="x")
+
+    with pytest.raises(StateMoveError, match=r"crm\.void\(\) takes it back"):
+        crm.documents.cancel(note.id, because="wrong invoice")
+
+
 @pytest.mark.parametrize("kind", ["quote", "order", "delivery_note"])
 def test_what_else_was_issued_here_is_cancelled(crm: Crm, kind: str) -> None:
     quote = crm.documents.quote("C-17", lines=[Line(item_id="I-1", quantity=1, unit_price=100)])

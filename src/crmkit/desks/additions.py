@@ -9,7 +9,7 @@ from crmkit.desks.activities import ACTIVITIES, save_activities
 from crmkit.desks.case_additions import save_cases, save_ratings
 from crmkit.desks.corrections import save_opening_balances
 from crmkit.desks.document_moves import in_short, with_roles_by
-from crmkit.desks.document_verbs import check_currencies
+from crmkit.desks.document_verbs import check_predecessors
 from crmkit.desks.interactions import save_interactions
 from crmkit.desks.loyalty_booking import save_cards
 from crmkit.desks.numbering import check_numbers
@@ -34,7 +34,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
 
     Raises:
         InvalidValueError: For a kind that is made by a verb of its own, a version other than 0, a number that another document has,
-            and a document in another currency than its predecessor.
+            a document in another currency than its predecessor, and a credit note of anything but an invoice of its party.
         StaleWriteError: For an id that exists.
         NotStoredError: For a reference to nothing.
     """
@@ -44,7 +44,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     check_origins(work, [entity for entity in entities if isinstance(entity, Party)], added=entities)
     documents = [entity for entity in entities if isinstance(entity, Document)]
     check_numbers(work, documents)
-    check_currencies(work, documents)
+    check_predecessors(work, documents)
     recalls = [entity for entity in entities if isinstance(entity, Recall)]
     added = {entity.id: entity for entity in entities if isinstance(entity, Party)}
     kinds: dict[str, set[DocumentKind]] = {}

@@ -9,7 +9,7 @@ import attrs
 from crmkit._checks import refused
 from crmkit.desks.document_chains import TAKES_NOTHING, allowed_successors, chain_below, fits_again, open_quantities
 from crmkit.desks.document_issue import chain_of, costless, successor_lines, successor_of, successors_of
-from crmkit.entities import Document, DocumentTotals
+from crmkit.entities import Document, DocumentTotals, Line
 from crmkit.errors import StateMoveError
 from crmkit.money import total
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crmkit.desks.document_chains import Chain
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentSubtype, Line
+    from crmkit.entities import DocumentSubtype
     from crmkit.money import Money
 
 
@@ -40,10 +40,16 @@ def credit_note_for(
     if subtype == "bonus" and lines is None:
         raise refused("lines", None, "the lines of the bonus")
     check_not_deducted(work, invoice, "credit_note")
-    own = costless(lines) if subtype == "bonus" and lines is not None else successor_lines(work, invoice, "credit_note", lines)
     chain, _ = chain_of(work, invoice)
+    left = _left_of(invoice, chain)
+    if subtype == "bonus" and lines is not None:
+        own = costless(lines)
+    elif subtype == "normal" and lines is None and left.net.minor > 0 and not any(open_quantities(invoice, "credit_note", chain)):
+        own = costless([Line(item_id="rest", quantity=1, unit_price=left.net.amount)])
+    else:
+        own = successor_lines(work, invoice, "credit_note", lines)
     note = successor_of(work, invoice, "credit_note", lines=own, subtype=subtype, reason=because, number=number)
-    return _to_the_cent(note, invoice, chain)
+    return _with_totals(note, left) if lines is None else _to_the_cent(note, invoice, chain, left)
 
 
 def check_not_deducted(work: Work, invoice: Document, to: str) -> None:
@@ -78,30 +84,40 @@ def check_not_invoiced_again(work: Work, document: Document, to: str) -> None:
             raise StateMoveError("document", document.id, f"{before.kind} {before.number or before.id} was invoiced again", to, ())
 
 
-def _to_the_cent(note: Document, invoice: Document, chain: Chain) -> Document:
-    """
-    Give a credit note the totals that make all credit notes of an invoice add up to it.
-
-    The one that credits the rest takes what is left, whatever rounding did before; so does one that only by rounding, or after a
-    bonus, comes to more than that. One of an invoice whose totals the host states takes its share of them.
-    """
-    earlier = chain.live(invoice, "credit_note")
+def _left_of(invoice: Document, chain: Chain) -> DocumentTotals:
+    """What is left of an invoice after its credit notes and cancellations."""
+    notes = chain.live(invoice, "credit_note")
     reversals = [other for other in chain.live(invoice, "invoice") if other.subtype == "cancellation"]
-    left = DocumentTotals(
-        net=_less(invoice.net(), [*(other.net() for other in earlier), *(-other.net() for other in reversals)]),
-        tax=_less(invoice.tax(), [*(other.tax() for other in earlier), *(-other.tax() for other in reversals)]),
-        payable=_less(invoice.payable(), [*(other.payable() for other in earlier), *(-other.payable() for other in reversals)]),
+    return DocumentTotals(
+        net=_less(invoice.net(), [*(other.net() for other in notes), *(-other.net() for other in reversals)]),
+        tax=_less(invoice.tax(), [*(other.tax() for other in notes), *(-other.tax() for other in reversals)]),
+        payable=_less(invoice.payable(), [*(other.payable() for other in notes), *(-other.payable() for other in reversals)]),
     )
-    if note.subtype != "bonus" and _takes_the_rest(note, open_quantities(invoice, "credit_note", chain)):
+
+
+def _to_the_cent(note: Document, invoice: Document, chain: Chain, left: DocumentTotals) -> Document:
+    """
+    Give a credit note over given lines the totals that make all credit notes of an invoice add up to it.
+
+    While everything comes back at the invoiced prices, the one that credits the last quantities takes what is left, whatever rounding
+    did before; so does one that only by rounding, or after a bonus, comes to more than that. At other prices the lines count as they
+    are. One of an invoice whose totals the host states takes its share of them.
+
+    Raises:
+        InvalidValueError: For more than is left.
+    """
+    returned = [other for other in (note, *chain.live(invoice, "credit_note")) if other.subtype not in ("bonus", "cash_discount")]
+    as_invoiced = note.subtype != "bonus" and all(_is_at_invoiced_prices(other, invoice) for other in returned)
+    if as_invoiced and _takes_the_rest(note, open_quantities(invoice, "credit_note", chain)):
         note = _with_totals(note, left)
     elif invoice.totals is not None and 0 < note.lines_net().minor <= invoice.lines_net().minor:
         weights = [note.lines_net().minor, (invoice.lines_net() - note.lines_net()).minor]
         note = _with_totals(note, DocumentTotals(net=invoice.net().allocate(weights)[0], tax=invoice.tax().allocate(weights)[0]))
-    if invoice.net().minor >= 0 and note.net() > left.net and note.subtype != "bonus" and _is_at_invoiced_prices(note, invoice):
+    if invoice.net().minor < 0 or note.net() <= left.net:
+        return note
+    if as_invoiced:
         return _with_totals(note, DocumentTotals(net=left.net, tax=min(note.tax(), left.tax)))
-    if invoice.net().minor >= 0 and note.net() > left.net:
-        raise refused("lines", f"{note.net()} net", f"at most {left.net}, which is what is left of {invoice.number or invoice.id}")
-    return note
+    raise refused("lines", f"{note.net()} net", f"at most {left.net}, which is what is left of {invoice.number or invoice.id}")
 
 
 def _takes_the_rest(note: Document, left: Iterable[Decimal]) -> bool:
@@ -113,12 +129,14 @@ def _takes_the_rest(note: Document, left: Iterable[Decimal]) -> bool:
 
 
 def _is_at_invoiced_prices(note: Document, invoice: Document) -> bool:
-    """Tell whether no line is credited at more than it was invoiced at."""
-    return all(
-        line.predecessor_line is not None
-        and line.net_amount() <= attrs.evolve(invoice.lines[line.predecessor_line - 1], quantity=line.quantity).net_amount()
-        for line in note.lines
-    )
+    """Tell whether each line is credited at the price, less discount, at which it was invoiced."""
+    for line in note.lines:
+        place = line.predecessor_line
+        same = [own for own in invoice.lines if (own.item_id, own.unit) == (line.item_id, line.unit)]
+        origins = same if place is None else list(invoice.lines[place - 1 : place])
+        if line.additional or not any(line.net_amount() == attrs.evolve(own, quantity=line.quantity).net_amount() for own in origins):
+            return False
+    return True
 
 
 def _with_totals(note: Document, totals: DocumentTotals) -> Document:

@@ -111,7 +111,16 @@ def successor_of(
 
 
 def issued(work: Work, document: Document, *changed: Document) -> Document:
-    """Write a new document, what it changes of others, and the role that the party has from now on."""
+    """
+    Write a new document, what it changes of others, and the role that the party has from now on.
+
+    Raises:
+        InvalidValueError: For a document without lines, and for a quote that was never valid.
+    """
+    if not document.lines:
+        raise refused("lines", (), f"at least one line for the {document.kind}")
+    if document.kind == "quote" and document.valid_until is not None and document.valid_until < document.issued_on:
+        raise refused("valid_until", document.valid_until, f"a day from {document.issued_on} on, the day of the quote")
     party = work.get(Party, document.party_id)
     promoted = with_roles_by(party, [document.kind])
     parties = [] if promoted == party else [promoted]

@@ -28,6 +28,8 @@ def recorded_payment(
         raise refused("invoice_id", f"{document.kind} {id}", "an invoice or a credit note that counts in the books")
     if check_kind("amount", amount, Money).currency != document.currency:
         raise refused("amount", amount, f"an amount in {document.currency}, the currency of the document")
+    if not amount:
+        raise refused("amount", amount, "what was paid, or negative what was paid back")
     day = work.moment.on if paid_on is None else check_date("paid_on", paid_on)
     if day > work.moment.today:
         raise refused("paid_on", day, f"a day up to today ({work.moment.today})")
@@ -40,9 +42,8 @@ def recorded_payment(
         cash_discount=_taken_off(work, document, amount, on=day) if cash_discount is None else cash_discount,
         reference=reference,
     )
-    if payment.cash_discount and document.kind == "invoice":
-        if payment.cash_discount.minor < 0:
-            raise refused("cash_discount", payment.cash_discount, "an amount of zero or more")
+    if payment.cash_discount:
+        _check_discount(work, document, amount, payment.cash_discount)
         note = issued(work, _discount_note(document, payment.cash_discount, on=day))
         payment = attrs.evolve(payment, discount_document_id=note.id)
     recorded = work.record(payment, summary=f"{amount} for {document.number or document.id}")
@@ -55,14 +56,33 @@ def _taken_off(work: Work, invoice: Document, amount: Money, *, on: date) -> Mon
     last, terms = cash_discount_until(invoice), invoice.conditions
     if last is None or terms is None or on > last or amount.minor <= 0:
         return None
-    documents = [invoice, *(note for note in successors_of(work, [invoice.id]) if note.is_posted)]
-    payments = work.find_each(Payment, "document_id", (document.id for document in documents))
-    items = open_items(documents, payments, as_of=max(work.moment.today, invoice.issued_on))
-    before = next((item.amount for item in items if item.document_id == invoice.id), None)
-    if before is None:
-        return None
+    before = _open_of(work, invoice)
     rest = before - amount
     return rest if 0 < rest.minor <= before.times(terms.cash_discount_ratio).minor else None
+
+
+def _check_discount(work: Work, document: Document, amount: Money, discount: Money) -> None:
+    """
+    Accept a discount up to what the payment leaves open of an invoice.
+
+    Raises:
+        InvalidValueError: For less than nothing, for more than that, and for a credit note.
+    """
+    if document.kind != "invoice":
+        raise refused("cash_discount", discount, f"none for a {document.kind}: it is taken off invoices only")
+    if discount.minor < 0:
+        raise refused("cash_discount", discount, "an amount of zero or more")
+    rest = _open_of(work, document) - max(amount, amount - amount)
+    if discount > rest:
+        raise refused("cash_discount", discount, f"at most what the payment leaves open, here {max(rest, rest - rest)}")
+
+
+def _open_of(work: Work, invoice: Document) -> Money:
+    """What of an invoice is neither paid nor credited."""
+    documents = [invoice, *(note for note in successors_of(work, [invoice.id]) if note.is_posted)]
+    payments = work.find_each(Payment, "document_id", (document.id for document in documents))
+    items = open_items(documents, payments, as_of=max(work.moment.today, *(document.issued_on for document in documents)))
+    return next((item.amount for item in items if item.document_id == invoice.id), invoice.net() - invoice.net())
 
 
 def _discount_note(invoice: Document, discount: Money, *, on: date) -> Document:

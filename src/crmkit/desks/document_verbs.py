@@ -123,13 +123,21 @@ def revised(
     return issued(work, new, superseded)
 
 
+def credited(
+    work: Work, invoice_id: str, *, lines: tuple[Line, ...] | None, because: str, subtype: DocumentSubtype, number: str | None
+) -> Document:
+    """Credit an invoice, whole or in part."""
+    invoice = work.get(Document, invoice_id)
+    return issued(work, credit_note_for(work, invoice, lines=lines, because=because, subtype=subtype, number=number))
+
+
 def cancelled(work: Work, document_id: str, because: str) -> Document:
     """Cancel a document, or take an invoice back."""
     document = work.get(Document, document_id)
     if document.kind == "invoice" and document.is_posted and document.subtype != "cancellation":
         return issued(work, credit_note_for(work, document, lines=None, because=because, subtype="cancellation", number=None))
     if document.is_posted:
-        raise StateMoveError("document", document.id, document.state, "cancelled", ())
+        raise StateMoveError("document", document.id, "issued: crm.void() takes it back", "cancelled", ())
     changed = moved(document, "cancelled", on=work.moment.on, reason=because)
     _check_nothing_follows(work, document, "cancelled")
     return work.record(changed, summary=f"{in_short(changed)}: {because}")
@@ -140,10 +148,11 @@ def check_nothing_in_the_way(work: Work, document: Document, to: str) -> None:
     Accept a document that can be taken back as if it had never been.
 
     Raises:
-        StateMoveError: When another one came from it that still stands, a final invoice took it off, or it was paid.
+        StateMoveError: When another one came from it that still stands, a final invoice took off it or what it credits, or it was paid.
     """
     _check_nothing_follows(work, document, to)
-    check_not_deducted(work, document, to)
+    credited = document.predecessor_id if document.kind == "credit_note" else None
+    check_not_deducted(work, document if credited is None else work.transaction.get(Document, credited) or document, to)
     for payment in work.find(Payment, Condition("document_id", "equal", document.id)):
         if payment.voided_because is None:
             raise StateMoveError("document", document.id, f"paid by payment {payment.id}: void that first", to, ())
@@ -157,20 +166,31 @@ def _check_nothing_follows(work: Work, document: Document, to: str) -> None:
             raise StateMoveError("document", document.id, f"followed by {successor.kind} {successor.number or successor.id}", to, ())
 
 
-def check_currencies(work: Work, documents: Sequence[Document]) -> None:
+def check_predecessors(work: Work, documents: Sequence[Document]) -> None:
     """
-    Accept documents in the currency of those they came from, and of those that came from them.
+    Accept documents that fit those they came from, and those that came from them, as far as these are stored.
 
     Raises:
-        InvalidValueError: For another currency.
+        InvalidValueError: For another currency, for a credit note of anything but an invoice, and for a credit note or a cancellation of
+            another party's invoice.
     """
     own = {document.id: document for document in documents}
     named = {id for document in documents for id in document.predecessor_ids} - own.keys()
     before = {document.id: document for document in work.find_each(Document, "id", sorted(named))} | own
     for document in (*(one for one in successors_of(work, sorted(own)) if one.id not in own), *documents):
         for id in document.predecessor_ids:
-            if id in before and before[id].currency != document.currency:
-                raise refused("currency", document.currency, f"{before[id].currency!r}, in which document {id!r} is")
+            if id in before:
+                _check_predecessor(document, before[id])
+
+
+def _check_predecessor(document: Document, before: Document) -> None:
+    if before.currency != document.currency:
+        raise refused("currency", document.currency, f"{before.currency!r}, in which document {before.id!r} is")
+    if document.kind == "credit_note" and before.kind != "invoice":
+        raise refused("predecessor_id", f"{before.kind} {before.id}", "an invoice, or None for a credit note without one")
+    takes_back = document.kind == "credit_note" or document.subtype == "cancellation"
+    if takes_back and before.party_id != document.party_id:
+        raise refused("predecessor_id", before.id, f"an invoice of {document.party_id!r}; this one is of {before.party_id!r}")
 
 
 def check_document_change(work: Work, before: Document, after: Document) -> None:
@@ -187,7 +207,7 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
     if after.currency != before.currency and work.find(Payment, Condition("document_id", "equal", before.id), limit=1):
         raise refused("currency", after.currency, f"{before.currency!r}, in which it was paid")
     if (after.currency, after.predecessor_ids) != (before.currency, before.predecessor_ids):
-        check_currencies(work, [after])
+        check_predecessors(work, [after])
     if after.number is not None and after.number != before.number:
         check_number(work, after.kind, after.number)
     for name in ("lines", "totals", "currency", "rounding"):

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_each, check_text, refused
-from crmkit.desks.document_credits import credit_note_for
-from crmkit.desks.document_issue import first_document, issued
+from crmkit.desks.document_issue import first_document
 from crmkit.desks.document_payments import recorded_payment
 from crmkit.desks.document_reading import asks_only_for_quotes, found_quotes, lines_still_open, open_items_within_reach
-from crmkit.desks.document_verbs import accepted, cancelled, invoiced_together, lost, revised, succeeded
+from crmkit.desks.document_verbs import accepted, cancelled, credited, invoiced_together, lost, revised, succeeded
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Document
+from crmkit.entities import Document, Line
+from crmkit.entities._fields import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind, DocumentState, DocumentSubtype, DocumentTotals, Line, OpenItem, Payment
+    from crmkit.entities import DocumentKind, DocumentState, DocumentSubtype, DocumentTotals, OpenItem, Payment
     from crmkit.money import Money
 
 InvoiceSubtype = Literal["normal", "down_payment", "final", "pro_forma"]
@@ -58,8 +58,9 @@ class DocumentsDesk:
 
         Raises:
             NotStoredError: When there is no such party.
+            InvalidValueError: For no lines, and for a last valid day that is over.
         """
-        own = tuple(lines)
+        own = kept("lines", Line, lines)
 
         def work(work: Work) -> Document:
             return first_document(
@@ -85,8 +86,9 @@ class DocumentsDesk:
 
         Raises:
             StateMoveError: For a quote that is lost, cancelled or superseded, or was ordered already.
+            InvalidValueError: For no lines, and for a last valid day that is over.
         """
-        own = tuple(lines)
+        own = kept("lines", Line, lines)
 
         def work(work: Work) -> Document:
             return revised(work, quote_id, lines=own, valid_until=valid_until, number=number, totals=totals)
@@ -129,7 +131,7 @@ class DocumentsDesk:
         Take an order for a quote, whole or in part; an open quote is accepted thereby.
 
         Raises:
-            InvalidValueError: For more than was quoted, unless a line is additional, and after the quote's last valid day.
+            InvalidValueError: For an empty list, for more than was quoted, unless a line is additional, and after its last valid day.
             StateMoveError: For a quote that is lost, cancelled, superseded or wholly ordered.
         """
         return self._succeed("order", quote_id, "order", lines=lines, number=number, totals=totals, at=at, key=key)
@@ -147,7 +149,7 @@ class DocumentsDesk:
         Write a delivery note for an order, whole or in part.
 
         Raises:
-            InvalidValueError: For more than is open, unless a line is additional, and for a party with a delivery block.
+            InvalidValueError: For no lines at all, for more than is open, unless one is additional, and for a party with a delivery block.
             StateMoveError: For an order that is cancelled or wholly delivered.
         """
         return self._succeed("deliver", order_id, "delivery_note", lines=lines, number=number, at=at, key=key)
@@ -170,8 +172,8 @@ class DocumentsDesk:
         "pro_forma" invoice uses nothing up and counts nowhere.
 
         Raises:
-            InvalidValueError: For more than is open, unless a line is additional, for a down-payment without lines, and for several
-                documents with lines, with a subtype, of several parties, or in several currencies.
+            InvalidValueError: For no lines at all, for more than is open, unless a line is additional, and for several documents with
+                lines, with a subtype, of several parties, or in several currencies.
             StateMoveError: For a document that is cancelled or wholly invoiced.
         """
         check_choice("subtype", subtype, InvoiceSubtype)
@@ -194,22 +196,18 @@ class DocumentsDesk:
         """
         Credit an invoice, whole or in part. All credit notes of an invoice together never exceed it, and add up to it to the last cent.
 
-        A "bonus" has lines of its own, brings nothing back and costs nothing.
+        Given lines count at their own prices, which may be lower than invoiced; what such a note leaves can be credited later. Without
+        *lines* all that is left is credited. A "bonus" has lines of its own, brings nothing back and costs nothing.
 
         Raises:
-            InvalidValueError: For more than is left of the invoice, and for a bonus without lines.
+            InvalidValueError: For no lines at all, for more than is left of the invoice, and for a bonus with `lines=None`.
             StateMoveError: For an invoice that is cancelled or wholly credited, and a down-payment that a final invoice took off.
         """
         check_choice("subtype", subtype, CreditSubtype)
-        own = None if lines is None else tuple(lines)
-        arguments = {"invoice_id": invoice_id, "lines": own, "because": because, "subtype": subtype, "number": number}
-
-        def work(work: Work) -> Document:
-            invoice = work.get(Document, invoice_id)
-            note = credit_note_for(work, invoice, lines=own, because=check_text("because", because), subtype=subtype, number=number)
-            return issued(work, note)
-
-        return self.workplace.do("documents.issue_credit_note", work, arguments=arguments, at=at, key=key)
+        own = None if lines is None else kept("lines", Line, lines)
+        reason = check_text("because", because)
+        given: dict[str, Any] = {"invoice_id": invoice_id, "lines": own, "because": reason, "subtype": subtype, "number": number}
+        return self.workplace.do("documents.issue_credit_note", lambda work: credited(work, **given), arguments=given, at=at, key=key)
 
     def cancel(self, document_id: str, *, because: str, at: datetime | None = None, key: str | None = None) -> Document:
         """
@@ -219,7 +217,8 @@ class DocumentsDesk:
         it can be invoiced anew.
 
         Raises:
-            StateMoveError: For a document that is lost, cancelled or superseded, or from which another one came, and a credit note.
+            StateMoveError: For a document that is lost, cancelled or superseded, or from which another one came, and for a credit note,
+                which `crm.void` takes back.
         """
         arguments = {"document_id": document_id, "because": because}
         reason = check_text("because", because)
@@ -243,7 +242,8 @@ class DocumentsDesk:
         it otherwise. It lowers revenue on the day of the payment, and the credit of a loyalty card with it.
 
         Raises:
-            InvalidValueError: For another currency, a day in the future, and a document that nobody pays.
+            InvalidValueError: For nothing, another currency, a day in the future, a document that nobody pays, a discount beyond what the
+                payment leaves open, and one on a credit note.
         """
         given = {"amount": amount, "paid_on": paid_on, "cash_discount": cash_discount, "reference": reference}
         return self.workplace.do(
@@ -289,7 +289,7 @@ class DocumentsDesk:
         at: datetime | None,
         key: str | None,
     ) -> Document:
-        own = None if lines is None else tuple(lines)
+        own = None if lines is None else kept("lines", Line, lines)
 
         def work(work: Work) -> Document:
             if isinstance(id, tuple):

@@ -157,14 +157,20 @@ class LoyaltyDesk:
 
         Raises:
             NotStoredError: When the party is not stored or has no active card.
-            InvalidValueError: For less than nothing.
+            InvalidValueError: For more than there is, for less than nothing, and for neither credit nor points.
             CurrencyMismatchError: For another currency than the card's.
         """
         check_int("points", points, at_least=0)
-        if credit is not None and credit.minor < 0:
+        if credit is not None and check_kind("credit", credit, Money).minor < 0:
             raise refused("credit", credit, "nothing or more")
+        if not credit and not points:
+            raise refused("points", points, "credit or points that expire")
 
         def expired(balance: LoyaltyBalance) -> LoyaltyBalance:
+            if credit and credit > balance.credit:
+                raise refused("credit", credit, f"at most the credit of {balance.credit}")
+            if points and points > balance.points:
+                raise refused("points", points, f"at most the {balance.points} points that there are")
             return _sums(balance, credit=None if credit is None else -credit, points=-points)
 
         arguments = {"credit": credit, "points": points, "because": because}

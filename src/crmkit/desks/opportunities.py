@@ -9,7 +9,8 @@ import attrs
 from crmkit._checks import check_text
 from crmkit.desks.sales_stages import first_contact_of, open_opportunities, pipeline_of, save_move, stage_moves_of
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Opportunity, Party
+from crmkit.entities import Line, Opportunity, Party
+from crmkit.entities._fields import kept
 from crmkit.entities.opportunities import lines_total
 from crmkit.ids import new_id
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from crmkit.desks.work import Work
-    from crmkit.entities import ForecastCategory, Line, OpportunityEnd, StageMove
+    from crmkit.entities import ForecastCategory, OpportunityEnd, StageMove
     from crmkit.money import Money
 
 
@@ -74,7 +75,7 @@ class OpportunitiesDesk:
             InvalidValueError: For a stage that the pipeline does not have.
         """
         arguments = {name: value for name, value in locals().items() if name not in ("self", "at", "key")}
-        arguments |= {"lines": (lines := tuple(lines))}
+        arguments |= {"lines": (lines := kept("lines", Line, lines))}
 
         def work(work: Work) -> Opportunity:
             party = work.get(Party, party_id, lock=False)

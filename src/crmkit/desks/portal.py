@@ -12,7 +12,8 @@ from crmkit.desks.document_moves import check_usable
 from crmkit.desks.party_lists import party_read
 from crmkit.desks.portal_reading import portal_view
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Document, Party, PortalData, PortalRequest, Ref, Task
+from crmkit.entities import Document, OrderedItem, Party, PortalData, PortalRequest, Ref, Task
+from crmkit.entities._fields import kept
 from crmkit.entities.portal_data import changed_party
 from crmkit.entities.portal_views import PORTAL_CHANNEL
 from crmkit.errors import NotStoredError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crmkit.desks.work import Work
-    from crmkit.entities import Case, OrderedItem, PortalView
+    from crmkit.entities import Case, PortalView
 
 PortalCaseKind = Literal["complaint", "question", "request"]
 
@@ -84,7 +85,7 @@ class Portal:
             InvalidValueError: Where the policy takes no orders, for an order of nothing, and for what is no quote, or none any more.
             StateMoveError: For a quote that is lost, cancelled or superseded.
         """
-        wanted = tuple(items)
+        wanted = kept("items", OrderedItem, items)
 
         def work(work: Work) -> PortalRequest:
             if not work.settings.portal.orders:

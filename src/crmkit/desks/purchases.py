@@ -9,13 +9,15 @@ import attrs
 from crmkit.desks.document_issue import first_document
 from crmkit.desks.document_verbs import succeeded
 from crmkit.desks.workplace import Workplace
+from crmkit.entities import Line
+from crmkit.entities._fields import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from crmkit.desks.work import Work
-    from crmkit.entities import Document, Line
+    from crmkit.entities import Document
 
 
 @attrs.frozen
@@ -37,8 +39,9 @@ class PurchasesDesk:
 
         Raises:
             NotStoredError: When there is no such party.
+            InvalidValueError: For no lines.
         """
-        own = tuple(lines)
+        own = kept("lines", Line, lines)
 
         def work(work: Work) -> Document:
             return first_document(work, supplier_id, kind="request_for_quotation", lines=own, number=number)
@@ -54,8 +57,9 @@ class PurchasesDesk:
 
         Raises:
             NotStoredError: When there is no such party.
+            InvalidValueError: For no lines.
         """
-        own = tuple(lines)
+        own = kept("lines", Line, lines)
 
         def work(work: Work) -> Document:
             return first_document(work, supplier_id, kind="purchase_order", lines=own, number=number)
@@ -76,10 +80,10 @@ class PurchasesDesk:
         Order what was asked for, whole or in part.
 
         Raises:
-            InvalidValueError: For more than was asked for, unless a line is additional.
+            InvalidValueError: For an empty list of lines, and for more than was asked for, unless a line is additional.
             StateMoveError: For a request that is cancelled or wholly ordered.
         """
-        own = None if lines is None else tuple(lines)
+        own = None if lines is None else kept("lines", Line, lines)
 
         def work(work: Work) -> Document:
             return succeeded(work, request_id, "purchase_order", lines=own, number=number, totals=None)

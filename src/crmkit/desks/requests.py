@@ -14,7 +14,8 @@ from crmkit.desks.document_moves import in_short
 from crmkit.desks.document_verbs import succeeded
 from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Document, Party, PortalRequest, Ref, Task
+from crmkit.entities import Document, Line, Party, PortalRequest, Ref, Task
+from crmkit.entities._fields import kept
 from crmkit.entities.portal_data import changed_party
 from crmkit.store import Query
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crmkit.desks.work import Work
-    from crmkit.entities import Line
 
 _OPEN = Condition("state", "equal", "open")
 
@@ -72,7 +72,7 @@ class RequestsDesk:
             StateMoveError: When it is decided already, and for a quote that cannot be ordered any more.
             InvalidValueError: For an order without lines, for a document of somebody else, and for data that changed meanwhile.
         """
-        own = None if lines is None else tuple(lines)
+        own = None if lines is None else kept("lines", Line, lines)
 
         def work(work: Work) -> PortalRequest:
             request = work.get(PortalRequest, request_id)

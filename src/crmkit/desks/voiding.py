@@ -120,8 +120,9 @@ def _void_payment(work: Work, payment: Payment, because: str) -> None:
         _take_off_the_card(work, _mark_document(work, work.get(Document, payment.discount_document_id), because), because)
 
 
-def _mark_document(work: Work, document: Document, because: str) -> Document:
-    marked = attrs.evolve(document, state="cancelled", decided_on=work.moment.on, reason=because, voided_because=because)
+def _mark_document(work: Work, document: Document, because: str, *, number_free: bool = True) -> Document:
+    voided_because = because if number_free else None
+    marked = attrs.evolve(document, state="cancelled", decided_on=work.moment.on, reason=because, voided_because=voided_because)
     return work.record(marked, summary=f"void: {because}")
 
 
@@ -131,17 +132,24 @@ def _check_valid(stored: Marked | Document) -> None:
 
 
 def _void_document(work: Work, document: Document, because: str) -> None:
-    """Cancel what was issued here, an invoice by a document of its own; mark what the host added by mistake."""
+    """
+    Cancel what was issued here, an invoice by a document of its own; mark what the host added by mistake.
+
+    A credit note that was issued here keeps its number, as whatever was sent does, and so is cancelled, not marked.
+    """
     _check_valid(document)
-    if _issued_here(work, document):
+    own = _issued_here(work, document)
+    if own and document.kind != "credit_note":
         if cancelled(work, document.id, because).id != document.id:
             work.log(document, party_id=document.party_id, summary=f"void: {because}")
         return
     if document.state in ("superseded", "cancelled"):
         raise StateMoveError("document", document.id, document.state, "voided", ())
+    if own and document.subtype == "cash_discount":
+        raise StateMoveError("document", document.id, "booked with its payment: void that", "voided", ())
     check_nothing_in_the_way(work, document, "voided")
     check_not_invoiced_again(work, document, "voided")
-    _take_off_the_card(work, _mark_document(work, document, because), because)
+    _take_off_the_card(work, _mark_document(work, document, because, number_free=not own), because)
 
 
 def _take_off_the_card(work: Work, document: Document, because: str) -> None:
@@ -158,7 +166,7 @@ def _issued_here(work: Work, document: Document) -> bool:
     """Tell by the journal whether a verb of ours issued a document, or the host added it."""
     first = work.find(JournalChange, Condition("subject", "equal", Ref("document", document.id).key), limit=1)
     entry = work.transaction.get(JournalEntry, first[0].id.partition(".")[0]) if first else None
-    return entry is not None and entry.verb.startswith(("documents.", "purchases."))
+    return entry is not None and entry.verb.startswith(("documents.", "purchases.", "void"))
 
 
 def _void_booking(work: Work, entry: LoyaltyEntry, because: str) -> None:
