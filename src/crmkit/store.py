@@ -175,7 +175,9 @@ class Transaction(Protocol):
     """
     One unit of work of one tenant: all of it happens, or nothing.
 
-    Every method reads what the same transaction has written.
+    Every method reads what the same transaction has written. A store that keeps fields a second time, to search by, may have
+    another one, `altered_copies(kind, records)`, which `Crm.check` calls: given all records of a kind, it names the id of each
+    that a copy does not agree with, and where.
     """
 
     def get(self, kind: type[E], id: str, *, lock: bool = False) -> E | None:

@@ -97,8 +97,9 @@ def test_it_is_lost_for_a_reason_that_the_pipeline_lists(crm: Crm) -> None:
     crm.add(SERVICE)
     opened = crm.opportunities.open("C-17", title="service", pipeline="service")
 
-    with pytest.raises(InvalidValueError, match="price, no need"):
-        crm.opportunities.lose(opened.id, because="weather")
+    with pytest.raises(InvalidValueError, match="price, no need") as error:
+        crm.opportunities.lose(opened.id, because="Herr Maier is ill")
+    assert "Maier" not in f"{error.value} {error.value!r}"
     lost = crm.opportunities.lose(opened.id, because="price")
     assert (lost.state, lost.reason, lost.stage, lost.probability) == ("lost", "price", "visit", Decimal(0))
 

@@ -363,6 +363,13 @@ def test_other_systems_follow_by_a_cursor(crm: Crm) -> None:
     assert (changes.merged, changes.removed, changes.more) == ({"L-1": "C-17"}, (), False)
 
 
+@pytest.mark.parametrize("cursor", ["garbage", "000000000002", "C-99"])
+def test_a_cursor_that_no_page_gave_is_refused(crm: Crm, cursor: str) -> None:
+    for call in (crm.parties.changed_since, crm.parties.incomplete, lambda after: crm.journal.entries(after=after)):
+        with pytest.raises(InvalidValueError, match=r"what a page before gave"):
+            call(cursor)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
 def test_pages_of_changes_leave_nothing_out(crm: Crm, limit: int) -> None:
     for number in range(5):

@@ -101,7 +101,17 @@ class Desks:
         self._workplace.store.close()
 
     def check(self) -> tuple[Problem, ...]:
-        """Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well. See `journal.verify` too."""
+        """
+        Read everything of the tenant and name whatever breaks a rule that must always hold: empty is well.
+
+        Found is also what was altered past crmkit: a record that is not as the journal left it, columns and sales lines that are not
+        what their records say, changes of the journal and history entries that are gone. Not found are other words in a history entry,
+        one that is gone of several at the same instant, and whatever was altered together with the journal: for that see `journal.verify`.
+
+        Raises:
+            StoreError: For a record that cannot be read.
+            NotPermittedError: For rights that reach only some parties.
+        """
         return broken_rules(self._workplace)
 
     def export(self) -> Exported:

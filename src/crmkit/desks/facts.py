@@ -181,7 +181,7 @@ class FactsDesk:
     def _check_whole(self, verb: str) -> None:
         """A table is read whole: rights that reach only some parties do not reach it."""
         if self.workplace.scope.owners_reached(verb) is not None:
-            raise NotPermittedError(self.workplace.scope.actor, verb)
+            raise NotPermittedError(self.workplace.scope.actor, verb, beyond_reach=True)
 
 
 def _within(kind: type[Stored], on: str, period: Period | None) -> list[Condition]:

@@ -49,7 +49,7 @@ def written_facts(workplace: Workplace, folder: str | os.PathLike[str]) -> dict[
         InvalidValueError: For a folder that cannot be written.
     """
     if workplace.scope.owners_reached("export_facts") is not None:
-        raise NotPermittedError(workplace.scope.actor, "export_facts")
+        raise NotPermittedError(workplace.scope.actor, "export_facts", beyond_reach=True)
     facts = FactsDesk(attrs.evolve(workplace, scope=attrs.evolve(workplace.scope, rights=None)))
     try:
         return {name: _write(getattr(facts, name)().collect(), Path(folder) / name, day) for name, day in DAY_OF.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import attrs
 
 from crmkit.desks.activity_invariants import ACTIVITY_RULES
+from crmkit.desks.journal_invariants import JOURNAL_RULES, told_by
 from crmkit.desks.party_invariants import PARTY_RULES
 from crmkit.desks.record_invariants import RECORD_RULES
 from crmkit.desks.sales_invariants import SALES_RULES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crmkit.desks.workplace import Workplace
+    from crmkit.store import Transaction
 
 E = TypeVar("E", bound=Stored)
 
@@ -57,14 +58,22 @@ class Everything:
 def broken_rules(workplace: Workplace) -> tuple[Problem, ...]:
     """Read everything and list whatever does not hold."""
     if workplace.scope.owners_reached("check") is not None:
-        raise NotPermittedError(workplace.scope.actor, "check")
+        raise NotPermittedError(workplace.scope.actor, "check", beyond_reach=True)
     with workplace.reading() as transaction:
         everything = Everything({kind.entity: transaction.find(Query(kind.entity)) for kind in KINDS.values()}, workplace.settings)
-    return tuple(
-        Problem(rule.__name__.strip("_"), None, None, None, f"{record}: {message}")
-        for rule in RULES
-        for record, message in rule(everything)
-    )
+        altered = list(_altered_copies(transaction, everything))
+    found = [(rule.__name__.strip("_"), broken) for rule in RULES for broken in rule(everything)]
+    found += [("copies_are_what_their_records_say", broken) for broken in altered]
+    return tuple(Problem(rule, None, None, None, f"{record}: {message}") for rule, (record, message) in found)
+
+
+def _altered_copies(transaction: Transaction, everything: Everything) -> Iterator[tuple[str, str]]:
+    """Ask a store that keeps fields of records a second time, to search by, whether they are still the same."""
+    altered_copies = getattr(transaction, "altered_copies", None)
+    if altered_copies is not None:
+        for name, kind in KINDS.items():
+            for id, place in altered_copies(kind.entity, everything.by_class[kind.entity]):
+                yield f"{name} {id}", f"{place} is not what the record says"
 
 
 def _each_party_has_a_contact_plan(everything: Everything) -> Iterator[tuple[str, str]]:
@@ -77,8 +86,9 @@ def _each_party_has_a_contact_plan(everything: Everything) -> Iterator[tuple[str
 def _the_next_contact_is_up_to_date(everything: Everything) -> Iterator[tuple[str, str]]:
     parties = everything.by_id(Party)
     for plan in everything.of(ContactPlan):
-        party = parties[plan.id]
-        expected = next_contact_on(plan, policy=everything.settings.policy, party=party)
+        if plan.id not in parties:
+            continue
+        expected = next_contact_on(plan, policy=everything.settings.policy, party=parties[plan.id])
         if plan.next_contact_on != expected:
             yield f"plan of {plan.id}", f"is next on {plan.next_contact_on}, expected {expected}"
 
@@ -121,6 +131,19 @@ def _no_party_belongs_to_itself(everything: Everything) -> Iterator[tuple[str, s
             yield f"party {id}", "is above itself"
 
 
+def _records_refer_to_what_exists(everything: Everything) -> Iterator[tuple[str, str]]:
+    known = {name: everything.by_id(kind.entity).keys() for name, kind in KINDS.items()}
+    for name, kind in KINDS.items():
+        fields = [(field.name, field.refers_to) for field in kind.fields if field.refers_to is not None]
+        if kind.id_refers_to is not None:
+            fields.append(("id", kind.id_refers_to))
+        for record in everything.by_class[kind.entity] if fields else ():
+            for field, target in fields:
+                value = getattr(record, field)
+                if value is not None and value not in known[target]:
+                    yield f"{name} {record.id}", f"refers to {target} {value}, which is not there"
+
+
 def _history_is_about_records_that_exist(everything: Everything) -> Iterator[tuple[str, str]]:
     known = {(name, record.id) for name, kind in KINDS.items() for record in everything.by_class[kind.entity]}
     for entry in everything.of(HistoryEntry):
@@ -143,12 +166,14 @@ def _records_are_as_the_journal_left_them(everything: Everything) -> Iterator[tu
             continue
         for record in everything.by_class[kind.entity]:
             subject = Ref(name, record.id).key
-            if subject in last and last[subject] != text_of(record) and json.loads(last[subject] or "null") != json.loads(text_of(record)):
+            if subject in last and last[subject] != text_of(record) and told_by(last[subject]) != told_by(text_of(record)):
                 yield subject, "was changed past the desk"
 
 
-def _place(id: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in id.split("."))
+def _place(id: str) -> tuple[str, int, str]:
+    """Sort by the entry and the number of the change, which has no leading zeros."""
+    number, _, place = id.partition(".")
+    return number, len(place), place
 
 
 RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
@@ -159,10 +184,12 @@ RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     _whoever_has_a_sales_document_is_a_customer,
     _a_document_and_its_predecessor_are_in_one_currency,
     _no_party_belongs_to_itself,
+    _records_refer_to_what_exists,
     _history_is_about_records_that_exist,
     _every_record_has_a_history,
     _records_are_as_the_journal_left_them,
     *SALES_RULES,
     *PARTY_RULES,
     *RECORD_RULES,
+    *JOURNAL_RULES,
 )

@@ -9,8 +9,9 @@ import attrs
 from crmkit._checks import check_int
 from crmkit.conditions import Condition
 from crmkit.desks.chain import commitment_of, hash_of
-from crmkit.desks.workplace import Workplace, find_each
-from crmkit.errors import Problem
+from crmkit.desks.reach import within_reach
+from crmkit.desks.workplace import Workplace, check_cursor, find_each
+from crmkit.errors import NotPermittedError, Problem
 from crmkit.records import JournalChange, JournalEntry, JournalHead
 from crmkit.store import Query
 
@@ -31,6 +32,8 @@ class JournalDesk:
     What a person's erasure removes are the changes; the chain stays whole. Someone with full access to the database could
     write a whole new chain: keep `head()` outside from time to time, and `verify` against it.
 
+    The journal as a whole needs the right to everybody's parties; `changes_of` shows what the reader's rights reach.
+
     Attributes:
         workplace: What all desks share.
     """
@@ -39,31 +42,50 @@ class JournalDesk:
 
     def head(self) -> str:
         """Tell the hash of the last entry, to be kept outside; empty before the first."""
-        self.workplace.scope.owners_reached("journal.head")
+        self._check_whole("journal.head")
         with self.workplace.reading() as transaction:
             return (transaction.get(JournalHead, "journal") or JournalHead()).hash
 
     def entries(self, *, after: str = "", limit: int = 100) -> Sequence[JournalEntry]:
-        """List entries, the oldest first, from the one after the id *after* on."""
-        self.workplace.scope.owners_reached("journal.entries")
+        """
+        List entries, the oldest first, from the one after the id *after* on; empty is from the first on.
+
+        Raises:
+            InvalidValueError: For an *after* that is no entry's id.
+        """
+        self._check_whole("journal.entries")
         check_int("limit", limit, at_least=1)
         with self.workplace.reading() as transaction:
+            after = check_cursor(transaction, JournalEntry, "after", after)
             return transaction.find(Query(JournalEntry, after=(after,), limit=limit))
 
     def changes_of(self, record: Ref) -> Sequence[JournalChange]:
-        """List what was changed in one record, before and after, the oldest first."""
+        """
+        List what was changed in one record, before and after, the oldest first; changes about parties out of reach are left out.
+
+        Raises:
+            NotPermittedError: When the rights do not list the verb, or reach none of the changes.
+        """
         self.workplace.scope.owners_reached("journal.changes_of")
         with self.workplace.reading() as transaction:
-            return transaction.find(Query(JournalChange, [Condition("subject", "equal", record.key)]))
+            found = transaction.find(Query(JournalChange, [Condition("subject", "equal", record.key)]))
+            reached = within_reach(self.workplace, transaction, "journal.changes_of", found)
+        if found and not reached:
+            raise NotPermittedError(self.workplace.scope.actor, "journal.changes_of", beyond_reach=True)
+        return reached
 
     def verify(self, *, head: str | None = None) -> tuple[Problem, ...]:
         """
         Recompute the whole chain, and name every place where it does not hold; empty is well.
 
+        Found are entries altered, added, taken out or reordered, and changes that are not what was committed to. A change that is gone
+        is not: erasing a person takes it. `Crm.check` finds that, where its record is still there, and whether records and history are
+        as the journal says. A journal that was cut off or written anew together with its end is found only with *head*.
+
         Args:
             head: A hash that `head()` gave earlier: some entry must still have it.
         """
-        self.workplace.scope.owners_reached("journal.verify")
+        self._check_whole("journal.verify")
         problems: list[Problem] = []
         count, previous, heads = 0, "", {""}
         with self.workplace.reading() as transaction:
@@ -80,6 +102,11 @@ class JournalDesk:
             problems.append(_problem(None, "no entry has the hash that was kept outside; the journal was written anew or cut off"))
         return tuple(problems)
 
+    def _check_whole(self, verb: str) -> None:
+        """Entries name records of every party: rights that reach only some parties do not reach them."""
+        if self.workplace.scope.owners_reached(verb) is not None:
+            raise NotPermittedError(self.workplace.scope.actor, verb, beyond_reach=True)
+
 
 def _all_entries(transaction: Transaction) -> Iterator[JournalEntry]:
     after = ""
@@ -89,7 +116,7 @@ def _all_entries(transaction: Transaction) -> Iterator[JournalEntry]:
 
 
 def _problems_of(entry: JournalEntry, *, place: int, previous: str) -> Iterator[Problem]:
-    if int(entry.id) != place:
+    if not entry.id.isdecimal() or int(entry.id) != place:
         yield _problem(place, f"entry {place} is missing")
     if entry.previous != previous:
         yield _problem(place, "it does not follow the entry before")
@@ -102,12 +129,12 @@ def _problems_of_changes(transaction: Transaction) -> Iterator[Problem]:
     after = ""
     while page := transaction.find(Query(JournalChange, after=(after,), limit=_PAGE)):
         after = page[-1].id
-        entries = {entry.id: entry for entry in find_each(transaction, JournalEntry, "id", (change.id.split(".")[0] for change in page))}
+        entries = find_each(transaction, JournalEntry, "id", (change.id.partition(".")[0] for change in page))
+        committed = {f"{entry.id}.{place}": commitment for entry in entries for place, (_, commitment) in enumerate(entry.changes)}
         for change in page:
-            number, place = change.id.split(".")
-            committed = entries[number].changes if number in entries else ()
-            if int(place) >= len(committed) or committed[int(place)][1] != commitment_of(change):
-                yield _problem(int(number), f"the change of {change.subject} is not what was committed to")
+            if committed.get(change.id) != commitment_of(change):
+                number = change.id.partition(".")[0]
+                yield _problem(int(number) if number.isdecimal() else None, f"the change of {change.subject} is not what was committed to")
 
 
 def _problem(place: int | None, message: str) -> Problem:

@@ -9,8 +9,9 @@ import attrs
 from crmkit._checks import check_each, check_int, check_text, refused
 from crmkit.conditions import Condition
 from crmkit.desks.host_work import Delivery, FailedEvent
+from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import Workplace, find_each
-from crmkit.errors import NotStoredError
+from crmkit.errors import NotPermittedError, NotStoredError
 from crmkit.records import OutboxEvent
 from crmkit.store import Query
 
@@ -28,7 +29,7 @@ class OutboxDesk:
     `crm.outbox`: events written in the transaction of their verb; the verbs are chosen by `Settings.events`.
 
     `deliver` hands what is pending to your functions. Or take it yourself, do your work (with the event's id as key, for it may
-    come again), then say what is done.
+    come again), then say what is done. Rights that reach only some parties reach the events of those parties.
 
     Attributes:
         workplace: What all desks share.
@@ -40,8 +41,7 @@ class OutboxDesk:
         """List what is not done yet, the oldest first."""
         self.workplace.scope.owners_reached("outbox.pending")
         check_int("limit", limit, at_least=1)
-        with self.workplace.reading() as transaction:
-            return transaction.find(Query(OutboxEvent, [_PENDING], limit=limit))
+        return self._reached(("outbox.pending",), Query(OutboxEvent, [_PENDING]), limit)
 
     def done(self, ids: Iterable[str]) -> None:
         """
@@ -49,6 +49,7 @@ class OutboxDesk:
 
         Raises:
             NotStoredError: For an id that is no event.
+            NotPermittedError: When the rights do not list the verb, or do not reach the party of an event; then none is marked.
         """
         self.workplace.scope.owners_reached("outbox.done")
         wanted = check_each("ids", ids, check_text)
@@ -57,6 +58,8 @@ class OutboxDesk:
             for id in wanted:
                 if id not in events:
                     raise NotStoredError("outbox_event", id)
+            if len(within_reach(self.workplace, transaction, "outbox.done", tuple(events.values()))) < len(events):
+                raise NotPermittedError(self.workplace.scope.actor, "outbox.done", beyond_reach=True)
             transaction.save([attrs.evolve(event, state="done") for event in events.values() if event.state == "pending"])
 
     def deliver(self, handlers: Mapping[str, EventHandler], *, limit: int = 100) -> Delivery:
@@ -72,14 +75,13 @@ class OutboxDesk:
 
         Raises:
             InvalidValueError: Without any function.
+            NotPermittedError: When the rights do not list both "outbox.pending" and "outbox.done".
         """
         check_int("limit", limit, at_least=1)
         if not handlers:
             raise refused("handlers", handlers, "a function for at least one verb, or for '*'")
         where = [_PENDING] if "*" in handlers else [_PENDING, Condition("verb", "one_of", tuple(sorted(handlers)))]
-        self.workplace.scope.owners_reached("outbox.pending")
-        with self.workplace.reading() as transaction:
-            found = transaction.find(Query(OutboxEvent, where, order_by="attempts", limit=limit + 1))
+        found = self._reached(("outbox.pending", "outbox.done"), Query(OutboxEvent, where, order_by="attempts"), limit + 1)
         done: list[OutboxEvent] = []
         failed: list[FailedEvent] = []
         for event in found[:limit]:
@@ -92,6 +94,15 @@ class OutboxDesk:
                 self.done([event.id])
                 done.append(event)
         return Delivery(done=tuple(done), failed=tuple(failed), more=len(found) > limit)
+
+    def _reached(self, verbs: Iterable[str], query: Query[OutboxEvent], limit: int) -> Sequence[OutboxEvent]:
+        """Find the first events that all these verbs reach; those of other parties do not count."""
+        everything = all(self.workplace.scope.owners_reached(verb) is None for verb in verbs)
+        with self.workplace.reading() as transaction:
+            found = transaction.find(attrs.evolve(query, limit=limit) if everything else query)
+            for verb in verbs:
+                found = within_reach(self.workplace, transaction, verb, found)
+        return found[:limit]
 
     def _note_attempt(self, id: str) -> None:
         with self.workplace.store.transaction(self.workplace.scope.tenant, write=True) as transaction:

@@ -249,7 +249,7 @@ class PartiesDesk:
         List the parties of which something is missing under `Settings.required_data`; those switched off or excluded are left out.
 
         Args:
-            cursor: Of the page before; empty is from the beginning.
+            cursor: Of the page before; empty is from the beginning, any other, or one whose party was erased meanwhile, is refused.
             limit: The most parties of a page.
         """
         return incomplete_parties(self.workplace, self.workplace.settings.required_data, cursor=cursor, limit=limit)
@@ -269,7 +269,7 @@ class PartiesDesk:
         What happens meanwhile is left out by no call. It needs the right to everybody's parties.
 
         Args:
-            cursor: Of the call before; empty is from the beginning.
+            cursor: Of the call before; empty is from the beginning, any other is refused.
             limit: The most verbs whose changes are read.
         """
         return party_changes(self.workplace, cursor, limit=limit)

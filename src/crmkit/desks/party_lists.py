@@ -13,7 +13,7 @@ from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.groups import members_of
 from crmkit.desks.handing_over import standing_in, value_on
-from crmkit.desks.workplace import find_each
+from crmkit.desks.workplace import check_cursor, find_each
 from crmkit.entities import Departure, ExternalId, Party
 from crmkit.entities.party_changes import SingleField
 from crmkit.errors import NotPermittedError, NotStoredError, Problem
@@ -112,9 +112,9 @@ def parties_found(workplace: Workplace, verb: str, query: Query[Party]) -> tuple
 def incomplete_parties(workplace: Workplace, policy: DataPolicy, *, cursor: str, limit: int) -> IncompleteParties:
     """Read the active parties that take part in analyses, a thousand at a time, until so many of them miss something."""
     check_int("limit", limit, at_least=1)
-    check_text("cursor", cursor, empty=True)
     rows: list[IncompleteParty] = []
     with workplace.reading() as transaction:
+        cursor = check_cursor(transaction, Party, "cursor", cursor)
         while len(rows) <= limit:
             page = transaction.find(Query(Party, after=(cursor,), limit=_PAGE))
             if not page:
@@ -177,10 +177,11 @@ def loss_reasons(workplace: Workplace, period: Period | None) -> Mapping[str, in
 def party_changes(workplace: Workplace, cursor: str, *, limit: int) -> PartyChanges:
     """Read the journal from a cursor on; its entries are numbered without gaps, in the order in which they became visible."""
     if workplace.scope.owners_reached("parties.changed_since") is not None:
-        raise NotPermittedError(workplace.scope.actor, "parties.changed_since")
+        raise NotPermittedError(workplace.scope.actor, "parties.changed_since", beyond_reach=True)
     check_int("limit", limit, at_least=1)
     with workplace.reading() as transaction:
-        entries = transaction.find(Query(JournalEntry, after=(check_text("cursor", cursor, empty=True),), limit=limit + 1))
+        after = check_cursor(transaction, JournalEntry, "cursor", cursor)
+        entries = transaction.find(Query(JournalEntry, after=(after,), limit=limit + 1))
         read = entries[:limit]
         ids = dict.fromkeys(ref.id for entry in read for ref, _ in entry.changes if ref.kind == "party")
         found = {party.id: party for party in find_each(transaction, Party, "id", ids)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, get_args
 
+from crmkit.desks.journal_invariants import told_by
 from crmkit.desks.numbering import document_numbers
 from crmkit.entities import Document, HistoryEntry, LoyaltyCard, LoyaltyEntry, Party, PartyChange, Payment, SingleField
 from crmkit.records import KINDS, DocumentNumber, JournalChange
@@ -53,16 +53,16 @@ def _numbers_of_documents_are_unique(everything: Everything) -> Iterator[tuple[s
 def _payments_are_made_by_the_party_and_in_the_currency_of_their_document(everything: Everything) -> Iterator[tuple[str, str]]:
     documents = everything.by_id(Document)
     for payment in everything.of(Payment):
-        document = documents[payment.document_id]
-        if (payment.party_id, payment.amount.currency) != (document.party_id, document.currency):
+        document = documents.get(payment.document_id)
+        if document is not None and (payment.party_id, payment.amount.currency) != (document.party_id, document.currency):
             yield f"payment {payment.id}", f"is of {payment.party_id} in {payment.amount.currency}, its document is not"
 
 
 def _bookings_are_made_on_the_card_of_their_party_and_in_its_currency(everything: Everything) -> Iterator[tuple[str, str]]:
     cards = everything.by_id(LoyaltyCard)
     for entry in everything.of(LoyaltyEntry):
-        card = cards[entry.card_id]
-        if (entry.party_id, entry.credit.currency) != (card.party_id, card.currency):
+        card = cards.get(entry.card_id)
+        if card is not None and (entry.party_id, entry.credit.currency) != (card.party_id, card.currency):
             yield f"loyalty_entry {entry.id}", f"is of {entry.party_id} in {entry.credit.currency}, its card is not"
 
 
@@ -93,9 +93,9 @@ def _sources_and_touches_are_never_overwritten(everything: Everything) -> Iterat
     known: dict[str, dict[str, Any]] = {}
     for change in sorted(everything.of(JournalChange), key=lambda change: change.id.partition(".")[0]):
         kind = change.subject.partition(" ")[0]
-        if kind not in ("party", "touch") or change.after is None:
+        after = told_by(change.after)
+        if kind not in ("party", "touch") or not isinstance(after, dict):
             continue
-        after = json.loads(change.after)
         kept = (after.get("source") or {}) if kind == "party" else {name: after[name] for name in after if name not in _MAY_CHANGE}
         before = known.setdefault(change.subject, kept)
         if any(kept.get(name) != value for name, value in before.items()):

@@ -53,7 +53,7 @@ def import_all(workplace: Workplace, data: Mapping[str, Json]) -> None:
 
 def _check_all(workplace: Workplace, verb: str) -> None:
     if workplace.scope.owners_reached(verb) is not None:
-        raise NotPermittedError(workplace.scope.actor, verb)
+        raise NotPermittedError(workplace.scope.actor, verb, beyond_reach=True)
 
 
 def _plain(record: Stored) -> Json:

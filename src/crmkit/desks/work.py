@@ -203,7 +203,7 @@ class Work:
         owned_by = {party.id: party.owner_id for party in self.find_each(Party, "id", wanted)}
         owned_by |= {before.id: before.owner_id for before, _, _ in self._changes if isinstance(before, Party)}
         if not owners.issuperset(owned_by.get(party_id) for party_id in wanted):
-            raise NotPermittedError(self.scope.actor, self.verb)
+            raise NotPermittedError(self.scope.actor, self.verb, beyond_reach=True)
 
 
 def _party_of(entity: Stored) -> str | None:

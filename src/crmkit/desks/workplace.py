@@ -73,7 +73,7 @@ class Workplace:
         party_id = getattr(record, "party_id", None)
         party = record if isinstance(record, Party) or party_id is None else transaction.get(Party, party_id)
         if getattr(party, "owner_id", None) not in owners:
-            raise NotPermittedError(self.scope.actor, verb)
+            raise NotPermittedError(self.scope.actor, verb, beyond_reach=True)
 
     def moment(self, at: datetime | None = None) -> Moment:
         """
@@ -137,6 +137,18 @@ class Workplace:
 def _comes_second(verb: str, error: StaleWriteError) -> bool:
     """Tell whether another verb was quicker with what the caller knows nothing of: all that `add` is given is new, the rest it has read."""
     return verb == "add" if error.expected_version else error.kind in _MADE_ALONG
+
+
+def check_cursor(transaction: Transaction, kind: type[Stored], name: str, cursor: str) -> str:
+    """
+    Accept the id of a record as the place from which a list goes on; empty is its beginning.
+
+    Raises:
+        InvalidValueError: For an id that no record has: the list would end there, as if there were nothing more.
+    """
+    if check_text(name, cursor, empty=True) and transaction.get(kind, cursor) is None:
+        raise refused(name, f"<text of {len(cursor)} characters>", "what a page before gave, unchanged; empty begins anew")
+    return cursor
 
 
 def find_each(transaction: Transaction, kind: type[E], field: str, values: Iterable[str], *where: Condition) -> Sequence[E]:

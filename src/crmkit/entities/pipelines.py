@@ -119,5 +119,7 @@ class Pipeline:
         """
         check_text("because", because)
         if self.lost_reasons and because not in self.lost_reasons:
-            raise refused("because", because, f"a reason of the pipeline {self.id!r}: " + ", ".join(self.lost_reasons))
+            raise refused(
+                "because", f"<text of {len(because)} characters>", f"a reason of the pipeline {self.id!r}: " + ", ".join(self.lost_reasons)
+            )
         return because

@@ -120,17 +120,23 @@ class NotPermittedError(CrmkitError):
     Attributes:
         actor: Who asked.
         verb: What was asked.
+        beyond_reach: Whether the rights list the verb, but for fewer parties than it was asked for.
     """
 
     actor: str
     verb: str
+    beyond_reach: bool = False
 
     def __str__(self) -> str:
-        """Name actor and verb."""
-        return f"actor {self.actor!r} may not {self.verb!r}; the rights of the scope do not list it"
+        """Name actor and verb, and what of the rights denies it."""
+        denied = f"actor {self.actor!r} may not {self.verb!r}"
+        if self.beyond_reach:
+            return f"{denied} here; the rights of the scope list it, but only for parties of one's own or of the team"
+        return f"{denied}; the rights of the scope do not list it"
 
 
 _FIXES = {
+    "unreadable_data": "a record of this kind is not as this crmkit writes it; update crmkit, or bring it back from a backup",
     "SQLITE_CANTOPEN": "the folder of the file must exist, and this user must be allowed to write in it",
     "SQLITE_READONLY": "this user must be allowed to write the file and its folder",
     "SQLITE_NOTADB": "the file is no SQLite database",

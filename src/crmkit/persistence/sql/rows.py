@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit._checks import check_text
 from crmkit.entities.stored_form import entity_of, text_of
+from crmkit.errors import StoreError
 from crmkit.persistence.field_values import field_values
 from crmkit.records import RecordKind, Stored
 
@@ -27,9 +28,22 @@ def to_row(kind: RecordKind[Any], entity: Stored, tenant: str) -> dict[str, Any]
 
 
 def from_rows(kind: RecordKind[E], rows: Sequence[Sequence[Any]]) -> list[E]:
-    """Make the records of rows, each a version and data; one JSON text is read faster than many."""
+    """
+    Make the records of rows, each a version and data; one JSON text is read faster than many.
+
+    Raises:
+        StoreError: For data that crmkit does not write; nothing of it is in the error, for it can be personal.
+    """
     if not rows:
         return []
+    try:
+        return _read(kind, rows)
+    except Exception:  # noqa: BLE001  # whatever reading meets in foreign data: no JSON, a field missing, no date
+        refusal = StoreError("unreadable_data", kind.name)
+    raise refusal  # out here, so that what was read is not its context
+
+
+def _read(kind: RecordKind[E], rows: Sequence[Sequence[Any]]) -> list[E]:
     values: list[dict[str, Any]] = json.loads(f"[{','.join([data for _, data in rows])}]")
     for one, (version, _) in zip(values, rows, strict=True):
         one["version"] = version

@@ -9,6 +9,7 @@ from crmkit._checks import check_text
 from crmkit.persistence.field_values import check_plain
 from crmkit.persistence.found_facts import check_facts, found_facts
 from crmkit.persistence.open_units import UnitState
+from crmkit.persistence.sql.altered_copies import altered_copies
 from crmkit.persistence.sql.queries import select_found, select_one
 from crmkit.persistence.sql.refusals import guarded
 from crmkit.persistence.sql.rows import from_rows
@@ -92,6 +93,12 @@ class SqlTransaction:
             return found_facts(self, table, period)
         writer = self._writer
         return self._guarded(lambda: read_sales(writer.connection, writer.tables.document_lines, writer.tenant, period))
+
+    def altered_copies(self, kind: type[E], records: Sequence[E]) -> Sequence[tuple[str, str]]:
+        """Name each record, of all records of a kind, and where the table keeps something else beside it than it says."""
+        self.state.check_reading()
+        writer = self._writer
+        return self._guarded(lambda: list(altered_copies(writer.connection, writer.tables, writer.tenant, kind_of(kind), records)))
 
     def _table(self, record: RecordKind[Any]) -> Table:
         return self._writer.tables.records[record.name]
