@@ -14,6 +14,8 @@ from crmkit.entities import Address, Conditions, Document, Line, NumberFormat, O
 from crmkit.errors import InvalidValueError, NotStoredError, StateMoveError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crmkit.store import Store
     from tests.desks.conftest import Clock, HistoryOf
 
@@ -470,7 +472,7 @@ def test_a_credit_note_of_the_host_is_one_of_an_invoice_or_of_nothing(crm: Crm, 
     crm.add(attrs.evolve(note, predecessor_id=None))
 
 
-MADE_OF_LINES = {
+MADE_OF_LINES: dict[str, Callable[[Crm, Any], object]] = {
     "documents.quote": lambda crm, lines: crm.documents.quote("C-17", lines=lines),
     "documents.revise": lambda crm, lines: crm.documents.revise(a_stored(crm, "quote").id, lines=lines),
     "documents.order": lambda crm, lines: crm.documents.order(a_stored(crm, "quote").id, lines=lines),
@@ -480,6 +482,7 @@ MADE_OF_LINES = {
     "purchases.request": lambda crm, lines: crm.purchases.request("C-17", lines=lines),
     "purchases.order": lambda crm, lines: crm.purchases.order("C-17", lines=lines),
     "purchases.order_requested": lambda crm, lines: crm.purchases.order_requested(a_stored(crm, "request_for_quotation").id, lines=lines),
+    "opportunities.open": lambda crm, lines: crm.opportunities.open("C-17", title="x", lines=lines),
 }
 
 
@@ -489,20 +492,18 @@ def a_stored(crm: Crm, kind: Any) -> Document:
     return document
 
 
-@pytest.mark.parametrize("verb", MADE_OF_LINES)
+@pytest.mark.parametrize("verb", sorted(MADE_OF_LINES.keys() - {"opportunities.open"}))
 @pytest.mark.parametrize("empty", [[], ()])
 def test_no_document_is_empty(crm: Crm, verb: str, empty: Any) -> None:
     with pytest.raises(InvalidValueError, match="at least one line"):
         MADE_OF_LINES[verb](crm, empty)
 
 
-@pytest.mark.parametrize("verb", [*MADE_OF_LINES, "opportunities.open"])
+@pytest.mark.parametrize("verb", MADE_OF_LINES)
 @pytest.mark.parametrize("wrong", [a_line(), [None], [a_line(), "I-1"], "I-1", 7])
 def test_what_is_no_list_of_lines_is_refused_by_name(crm: Crm, verb: str, wrong: Any) -> None:
-    made = MADE_OF_LINES.get(verb, lambda crm, lines: crm.opportunities.open("C-17", title="x", lines=lines))
-
     with pytest.raises(InvalidValueError, match="lines"):
-        made(crm, wrong)
+        MADE_OF_LINES[verb](crm, wrong)
 
 
 @pytest.mark.parametrize("wrong", [OrderedItem(item_id="I-1", quantity=1), [None], 7])
@@ -513,8 +514,8 @@ def test_what_is_no_list_of_items_is_refused_by_name(crm: Crm, wrong: Any) -> No
 
 @pytest.mark.usefixtures("crm")
 def test_an_empty_document_uses_no_number_up(store: Store, clock: Clock) -> None:
-    numbers = {"quote": NumberFormat("Q-{count}")}
-    numbered = Crm(store, scope=Scope(tenant="acme", actor="anna"), settings=Settings(numbers=numbers), clock=clock)
+    settings = Settings(numbers={"quote": NumberFormat("Q-{count}")})
+    numbered = Crm(store, scope=Scope(tenant="acme", actor="anna"), settings=settings, clock=clock)
 
     with pytest.raises(InvalidValueError):
         numbered.documents.quote("C-17", lines=[])
