@@ -368,3 +368,13 @@ def test_a_kind_that_is_no_entity_is_refused() -> None:
 def test_a_day_that_is_none_is_told_with_an_example() -> None:
     with pytest.raises(InvalidDataError, match=r"created_on: .*2026-01-31"):
         structure(Party, {"id": "1", "name": "x", "created_on": "gestern"})
+
+
+@pytest.mark.parametrize("value", [True, 1, False, 0, Decimal(1), "1", date(2026, 1, 31), (1, 2)])
+def test_what_a_condition_compares_with_comes_back_as_it_was(value: Any) -> None:
+    test: Any = "one_of" if isinstance(value, tuple) else "equal"
+    segment = SavedSegment(id="x", conditions=[Condition("revenue", test, value)])
+
+    for back in (structure(SavedSegment, unstructure(segment)), entity_of(SavedSegment, unstructure(segment))):
+        (condition,) = back.conditions
+        assert (condition.value, type(condition.value)) == (value, type(value))

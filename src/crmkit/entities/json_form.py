@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, get_ar
 import attrs
 
 from crmkit._checks import check_decimal, refused
-from crmkit.conditions import ConditionValue
+from crmkit.conditions import Condition, ConditionValue
 from crmkit.entities.parties import CustomValue
 from crmkit.errors import InvalidDataError, InvalidValueError, Problem
 
@@ -87,6 +87,7 @@ def _message(error: BaseException, kind: type | None) -> str:
 
 @cache
 def _converter(*, detailed: bool) -> Converter:
+    from cattrs.gen import make_dict_unstructure_fn  # noqa: PLC0415  # as above
     from cattrs.preconf.json import make_converter  # noqa: PLC0415
 
     converter = make_converter(detailed_validation=detailed, forbid_extra_keys=True, omit_if_default=True)
@@ -100,6 +101,8 @@ def _converter(*, detailed: bool) -> Converter:
     converter.register_structure_hook_func(lambda kind: kind == ConditionValue, lambda value, _: _compared_in(value))
     converter.register_unstructure_hook_func(lambda kind: kind == ConditionValue, _compared_out)
     converter.register_unstructure_hook_factory(_is_mapping, lambda _: _mapping_out)
+    # The value 1 equals the default True, and would be left out.
+    converter.register_unstructure_hook(Condition, make_dict_unstructure_fn(Condition, converter, _cattrs_omit_if_default=False))
     return converter
 
 
