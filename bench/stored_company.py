@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
 from crmkit.desks.terms import folded_words
+from crmkit.entities import Address, ContactPerson, Party
 from crmkit.persistence.sql import open_store
 
 if TYPE_CHECKING:
@@ -119,3 +121,19 @@ def _history(parties: int, entries: int, of_busy: int) -> Iterator[tuple[str, st
             "summary": "phone to them, spring offer",
         }
         yield id, party_id, f"{at}.000000Z", json.dumps(data)
+
+
+def party_of(version: int, data: str) -> Party:
+    """Make a party by hand."""
+    row = json.loads(data)
+    return Party(
+        id=row["id"],
+        name=row["name"],
+        created_on=date.fromisoformat(row["created_on"]),
+        roles=row["roles"],
+        owner_id=row["owner_id"],
+        people=[ContactPerson(**person) for person in row["people"]],
+        emails=row["emails"],
+        addresses=[Address(**address) for address in row["addresses"]],
+        version=version,
+    )

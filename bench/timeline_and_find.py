@@ -19,10 +19,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from stored_company import BUSY, TENANT, make
+from stored_company import BUSY, TENANT, make, party_of
 
 from crmkit import Crm, Scope
-from crmkit.entities import Address, ContactPerson, HistoryEntry, Party, Ref
+from crmkit.entities import HistoryEntry, Party, Ref
 
 SMALL = 10_000
 BUSY_ENTRIES = 10_000
@@ -60,22 +60,6 @@ def entry_of(version: int, data: str) -> HistoryEntry:
         verb=row["verb"],
         about=Ref(**row["about"]),
         summary=row["summary"],
-        version=version,
-    )
-
-
-def party_of(version: int, data: str) -> Party:
-    """Make a party by hand."""
-    row = json.loads(data)
-    return Party(
-        id=row["id"],
-        name=row["name"],
-        created_on=date.fromisoformat(row["created_on"]),
-        roles=row["roles"],
-        owner_id=row["owner_id"],
-        people=[ContactPerson(**person) for person in row["people"]],
-        emails=row["emails"],
-        addresses=[Address(**address) for address in row["addresses"]],
         version=version,
     )
 

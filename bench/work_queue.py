@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from queue_company import AS_OF, TENANT, fill
+from stored_company import party_of
 from timing import milliseconds
 
 from crmkit import Crm, Interval, Scope
-from crmkit.entities import Address, ContactPerson, ContactPlan, Document, Line, Party, Recall
+from crmkit.entities import ContactPlan, Document, Line, Recall
 from crmkit.persistence import MemoryStore
 from crmkit.persistence.sql import open_store
 
@@ -50,22 +51,6 @@ PAGE_OF = """SELECT party.version, party.data, plan.version, plan.data, recall.v
     ORDER BY item.rank, item.day, item.at, item.worth, item.key, item.id LIMIT ?"""
 INVOICES = """SELECT version, data FROM crmkit_document
     WHERE tenant = ? AND party_id IN ({ids}) AND issued_on > ? AND issued_on <= ? AND kind IN ('invoice', 'credit_note')"""
-
-
-def party_of(version: int, data: str) -> Party:
-    """Make a party by hand."""
-    row = json.loads(data)
-    return Party(
-        id=row["id"],
-        name=row["name"],
-        created_on=date.fromisoformat(row["created_on"]),
-        roles=row["roles"],
-        people=[ContactPerson(**person) for person in row["people"]],
-        addresses=[Address(**address) for address in row["addresses"]],
-        emails=row["emails"],
-        owner_id=row["owner_id"],
-        version=version,
-    )
 
 
 def plan_of(version: int, data: str) -> ContactPlan:

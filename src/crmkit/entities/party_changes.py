@@ -66,7 +66,7 @@ class Departure:
     id: str
     party_id: str
     left_on: date
-    because: str
+    because: str = attrs.field(repr=False)
     interaction_id: str | None = None
     voided_because: str | None = attrs.field(default=None, repr=False)
     version: int = attrs.field(default=0, eq=False)
