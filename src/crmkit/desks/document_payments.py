@@ -72,9 +72,10 @@ def _check_discount(work: Work, document: Document, amount: Money, discount: Mon
         raise refused("cash_discount", discount, f"none for a {document.kind}: it is taken off invoices only")
     if discount.minor < 0:
         raise refused("cash_discount", discount, "an amount of zero or more")
-    rest = _open_of(work, document) - max(amount, amount - amount)
+    nothing = Money(minor=0, currency=amount.currency)
+    rest = _open_of(work, document) - max(amount, nothing)
     if discount > rest:
-        raise refused("cash_discount", discount, f"at most what the payment leaves open, here {max(rest, rest - rest)}")
+        raise refused("cash_discount", discount, f"at most what the payment leaves open, here {max(rest, nothing)}")
 
 
 def _open_of(work: Work, invoice: Document) -> Money:
@@ -82,7 +83,7 @@ def _open_of(work: Work, invoice: Document) -> Money:
     documents = [invoice, *(note for note in successors_of(work, [invoice.id]) if note.is_posted)]
     payments = work.find_each(Payment, "document_id", (document.id for document in documents))
     items = open_items(documents, payments, as_of=max(work.moment.today, *(document.issued_on for document in documents)))
-    return next((item.amount for item in items if item.document_id == invoice.id), invoice.net() - invoice.net())
+    return next((item.amount for item in items if item.document_id == invoice.id), Money(minor=0, currency=invoice.currency))
 
 
 def _discount_note(invoice: Document, discount: Money, *, on: date) -> Document:

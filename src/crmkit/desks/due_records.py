@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from crmkit.conditions import Condition
-from crmkit.desks.work_items import ASKING, NOBODY, UNKNOWN, rank_of, time_text
+from crmkit.desks.work_items import ASKING, MOST_WORTH, NOBODY, UNKNOWN, rank_of, time_text
 from crmkit.money import Money
 from crmkit.records import Birthday, WorkItem, kind_of
 from crmkit.scheduling.queue_pages import Position
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _A_YEAR = 366
 _IN_ORDER = ("day", "at", "worth", "key")
 _CONTRACT, _QUOTE, _BIRTHDAY = rank_of("contract"), rank_of("quote"), rank_of("birthday")
-_MOST_WORTH = -(2**62)
 _ANY_VALUE = Decimal("-Infinity")
 
 
@@ -108,7 +107,7 @@ class Reading:
             if unknown:  # of a time, those that may be worth something stand among the others
                 mixed = [Condition("day", "equal", due_on), Condition("worth", "less_than", UNKNOWN)]
                 items += self.transaction.find(Query(WorkItem, [*_of_kind(rank, whose), *mixed]))
-            place = (due_on, time_text(at), UNKNOWN if unknown else _MOST_WORTH, key if unknown else "", "")
+            place = (due_on, time_text(at), UNKNOWN if unknown else MOST_WORTH, key if unknown else "", "")
         found = self.transaction.find(Query(WorkItem, where, order_by=_IN_ORDER, after=place, limit=most))
         items += found
         return None if len(found) != most else self._position(found[-1], date.min)

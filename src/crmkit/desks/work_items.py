@@ -27,7 +27,8 @@ NOBODY = "nobody"
 UNKNOWN = 1
 """The worth of a party of which no gross profit is known: after all that may be known."""
 
-_MOST = -(2**62)
+MOST_WORTH = -(2**62)
+"""Where the worth of a party ends; it is negative, so that the most valuable comes first."""
 
 
 def of_employee(id: str) -> str:
@@ -133,7 +134,7 @@ def save_work_items(work: Work, pairs: Sequence[tuple[Stored | None, Stored]]) -
             wanted[item.id] = item if like is None else attrs.evolve(item, worth=like.worth)
     for id, item in wanted.items():
         if (gain := gains.get(item.party_id or "")) is not None:
-            wanted[id] = attrs.evolve(item, worth=max(_MOST, min(item.worth, 0) - gain))
+            wanted[id] = attrs.evolve(item, worth=max(MOST_WORTH, min(item.worth, 0) - gain))
     for id in known.keys() - wanted.keys():
         work.transaction.remove(WorkItem, id)
     changed = [item for id, item in wanted.items() if item != known.get(id)]
