@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import DBAPIError
 
 from crmkit import Crm, Scope, days
 from crmkit.entities import Party
 from crmkit.errors import CrmkitError, OutcomeUnknownError, StoreError, TransientStoreError
 from crmkit.persistence.sql import SqlStore, create_engine
+from crmkit.persistence.sql.refusals import refusal_of
 from crmkit.store import Query
 from crmkit.testing.contract_data import TENANT, a_party, a_recall, found, keep, stored
 
@@ -227,7 +230,7 @@ def test_a_verb_waits_for_a_busy_file_once(tmp_path: Path, monkeypatch: pytest.M
 
     def busy(_: object, tenant: str, *, write: bool) -> None:
         waited.append(f"{tenant} {write}")
-        raise TransientStoreError("SQLITE_BUSY")
+        raise TransientStoreError("SQLITE_BUSY", waited=True)
 
     with Crm.open(f"sqlite:///{tmp_path / 'crm.db'}", scope=Scope(tenant="acme", actor="anna")) as crm:
         monkeypatch.setattr(SqlStore, "transaction", busy)
@@ -235,3 +238,22 @@ def test_a_verb_waits_for_a_busy_file_once(tmp_path: Path, monkeypatch: pytest.M
             crm.contact.plan("C-17", frequency=days(30))
 
     assert waited == ["acme True"]
+
+
+def test_a_file_that_stays_locked_was_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "crm.db"
+    with Crm.open(f"sqlite:///{path}", scope=Scope(tenant="acme", actor="anna")):
+        pass
+    engine = create_engine(f"sqlite:///{path}")
+    with sqlite3.connect(path, isolation_level=None) as other, engine.connect() as waiting:
+        waiting.exec_driver_sql("COMMIT")
+        waiting.exec_driver_sql("PRAGMA busy_timeout = 1")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DBAPIError) as locked:
+            waiting.exec_driver_sql("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    engine.dispose()
+
+    refusal = refusal_of(locked.value)
+    assert isinstance(refusal, TransientStoreError)
+    assert (refusal.code, refusal.waited) == ("SQLITE_BUSY", True)

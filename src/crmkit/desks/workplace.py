@@ -31,7 +31,6 @@ E = TypeVar("E", bound=Stored)
 R = TypeVar("R", bound=Stored | None)
 
 _TRIES = 5
-_WAITED_IN_LINE = "SQLITE_BUSY"  # half a minute already; trying again would only make that several
 _PAUSE_SECONDS = 0.01
 _MADE_ALONG = ("used_key", "journal_head", "journal_entry", "journal_change", "number_counter", "document_number")
 """What the desk makes itself, for the first time: of two verbs at once one comes second, and finds it when it runs again."""
@@ -128,7 +127,7 @@ class Workplace:
                 if tried == _TRIES - 1 or not _comes_second(verb, error):
                     raise
             except TransientStoreError as error:
-                if tried == _TRIES - 1 or error.code == _WAITED_IN_LINE:
+                if tried == _TRIES - 1 or error.waited:
                     raise
                 time.sleep(_PAUSE_SECONDS * 2**tried)
         raise AssertionError  # the last try returns or raises

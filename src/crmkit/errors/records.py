@@ -178,8 +178,13 @@ class TransientStoreError(StoreError):
     The database could not serve a unit of work just now: nothing of it is stored, and repeating all of it may succeed.
 
     Every store raises it for a deadlock, a lock that it waited for too long, or a lost connection before the end: `Crm` then runs the verb
-    again, a few times, before the caller sees it.
+    again, a few times, before the caller sees it, unless it has waited already.
+
+    Attributes:
+        waited: It waited in line as long as it may, so that trying again at once would only wait again.
     """
+
+    waited: bool = False
 
     def __str__(self) -> str:
         """Say that nothing was stored."""

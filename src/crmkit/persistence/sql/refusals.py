@@ -25,6 +25,7 @@ T = TypeVar("T")
 _SQLITE_CONSTRAINT = re.compile(r"(?:UNIQUE|CHECK|NOT NULL) constraint failed: (\w+(?:\.\w+)?)")
 _SQLITE_NO_TABLE = re.compile(r"no such table: ")
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_WAITED = "SQLITE_BUSY"  # its busy timeout is over
 _CONNECTION_LOST = ("08", "57P01", "57P02", "57P03")
 _WORTH_REPEATING = ("40001", "40P01", "55P03", "53300", *_CONNECTION_LOST)
 _NO_TABLE = ("42P01", "3F000")
@@ -58,7 +59,7 @@ def refusal_of(error: SQLAlchemyError | sqlite3.Error, *, joined: bool = False) 
     if not joined and (
         _connection_lost(error, code) or code.startswith((*_BUSY, *_WORTH_REPEATING)) or isinstance(error, PoolTimeoutError)
     ):
-        return TransientStoreError(code, constraint_of(error))
+        return TransientStoreError(code, constraint_of(error), waited=code == _WAITED)
     return StoreError(code, constraint_of(error))
 
 
