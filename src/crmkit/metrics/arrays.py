@@ -34,20 +34,21 @@ def grouped(column: nw.Series[Any]) -> tuple[Array, Array]:
         ordered = values.gather(order)
         new = ordered.ne_missing(ordered.shift(1)).to_numpy(writable=True)
         new[:1] = True
-        if hashes is None or np.count_nonzero(new) == np.count_nonzero(changes(hashes)):
-            break
-    return order, np.cumsum(new) - 1
+        if np.count_nonzero(new) == np.count_nonzero(changes(hashes)):
+            return order, np.cumsum(new) - 1
+    numbers = values.rank("dense").fill_null(0).to_numpy()
+    order = np.argsort(numbers)
+    return order, np.cumsum(changes(numbers[order])) - 1
 
 
 def _orders(values: Any) -> Iterator[tuple[Array, Array]]:  # noqa: ANN401  # a Polars series
-    """The order by the first bits of the hashes, which is enough as a rule; by all of them; by the values."""
+    """The order by the first bits of the hashes, which is enough as a rule; by all of them."""
     hashes = values.hash().to_numpy()
     bits = np.uint64(len(hashes).bit_length())
     packed = np.sort((hashes >> bits << bits) | np.arange(len(hashes), dtype=np.uint64))
     yield (packed & np.uint64(2 ** int(bits) - 1)).astype(np.int64), packed >> bits
     order = np.argsort(hashes)
     yield order, hashes[order]
-    yield values.arg_sort().to_numpy(), None
 
 
 def numbers_of(texts: nw.Series[Any]) -> tuple[Array, Array]:
