@@ -82,15 +82,17 @@ def _averaged(grid: Array, horizon: int) -> tuple[Array, Array]:
     error, ahead = _smoothed(grid - middle, horizon)
     basis, moved = -error[..., count:], ahead[..., count:]
     turned = np.swapaxes(basis, 1, 2)
-    begin = np.linalg.solve(turned @ basis + _RIDGE * np.eye(_STATES), turned @ error[..., :count])
+    inverse = np.linalg.inv(turned @ basis + _RIDGE * np.eye(_STATES))
+    begin = inverse @ (turned @ error[..., :count])
     squares = ((error[..., :count] - basis @ begin) ** 2).sum(axis=1)
     value = ahead[..., :count] + moved @ begin + middle
+    unsure = ((moved @ inverse) * moved).sum(axis=2)  # of the begin
     free = max(months - _STATES, 1)
     squares = np.maximum(squares, _EXACT * (grid**2).sum(axis=0) + np.finfo(float).tiny)
     likely = (squares / squares.min(axis=0)) ** (-free / 2)
     weights = (likely / likely.sum(axis=0))[:, None]
     mean = (weights * value).sum(axis=0)
-    variance = (weights * (_growth(horizon)[..., None] * squares[:, None] / free + (value - mean) ** 2)).sum(axis=0)
+    variance = (weights * ((_growth(horizon) + unsure)[..., None] * squares[:, None] / free + (value - mean) ** 2)).sum(axis=0)
     return mean, np.sqrt(variance)
 
 
