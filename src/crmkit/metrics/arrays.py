@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
@@ -15,51 +15,55 @@ except ModuleNotFoundError as error:
         raise
     raise MissingExtraError("analytics", "numpy") from None
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 __all__ = ["changes", "grouped", "np", "numbers_of"]
 
 Array: TypeAlias = Any
 
 
-def grouped(column: nw.Series[Any]) -> tuple[Array, Array]:
+def grouped(*columns: nw.Series[Any]) -> tuple[Array, Array]:
     """
-    Rows in an order that puts equal values together, and at each place of it the number of the value, from 0.
+    Places of columns, one behind the other, in an order that puts equal values together, and at each place the number of the value.
 
-    Hashes are sorted, not texts. That equal hashes stand for equal values is then looked up, and where they do not, the values are sorted.
+    What is sorted are hashes of 64 bits, and values are equal where a second hash is equal too; else the values are sorted themselves.
     """
-    values = column.to_native()
-    for order, hashes in _orders(values):
-        ordered = values.gather(order)
-        new = ordered.ne_missing(ordered.shift(1)).to_numpy(writable=True)
-        new[:1] = True
-        if np.count_nonzero(new) == np.count_nonzero(changes(hashes)):
-            return order, np.cumsum(new) - 1
-    numbers = values.rank("dense").fill_null(0).to_numpy()
-    order = np.argsort(numbers)
-    return order, np.cumsum(changes(numbers[order])) - 1
+    values = [column.to_native() for column in columns]
+    hashes, second = (np.concatenate([one.hash(seed).to_numpy() for one in values]) for seed in (0, 1))
+    order = _by_hash(hashes)
+    new = changes(hashes[order])
+    if (changes(second[order]) & ~new).any():
+        together = nw.concat([column.alias("value").to_frame() for column in columns])["value"]
+        numbers = together.rank("dense").fill_null(0).to_numpy()
+        order = np.argsort(numbers)
+        new = changes(numbers[order])
+    return order, np.cumsum(new) - 1
 
 
-def _orders(values: Any) -> Iterator[tuple[Array, Array]]:  # noqa: ANN401  # a Polars series
-    """The order by the first bits of the hashes, which is enough as a rule; by all of them."""
-    hashes = values.hash().to_numpy()
-    bits = np.uint64(len(hashes).bit_length())
-    packed = np.sort((hashes >> bits << bits) | np.arange(len(hashes), dtype=np.uint64))
-    yield (packed & np.uint64(2 ** int(bits) - 1)).astype(np.int64), packed >> bits
-    order = np.argsort(hashes)
-    yield order, hashes[order]
+def _by_hash(hashes: Array) -> Array:
+    """The order of hashes: by their first bits, which sort quickest with the place in the others; where that is not enough, by all."""
+    bits = len(hashes).bit_length()
+    packed = np.sort((hashes >> np.uint64(bits) << np.uint64(bits)) | np.arange(len(hashes), dtype=np.uint64))
+    order = (packed & np.uint64((1 << bits) - 1)).astype(np.int64)
+    new = changes(packed >> np.uint64(bits))
+    mixed = changes(hashes[order]) & ~new
+    if mixed.any():
+        run = np.cumsum(new) - 1
+        several = np.zeros(len(run), bool)
+        several[run[mixed]] = True
+        rows = np.flatnonzero(several[run])
+        order[rows] = order[rows][np.argsort(hashes[order[rows]])]
+    return order
 
 
 def numbers_of(texts: nw.Series[Any]) -> tuple[Array, Array]:
-    """For each row the number of its text, from 0, and for each number a row that has it; none may be null, and few should differ."""
-    codes = texts.cast(nw.Categorical).to_native().to_physical().to_numpy().astype(np.int64)
-    rows = np.full(int(codes.max(initial=-1)) + 1, -1)
+    """For each row the place of its text among the distinct ones, and for each of these a row; none is null, and few should differ."""
+    codes = texts.cast(nw.Categorical).to_native().to_physical().to_numpy()
+    rows = np.full(int(codes.max(initial=0)) + 1, -1)
     rows[codes] = np.arange(len(codes))
     present = np.flatnonzero(rows >= 0)
+    order = present[texts.to_native().gather(rows[present]).arg_sort().to_numpy()]
     numbers = np.zeros(len(rows), np.int64)
-    numbers[present] = np.arange(len(present))
-    return numbers[codes], rows[present]
+    numbers[order] = np.arange(len(order))
+    return numbers[codes], rows[order]
 
 
 def changes(values: Array) -> Array:

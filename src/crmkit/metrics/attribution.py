@@ -8,18 +8,21 @@ import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_kind
 from crmkit._frames import Asked, F, amount_of, opened, units
+from crmkit.metrics.arrays import changes, numbers_of
 from crmkit.metrics.attribution_kernels import Chain, Walks, allocated, credits_of, np, removal_effects
-from crmkit.metrics.attribution_models import Last, LastNonDirect, Markov, check_model
-from crmkit.metrics.attribution_walks import UNATTRIBUTED, Found, found_walks, lost_walks, unit_array, with_players
+from crmkit.metrics.attribution_models import Last, LastNonDirect, Markov, TimeDecay, ViewThrough, check_model
+from crmkit.metrics.attribution_walks import UNATTRIBUTED, Found, found_walks, unit_array, with_players
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.dtypes import DType
 
-    from crmkit._frames import Table
+    from crmkit._frames import Lazy, Table
     from crmkit.metrics.attribution_models import Model
 
 __all__ = ["attributed_by", "attributed_paths", "credited_touches"]
+
+_ROOM = 2**61  # units
 
 
 def credited_touches(conversions: F, touches: F, *, model: Model, window: Interval) -> F:
@@ -66,8 +69,17 @@ def credited_touches(conversions: F, touches: F, *, model: Model, window: Interv
     check_model(model)
     events, seen = _opened(conversions, touches, window)
     named = tuple(name for name in ("channel", "campaign_id") if name in seen.dtypes)
-    found = found_walks(events, seen, window, model, named, player=("channel",))
-    rows = _credited(events, found, model, seen, ("channel",))
+    found = _found(events, seen, window, model, ("channel",), named)
+    shares = _shares(found, model)
+    kept = np.flatnonzero(shares)
+    rows = found.conversions[found.reached[found.walks.owner[kept]].tolist()].select("conversion_id", *events.currency)
+    told = found.labels[found.label[kept].tolist()]
+    rows = rows.with_columns(
+        *(told[name] for name in named), found.seen_at(seen.dtypes["happened_at"])[kept.tolist()], _series("credit", shares[kept])
+    )
+    for name in _amounts(events):
+        rows = rows.with_columns(_series(name, _split(found.amounts, found.walks.owner, shares)[kept]))
+        rows = rows.with_columns(amount_of(nw.col(name), _dtype(events)).alias(name))
     order = ("conversion_id", *events.currency, *named, "happened_at", "credit", *_amounts(events))
     without = found.without.with_columns(
         *(_unattributed(seen.dtypes[name]).alias(name) for name in named),
@@ -115,23 +127,7 @@ def attributed_by(conversions: F, touches: F, *by: str, model: Model, window: In
     check_model(model)
     events, seen = _opened(conversions, touches, window)
     seen.groups(by, made=("conversions", "amount"))
-    found = found_walks(events, seen, window, model, (), player=by)
-    sums = {"conversions": nw.col("conversions").sum()} | {name: nw.col(name).sum() for name in _amounts(events)}
-    groups = tuple(dict.fromkeys((*by, *events.currency)))
-    columns = (*groups, *sums)
-    if isinstance(model, Markov) and by:
-        rows = _shared_by_effects(events, found, model, seen, by)
-    else:
-        credited = _credited(events, found, model if by else Last(), seen, by).with_columns(nw.col("credit").alias("conversions"))
-        # Names are joined to the sums, not to every touch.
-        rows = credited.group_by("_player", *events.currency).agg(*sums.values())
-        rows = rows.join(found.players.select("_player", *by), on="_player", how="left") if by else rows
-    without = found.without.with_columns(
-        *(_unattributed(seen.dtypes[name]).alias(name) for name in by), nw.lit(1).cast(nw.Float64).alias("conversions")
-    )
-    stacked = nw.concat([rows.select(*columns), without.select(*columns)]).lazy()
-    whole = stacked.group_by(*groups).agg(*sums.values()) if groups else stacked.select(*sums.values())
-    return events.back(whole.select(*groups, "conversions", *(events.total(nw.col(name), name) for name in _amounts(events))))
+    return events.back(_attributed(events, seen, _found(events, seen, window, model, by), model, by))
 
 
 def attributed_paths(paths: F, *, model: Model) -> F:
@@ -176,8 +172,10 @@ def attributed_paths(paths: F, *, model: Model) -> F:
     steps = each.select("_row", nw.col("path").str.split(">").alias("channel")).explode("channel")
     steps = steps.with_columns(nw.col("channel").str.strip_chars()).filter(nw.col("channel") != "")
     steps, players = with_players(steps, ("channel",))
-    rows, owner = np.unique(steps["_row"].to_numpy(), return_inverse=True)
-    walks = Walks(owner=owner, channel=steps["_player"].to_numpy())
+    at = steps["_row"].to_numpy().astype(np.int64)
+    starts = np.flatnonzero(changes(at))
+    rows = at[starts]
+    walks = Walks(channel=steps["_player"].to_numpy(), lengths=np.diff(starts, append=len(at)))
     converted, lost = (each[name].to_numpy().astype(float)[rows] for name in ("conversions", "non_conversions"))
     money = {name: unit_array(each[name])[rows] for name in amounts}
     if isinstance(model, Markov):
@@ -211,30 +209,78 @@ def _opened(conversions: F, touches: F, window: Interval) -> tuple[Table[F], Tab
     return events, seen
 
 
-def _credited(events: Table[Any], found: Found, model: Model, seen: Table[Any], player: tuple[str, ...]) -> nw.DataFrame[Any]:
-    """Touches with their credit and amount; those that get nothing are left out."""
-    effects = _effects(found, model, seen, player) if isinstance(model, Markov) else None
-    shares = credits_of(found.walks, model, direct=_is_direct(found.rows, model), effects=effects)
-    rows = found.rows.with_columns(_series("credit", shares))
+def _found(
+    events: Table[Any], seen: Table[Any], window: Interval, model: Model, player: tuple[str, ...], carried: tuple[str, ...] = ()
+) -> Found:
+    """Walks as a model needs them."""
+    told = ("channel",) if isinstance(model, LastNonDirect) else ()
+    views = isinstance(model, ViewThrough)
+    found = found_walks(events, seen, window, player=player, carried=(*carried, *told), views=views)
+    return found.without_needless_views() if views else found
+
+
+def _attributed(events: Table[Any], seen: Table[Any], found: Found, model: Model, by: tuple[str, ...]) -> Lazy:
+    """Sums of a model by the columns of a touch and currency."""
+    groups = tuple(dict.fromkeys((*by, *events.currency)))
+    columns = (*groups, "conversions", *_amounts(events))
+    if isinstance(model, Markov) and by:
+        rows = _shared_by_effects(events, found, model, seen, by)
+    else:
+        rows = _added(events, found, _shares(found, model if by else Last()), by)
+    without = found.without.with_columns(
+        *(_unattributed(seen.dtypes[name]).alias(name) for name in by), nw.lit(1).cast(nw.Float64).alias("conversions")
+    )
+    stacked = nw.concat([rows.select(*columns), without.select(*columns)]).lazy()
+    sums = [nw.col(name).sum() for name in ("conversions", *_amounts(events))]
+    whole = stacked.group_by(*groups).agg(*sums) if groups else stacked.select(*sums)
+    return whole.select(*groups, "conversions", *(events.total(nw.col(name), name) for name in _amounts(events)))
+
+
+def _added(events: Table[Any], found: Found, shares: Any, by: tuple[str, ...]) -> nw.DataFrame[Any]:  # noqa: ANN401  # an array
+    """Credits by player and currency; in rows apart where their sum might leave 64 bits."""
+    kept = np.flatnonzero(shares)
+    owner, size = found.walks.owner[kept], len(found.players)
+    currency = found.conversions[found.reached.tolist()].select(*events.currency) if events.currency else None
+    number, rows = numbers_of(currency["currency"].fill_null("")) if currency is not None else (np.zeros(len(found.reached), int), [0])
+    block = np.cumsum(np.abs(found.amounts), dtype=float) // _ROOM
+    group = ((block.astype(np.int64) * len(rows) + number) * size)[owner] + found.walks.channel[kept]
+    sums = np.bincount(group, shares[kept]).astype(float)
+    there = np.flatnonzero(np.bincount(group))
+    made = found.players[(there % size).tolist()].select("_player", *by).with_columns(_series("conversions", sums[there]))
+    if currency is not None:
+        made = made.with_columns(currency["currency"][rows[there // size % len(rows)].tolist()])
     for name in _amounts(events):
-        rows = rows.with_columns(_series(name, _split(found.amounts, found.walks.owner, shares)))
-        rows = rows.with_columns(amount_of(nw.col(name), _dtype(events)).alias(name))
-    return rows.filter(nw.col("credit") > 0)
+        parts = _split(found.amounts, found.walks.owner, shares)[kept]
+        total = np.zeros(len(sums), parts.dtype)
+        np.add.at(total, group, parts)
+        made = made.with_columns(_series(name, total[there])).with_columns(amount_of(nw.col(name), _dtype(events)).alias(name))
+    return made
 
 
-def _effects(found: Found, model: Markov, seen: Table[Any], player: tuple[str, ...]) -> Any:  # noqa: ANN401  # an array
+def _shares(found: Found, model: Model) -> Any:  # noqa: ANN401  # an array
+    """Credit of each touch."""
+    direct = _is_direct(found.labels, model)
+    return credits_of(
+        found.walks,
+        model,
+        ages=found.ages if isinstance(model, TimeDecay) else None,
+        direct=None if direct is None else direct[found.label],
+        effects=_effects(found, model) if isinstance(model, Markov) else None,
+    )
+
+
+def _effects(found: Found, model: Markov) -> Any:  # noqa: ANN401  # an array
     """Removal effects over the walks to conversions and the walks of customers who never converted."""
-    lost = lost_walks(found, seen, player)
-    count = len(found.amounts)
-    owner = np.concatenate([found.walks.owner, lost.owner + count])
-    walks = Walks(owner=owner, channel=np.concatenate([found.walks.channel, lost.channel]))
-    converted = np.concatenate([np.ones(count), np.zeros(len(lost.starts))])
-    return removal_effects(Chain.counted(walks, converted, 1 - converted, order=model.order, channels=len(found.players)))
+    both = found.walks, found.lost
+    channel, lengths = (np.concatenate([getattr(walks, name) for walks in both]) for name in ("channel", "lengths"))
+    converted = (np.arange(len(lengths)) < len(found.lengths)).astype(float)
+    chain = Chain.counted(Walks(channel, lengths), converted, 1 - converted, order=model.order, channels=len(found.players))
+    return removal_effects(chain)
 
 
 def _shared_by_effects(events: Table[Any], found: Found, model: Markov, seen: Table[Any], by: tuple[str, ...]) -> nw.DataFrame[Any]:
     """The totals of each currency by removal effects."""
-    effects = _effects(found, model, seen, by)
+    effects = _effects(found, model)
     amounts = _amounts(events)
     totals = found.totals(events.currency, amounts)
     parts = []
