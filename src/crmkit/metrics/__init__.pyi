@@ -1,4 +1,4 @@
-from .attribution import attributed_by, attributed_paths, credited_touches
+from .attribution import attributed_by, attributed_paths, compared_attribution_by, credited_touches
 from .attribution_models import First, Last, LastNonDirect, Linear, Markov, Model, PositionBased, Shapley, TimeDecay, ViewThrough
 from .baskets import next_items, pairs, upgrade_paths
 from .cohort_tables import cohorts, survival
@@ -69,6 +69,7 @@ __all__ = [
     "cohort_win_rate_by",
     "cohorts",
     "commissions_by",
+    "compared_attribution_by",
     "concentration",
     "contribution_margin",
     "contribution_margin_by",
