@@ -88,7 +88,7 @@ def credited_touches(conversions: F, touches: F, *, model: Model, window: Interv
         *(told[name] for name in named), found.seen_at(seen.dtypes["happened_at"])[kept.tolist()], series("credit", shares[kept])
     )
     for name in amount_names(events):
-        rows = rows.with_columns(series(name, split(found.amounts, found.walks.owner, shares)[kept]))
+        rows = rows.with_columns(series(name, split(found.amounts, found.walks.owner[kept], shares[kept])))
         rows = rows.with_columns(amount_of(nw.col(name), amount_type(events)).alias(name))
     order = ("conversion_id", *events.currency, *named, "happened_at", "credit", *amount_names(events))
     without = found.without.with_columns(

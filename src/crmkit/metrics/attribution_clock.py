@@ -79,7 +79,15 @@ class Clock:
         """The number of the last moment that is not later, from 0; −1 where none is."""
         if self.distinct is not None:
             return np.searchsorted(self.distinct, moments, side="right") - 1
-        return (np.clip(moments, self._first - 1, self._last) - self._first) // self.step
+        since = np.clip(moments, self._first - 1, self._last) - self._first
+        return since if self.step == 1 else since // self.step
+
+    def seen(self, order: Array) -> Array:
+        """The numbers of touches, in this order."""
+        if self.distinct is not None:
+            return self.numbers(self.touches[order])
+        since = self.touches[order] - self._first
+        return since if self.step == 1 else since // self.step
 
     def moments(self, numbers: Array) -> Array:
         """The moments of numbers that were given to touches."""

@@ -176,11 +176,15 @@ class Chain:
         previous = np.roll(states, 1)
         previous[walks.starts] = 0
         last, size = states[walks.ends], len(member) + 2
-        keys = np.concatenate([previous * size + states + 2, last * size + 1, last * size])
-        passed = np.repeat(converted + lost, walks.lengths)
-        keys, total = _summed(keys, np.concatenate([passed, converted, lost]), size * size)
-        kept = total > 0
-        return cls(start=keys[kept] // size, end=keys[kept] % size - 2, weight=total[kept], member=member)
+        passed = converted + lost
+        weight = None if (passed == 1).all() else np.repeat(passed, walks.lengths)
+        counted = [
+            _summed(previous * size + states + 2, weight, size * size),
+            _summed(last * size + 1, converted, size * size),
+            _summed(last * size, lost, size * size),
+        ]
+        keys, total = (np.concatenate(part) for part in zip(*counted, strict=True))
+        return cls(start=keys // size, end=keys % size - 2, weight=total, member=member)
 
     def conversion_rate(self, without: int | None = None) -> float:
         """Chance that a walk converts, when every step to a channel leads nowhere."""
@@ -243,11 +247,14 @@ def _numbered(codes: Array, size: int) -> tuple[Array, Array]:
 
 
 def _summed(codes: Array, weights: Array, size: int) -> tuple[Array, Array]:
-    """Codes with the sum of their weights; few possible codes need no sorting."""
+    """Codes with the sum of their weights, or their number; few possible codes need no sorting."""
     if size <= _FEW:
-        return np.arange(size), np.bincount(codes, weights, minlength=size)
+        sums = np.bincount(codes, weights, minlength=size)
+        keys = np.flatnonzero(sums)
+        return keys, sums[keys].astype(float)
     keys, which = np.unique(codes, return_inverse=True)
-    return keys, np.bincount(which, weights)
+    sums = np.bincount(which, weights).astype(float)
+    return keys[sums > 0], sums[sums > 0]
 
 
 def removal_effects(chain: Chain) -> Array:

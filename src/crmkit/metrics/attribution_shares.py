@@ -76,7 +76,7 @@ def _added(events: Table[Any], found: Found, shares: Any, by: tuple[str, ...]) -
     if currency is not None:
         made = made.with_columns(currency["currency"][rows[there // size % len(rows)].tolist()])
     for name in amount_names(events):
-        parts = split(found.amounts, found.walks.owner, shares)[kept]
+        parts = split(found.amounts, owner, shares[kept])
         total = np.zeros(len(sums), parts.dtype)
         np.add.at(total, group, parts)
         made = made.with_columns(series(name, total[there])).with_columns(amount_of(nw.col(name), amount_type(events)).alias(name))

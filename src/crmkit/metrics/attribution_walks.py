@@ -30,6 +30,29 @@ _WHOLE = 63  # bits of a whole number
 
 
 @attrs.frozen(eq=False)
+class Journeys:
+    """
+    All touches, by customer and time.
+
+    Attributes:
+        place: The number of the customer, and behind it the time as its clock counts.
+        label: The number of what each touch tells.
+        clock: Of the times.
+        never: For each customer whether he never converted.
+    """
+
+    place: Array
+    label: Array
+    clock: Clock
+    never: Array
+
+    @cached_property
+    def people(self) -> Array:
+        """The customer of each touch."""
+        return self.place >> self.clock.bits
+
+
+@attrs.frozen(eq=False)
 class Found:
     """
     Conversions with the touches before them.
@@ -40,10 +63,7 @@ class Found:
         missed: Rows of the others.
         labels: What touches tell, once each, with the number of its `_player` and its `_view`; a touch has the number of its label.
         players: The channels (or other groups), in the order of their numbers.
-        label: Of each touch of each walk.
         lengths: Touches of each walk.
-        others: Labels of the touches of customers who never converted.
-        other_lengths: How many touches each of these has.
     """
 
     conversions: nw.DataFrame[Any]
@@ -51,12 +71,9 @@ class Found:
     missed: Array
     labels: nw.DataFrame[Any]
     players: nw.DataFrame[Any]
-    label: Array
     lengths: Array
-    others: Array
-    other_lengths: Array
-    _moments: Array
-    _clock: Clock
+    _which: Array  # touch of the journeys for each touch of each walk
+    _journeys: Journeys
 
     @cached_property
     def walks(self) -> Walks:
@@ -64,14 +81,22 @@ class Found:
         return Walks(channel=self.labels["_player"].to_numpy()[self.label], lengths=self.lengths)
 
     @cached_property
+    def label(self) -> Array:
+        """The label of each touch of each walk."""
+        return self._journeys.label[self._which]
+
+    @cached_property
     def lost(self) -> Walks:
         """The touches of customers who never converted."""
-        return Walks(channel=self.labels["_player"].to_numpy()[self.others], lengths=self.other_lengths)
+        others = np.flatnonzero(self._journeys.never[self._journeys.people])
+        starts = np.flatnonzero(changes(self._journeys.people[others]))
+        channel = self.labels["_player"].to_numpy()[self._journeys.label[others]]
+        return Walks(channel=channel, lengths=np.diff(starts, append=len(others)))
 
     @cached_property
     def happened(self) -> Array:
         """When each touch was, in the unit of the clock."""
-        return self._clock.moments(self._moments)
+        return self._clock.moments(self._journeys.place[self._which] & (1 << self._clock.bits) - 1)
 
     @cached_property
     def ages(self) -> Array:
@@ -105,7 +130,11 @@ class Found:
         clicked = np.bincount(owner, ~view, minlength=len(self.lengths)) > 0
         kept = ~(view & clicked[owner])
         lengths = np.bincount(owner[kept], minlength=len(self.lengths))
-        return attrs.evolve(self, label=self.label[kept], lengths=lengths, moments=self._moments[kept])
+        return attrs.evolve(self, lengths=lengths, which=self._which[kept])
+
+    @property
+    def _clock(self) -> Clock:
+        return self._journeys.clock
 
 
 def found_walks(
@@ -122,7 +151,7 @@ def found_walks(
     people = int(max(converting.max(initial=0), touched.max(initial=0))).bit_length()
     kinds = len(labels).bit_length()
     clock = clock.within(_WHOLE - people - kinds)
-    place, label = _ordered(touched << clock.bits | clock.numbers(clock.touches[order]), label[order], people + clock.bits, kinds)
+    place, label = _ordered(touched << clock.bits | clock.seen(order), label[order], people + clock.bits, kinds)
 
     begin = converting << clock.bits
     first = each.select(nw.col("happened_at").dt.offset_by(f"-{window.months}mo").dt.offset_by(f"-{window.days}d"))["happened_at"]
@@ -133,23 +162,17 @@ def found_walks(
     lengths, low = lengths[met], low[met]
     which = np.arange(lengths.sum()) + np.repeat(low - np.cumsum(lengths) + lengths, lengths)
 
-    touched = place >> clock.bits
     never = np.ones(2**people, bool)
     never[converting] = False
-    others = np.flatnonzero(never[touched])
-    starts = np.flatnonzero(changes(touched[others]))
     return Found(
         conversions=each,
         reached=rows[met],
         missed=rows[~met],
         labels=labels,
         players=players,
-        label=label[which],
         lengths=lengths,
-        others=label[others],
-        other_lengths=np.diff(starts, append=len(others)),
-        moments=place[which] & (1 << clock.bits) - 1,
-        clock=clock,
+        which=which,
+        journeys=Journeys(place=place, label=label, clock=clock, never=never),
     )
 
 
