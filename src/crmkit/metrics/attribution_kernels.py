@@ -219,6 +219,8 @@ def _states(walks: Walks, order: int, channels: int) -> tuple[Array, Array]:
     """Number the last channels before and at each touch, from 1; and which channels each of these states holds."""
     base = channels + 1
     here = walks.channel.astype(np.int64) + 1
+    if order == 1:
+        return here, np.eye(base, dtype=bool)[:, 1:]
     code = here
     for back in range(1, order):
         earlier = np.roll(here, back)
