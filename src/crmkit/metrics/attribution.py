@@ -188,7 +188,9 @@ def compared_attribution_by(conversions: F, touches: F, *by: str, models: Mappin
     for name, model in models.items():
         views = isinstance(model, ViewThrough)
         if views not in shared:
-            shared[views] = walks_for(events, seen, window, [other for other in models.values() if isinstance(other, ViewThrough) == views], by)
+            shared[views] = walks_for(
+                events, seen, window, [other for other in models.values() if isinstance(other, ViewThrough) == views], by
+            )
         tables.append(attributed(events, seen, shared[views], model, by).with_columns(nw.lit(check_text("models", name)).alias("model")))
     order = dict.fromkeys((*groups, *events.currency, "model", "conversions", *amount_names(events)))
     return events.back(nw.concat(tables).select(*order))
