@@ -282,14 +282,14 @@ def test_credits_do_not_depend_on_how_many_bits_a_number_has(model: Any, bits: i
     assert rows(credited_touches(CONVERSIONS, odd, model=model, window=days(30))) == usual
 
 
-@pytest.mark.parametrize(("later", "amount"), [(-1, "fair"), (0, "fair"), (1, "unattributed")])
-def test_a_nanosecond_decides_where_a_column_has_them(later: int, amount: str) -> None:
+@pytest.mark.parametrize(("later", "channel"), [(-1, "fair"), (0, "fair"), (1, "unattributed")])
+def test_a_nanosecond_decides_where_a_column_has_them(later: int, channel: str) -> None:
     touch = pl.DataFrame({"customer_id": ["C"], "happened_at": [NOON], "channel": ["fair"]})
-    touch = touch.with_columns((pl.col("happened_at").dt.cast_time_unit("ns") + pl.duration(nanoseconds=later)))
+    touch = touch.with_columns(pl.col("happened_at").dt.cast_time_unit("ns") + pl.duration(nanoseconds=later))
 
     result = attributed_by(won(("R", "C", NOON, 5)), touch, "channel", model=Last(), window=days(30))
 
-    assert rows(result) == [(amount, 1, 5)]
+    assert rows(result) == [(channel, 1, 5)]
 
 
 TOUCH = st.tuples(st.sampled_from("ABC"), st.integers(0, 40), st.sampled_from(["fair", "web", "phone", "direct"]))

@@ -15,11 +15,11 @@ from crmkit.metrics import (
     gross_profit_by,
     kpis,
     leads_by,
-    repeat_rate_by,
     reopen_rate_by,
+    repeat_rate_by,
     retention_by,
-    satisfaction_by,
     same_day_closure_rate_by,
+    satisfaction_by,
     sla_rate_by,
     win_rate_by,
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 
@@ -28,6 +27,8 @@ from crmkit.metrics.attribution_walks import UNATTRIBUTED, unit_array, with_play
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmkit._frames import Table
     from crmkit.metrics.attribution_models import Model
     from crmkit.metrics.attribution_walks import Found
@@ -79,7 +80,7 @@ def credited_touches(conversions: F, touches: F, *, model: Model, window: Interv
     check_model(model)
     events, seen = _opened(conversions, touches, window)
     named = tuple(name for name in ("channel", "campaign_id") if name in seen.dtypes)
-    found = walks_for(events, seen, window, [model], ("channel",), named)
+    found = walks_for(events, seen, window, [model], player=("channel",), carried=named)
     shares = shares_of(found, model)
     kept = np.flatnonzero(shares)
     rows = found.conversions[found.reached[found.walks.owner[kept]].tolist()].select("conversion_id", *events.currency)
@@ -137,7 +138,7 @@ def attributed_by(conversions: F, touches: F, *by: str, model: Model, window: In
     check_model(model)
     events, seen = _opened(conversions, touches, window)
     seen.groups(by, made=("conversions", "amount"))
-    return events.back(attributed(events, seen, walks_for(events, seen, window, [model], by), model, by))
+    return events.back(attributed(events, seen, walks_for(events, seen, window, [model], player=by), model, by))
 
 
 def compared_attribution_by(conversions: F, touches: F, *by: str, models: Mapping[str, Model], window: Interval) -> F:
@@ -178,8 +179,8 @@ def compared_attribution_by(conversions: F, touches: F, *by: str, models: Mappin
         MissingExtraError: Without NumPy and Polars.
     """
     if not models:
-        raise refused("models", models, 'at least one, for example {"first": First(), "last": Last()}')
-    for model in check_kind("models", models, Mapping).values():
+        raise refused("models", models, 'at least one under a name, for example {"first": First(), "last": Last()}')
+    for model in models.values():
         check_model(model)
     events, seen = _opened(conversions, touches, window)
     groups = seen.groups(by, made=("model", "conversions", "amount"))
@@ -188,9 +189,8 @@ def compared_attribution_by(conversions: F, touches: F, *by: str, models: Mappin
     for name, model in models.items():
         views = isinstance(model, ViewThrough)
         if views not in shared:
-            shared[views] = walks_for(
-                events, seen, window, [other for other in models.values() if isinstance(other, ViewThrough) == views], by
-            )
+            alike = [other for other in models.values() if isinstance(other, ViewThrough) == views]
+            shared[views] = walks_for(events, seen, window, alike, player=by)
         tables.append(attributed(events, seen, shared[views], model, by).with_columns(nw.lit(check_text("models", name)).alias("model")))
     order = dict.fromkeys((*groups, *events.currency, "model", "conversions", *amount_names(events)))
     return events.back(nw.concat(tables).select(*order))

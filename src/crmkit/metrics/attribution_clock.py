@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -28,7 +28,7 @@ class Clock:
         distinct: All times of touches, where numbers are their places and no steps.
     """
 
-    unit: nw.dtypes.TimeUnit
+    unit: Literal["us", "ns"]
     touches: Array
     step: int = 1
     distinct: Array = None
@@ -36,7 +36,9 @@ class Clock:
     @classmethod
     def of(cls, converted: nw.Series[Any], touched: nw.Series[Any]) -> Clock:
         """Read both to the last digit of either."""
-        finest: Any = "ns" if "ns" in {getattr(column.dtype, "time_unit", "us") for column in (converted, touched)} else "us"
+        finest: Literal["us", "ns"] = (
+            "ns" if "ns" in {getattr(column.dtype, "time_unit", "us") for column in (converted, touched)} else "us"
+        )
         return cls(unit=finest, touches=touched.dt.timestamp(finest).to_numpy())
 
     def within(self, bits: int) -> Clock:

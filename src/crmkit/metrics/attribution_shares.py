@@ -36,7 +36,7 @@ _ROOM = 2**61  # units
 
 
 def walks_for(
-    events: Table[Any], seen: Table[Any], window: Interval, models: list[Model], player: tuple[str, ...], carried: tuple[str, ...] = ()
+    events: Table[Any], seen: Table[Any], window: Interval, models: list[Model], *, player: tuple[str, ...], carried: tuple[str, ...] = ()
 ) -> Found:
     """Walks as models need them: with views all or none."""
     told = ("channel",) if any(isinstance(model, LastNonDirect) for model in models) else ()
@@ -66,15 +66,15 @@ def _added(events: Table[Any], found: Found, shares: Any, by: tuple[str, ...]) -
     """Credits by player and currency; in rows apart where their sum might leave 64 bits."""
     kept = np.flatnonzero(shares)
     owner, size = found.walks.owner[kept], len(found.players)
-    currency = found.conversions[found.reached.tolist()].select(*events.currency) if events.currency else None
-    number, rows = numbers_of(currency["currency"].fill_null("")) if currency is not None else (np.zeros(len(found.reached), int), [0])
+    each = found.conversions[found.reached.tolist()]
+    number, rows = numbers_of(each["currency"].fill_null("")) if events.currency else (np.zeros(len(each), np.int64), np.zeros(1, np.int64))
     block = np.cumsum(np.abs(found.amounts), dtype=float) // _ROOM
     group = ((block.astype(np.int64) * len(rows) + number) * size)[owner] + found.walks.channel[kept]
     sums = np.bincount(group, shares[kept]).astype(float)
     there = np.flatnonzero(np.bincount(group))
     made = found.players[(there % size).tolist()].select("_player", *by).with_columns(series("conversions", sums[there]))
-    if currency is not None:
-        made = made.with_columns(currency["currency"][rows[there // size % len(rows)].tolist()])
+    if events.currency:
+        made = made.with_columns(each["currency"][rows[there // size % len(rows)].tolist()])
     for name in amount_names(events):
         parts = split(found.amounts, owner, shares[kept])
         total = np.zeros(len(sums), parts.dtype)

@@ -112,12 +112,14 @@ class Found:
     @cached_property
     def without(self) -> nw.DataFrame[Any]:
         """Conversions without a touch, their amounts in the caller's type."""
-        return self.conversions[self.missed.tolist()]
+        rows: nw.DataFrame[Any] = self.conversions[self.missed.tolist()]
+        return rows
 
     def totals(self, groups: tuple[str, ...], amounts: tuple[str, ...]) -> nw.DataFrame[Any]:
         """Conversions with a touch and their units, by currency."""
         sums = [nw.col("conversions").sum(), *(nw.col("_units").sum().alias(name) for name in amounts)]
-        counted = self.conversions[self.reached.tolist()].with_columns(nw.lit(1).cast(nw.Float64).alias("conversions"))
+        met: nw.DataFrame[Any] = self.conversions[self.reached.tolist()]
+        counted = met.with_columns(nw.lit(1).cast(nw.Float64).alias("conversions"))
         return counted.group_by(*groups).agg(*sums) if groups else counted.select(*sums).filter(nw.col("conversions") > 0)
 
     def seen_at(self, dtype: nw.dtypes.DType) -> nw.Series[Any]:

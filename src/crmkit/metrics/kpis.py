@@ -62,7 +62,7 @@ class Kpi:
     One figure as a value.
 
     Attributes:
-        name: Column of its table, for example "win_rate", or which score ("csat", "nps", "ces"); the catalogue of figures tells what it means.
+        name: Column of its table, for example "win_rate", or which score ("csat", "nps", "ces"); the catalogue tells what it means.
         value: The figure, or None where it is undefined: 28 digits where its parts are exact, else a float.
         numerator: What it comes from; figures of groups that share nothing are added up by their parts.
         denominator: What it is divided by.
