@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.conditions import Condition
-from crmkit.desks.document_credits import check_not_deducted, credit_note_for
+from crmkit.desks.document_credits import check_credits, check_not_deducted, credit_note_for
 from crmkit.desks.document_issue import (
     costless,
     deductions,
@@ -172,15 +172,17 @@ def check_predecessors(work: Work, documents: Sequence[Document]) -> None:
 
     Raises:
         InvalidValueError: For another currency, for a credit note of anything but an invoice, and for a credit note or a cancellation of
-            another party's invoice.
+            another party's invoice, or for more than that was.
     """
     own = {document.id: document for document in documents}
     named = {id for document in documents for id in document.predecessor_ids} - own.keys()
     before = {document.id: document for document in work.find_each(Document, "id", sorted(named))} | own
-    for document in (*(one for one in successors_of(work, sorted(own)) if one.id not in own), *documents):
+    after = [one for one in successors_of(work, sorted(own)) if one.id not in own]
+    for document in (*after, *documents):
         for id in document.predecessor_ids:
             if id in before:
                 _check_predecessor(document, before[id])
+    check_credits(work, documents, [*before.values(), *after])
 
 
 def _check_predecessor(document: Document, before: Document) -> None:
@@ -200,13 +202,13 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
     Raises:
         StateMoveError: For a move that its state does not allow.
         InvalidValueError: For lines, totals or a currency on which another document was built, for another currency than that of its
-            predecessor, and for a number that another one has.
+            predecessor, for more than was invoiced, and for a number that another one has.
     """
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
     if after.currency != before.currency and work.find(Payment, Condition("document_id", "equal", before.id), limit=1):
         raise refused("currency", after.currency, f"{before.currency!r}, in which it was paid")
-    if (after.currency, after.predecessor_ids) != (before.currency, before.predecessor_ids):
+    if any(getattr(after, name) != getattr(before, name) for name in ("lines", "totals", "currency", "rounding")):
         check_predecessors(work, [after])
     if after.number is not None and after.number != before.number:
         check_number(work, after.kind, after.number)
