@@ -127,6 +127,15 @@ def test_nobody_has_no_timeline(crm: Crm) -> None:
         crm.timeline("C-99")
 
 
+def test_a_cursor_of_another_party_is_refused(crm: Crm) -> None:
+    crm.add(Party(id="C-18", name="Meier", created_on=date(2026, 1, 1)))
+    cursor = crm.timeline("C-17", limit=1).cursor
+
+    assert len(crm.timeline("C-17", cursor=cursor)) == 1
+    with pytest.raises(InvalidValueError, match="of this party"):
+        crm.timeline("C-18", cursor=cursor)
+
+
 @pytest.mark.parametrize("arguments", [{"limit": 0}, {"cursor": "next"}, {"cursor": "W10="}, {"cursor": ""}])
 def test_a_page_that_cannot_be_is_refused(crm: Crm, arguments: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):

@@ -13,6 +13,8 @@ from crmkit.desks.document_issue import (
     costless,
     deductions,
     issued,
+    open_lines,
+    share_of_totals,
     successor_lines,
     successor_of,
     successors_of,
@@ -28,6 +30,7 @@ from crmkit.ids import new_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from decimal import Decimal
 
     from crmkit.desks.work import Work
     from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals
@@ -47,21 +50,22 @@ def succeeded(
     before = usable(work, id, to)
     if to == "delivery_note" and "delivery" in work.get(Party, before.party_id, lock=False).blocks:
         raise refused("order_id", id, "an order of a party without a delivery block; lift it first")
-    document = successor_of(
-        work, before, to, lines=_lines_for(work, before, to, lines, subtype), number=number, totals=totals, subtype=subtype
-    )
+    own, left = _lines_for(work, before, to, lines, subtype)
+    totals = share_of_totals(before, own, left) if totals is None else totals
+    document = successor_of(work, before, to, lines=own, number=number, totals=totals, subtype=subtype)
     return issued(work, document, *(() if subtype == "pro_forma" else with_accepted(work, before)))
 
 
 def _lines_for(
     work: Work, before: Document, to: DocumentKind, lines: tuple[Line, ...] | None, subtype: DocumentSubtype
-) -> tuple[Line, ...]:
+) -> tuple[tuple[Line, ...], Sequence[Decimal]]:
+    """Choose the lines, with what was open of the predecessor before them."""
     if subtype != "down_payment":
-        taken = successor_lines(work, before, to, lines)
-        return (*taken, *deductions(work, before)) if subtype == "final" else taken
+        taken, left = open_lines(work, before, to, lines)
+        return ((*taken, *deductions(work, before)) if subtype == "final" else taken), left
     if not lines:
         raise refused("lines", lines, "the lines of the down-payment, for example Line(item_id='down-payment', quantity=1, unit_price=300)")
-    return costless(lines)
+    return costless(lines), ()
 
 
 def invoiced_together(work: Work, ids: Sequence[str], *, number: str | None, totals: DocumentTotals | None) -> Document:
@@ -211,7 +215,7 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
     if any(getattr(after, name) != getattr(before, name) for name in ("lines", "totals", "currency", "rounding")):
         check_predecessors(work, [after])
     if after.number is not None and after.number != before.number:
-        check_number(work, after.kind, after.number)
+        check_number(work, after.number_series, after.number)
     for name in ("lines", "totals", "currency", "rounding"):
         if getattr(after, name) != getattr(before, name) and successors_of(work, [before.id]):
             raise refused(name, getattr(after, name), "what is stored, because another document came from it")

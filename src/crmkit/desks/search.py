@@ -36,7 +36,7 @@ class Hit:
     Attributes:
         party: Which.
         role: One of its roles that was asked for, the first in the alphabet; all its roles are in the party.
-        field: Where the text was found: in its "name", or in its "people".
+        field: Where the text was found: all of it in its "name", or some of it in its "people".
     """
 
     party: Party
@@ -45,7 +45,7 @@ class Hit:
 
 
 def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | None, limit: int) -> tuple[Hit, ...]:
-    """Find the parties in which every word of the text begins a word of one field, those found by their name first."""
+    """Find the parties in which every word of the text begins a word of name or people, those found by their name first."""
     words = folded_words(check_text("text", text))
     asked = None if roles is None else frozenset(check_each("roles", roles, lambda name, role: check_choice(name, role, Role)))
     check_int("limit", limit, at_least=1)
@@ -67,7 +67,7 @@ def _candidates(transaction: Transaction, words: list[str], limit: int) -> Itera
     if not words:
         return
     rarest, *others = _rarest_first(transaction, words)
-    beside = [Beside(("party_id", "field"), _begins_with(word)) for word in others]
+    beside = [Beside(("party_id",), _begins_with(word)) for word in others]
     seen: set[str] = set()
     after, size = None, min(limit, _LARGEST_PAGE)
     while page := transaction.find(Query(SearchTerm, _begins_with(rarest), order_by="term", after=after, limit=size, beside=beside)):
@@ -95,10 +95,11 @@ def _begins_with(word: str) -> tuple[Condition, Condition]:
 
 
 def _matching_field(party: Party, words: list[str]) -> HitField | None:
-    """Find the field in which each word begins a word, the name first."""
-    if _has_all(folded_words(party.name), words):
+    """Tell whether each word begins a word of the name, or of a contact person where the name alone does not have them all."""
+    name = folded_words(party.name)
+    if _has_all(name, words):
         return "name"
-    return "people" if _has_all(people_words(party), words) else None
+    return "people" if _has_all([*name, *people_words(party)], words) else None
 
 
 def _has_all(known: Iterable[str], words: list[str]) -> bool:

@@ -19,7 +19,7 @@ from .contracts import Contract, ContractState
 from .data_policy import DataPolicy
 from .document_lines import Line, RoundingPolicy
 from .document_totals import DocumentTotals
-from .documents import Document, DocumentKind, DocumentState, DocumentSubtype
+from .documents import Document, DocumentKind, DocumentState, DocumentSubtype, NumberSeries
 from .emails import Unassigned, UnassignedState
 from .history_entries import HistoryEntry
 from .json_form import structure, unstructure
@@ -118,6 +118,7 @@ __all__ = [
     "MarketingPlan",
     "Note",
     "NumberFormat",
+    "NumberSeries",
     "Objection",
     "OpenHours",
     "OpenItem",

@@ -141,7 +141,7 @@ def _unwilling(event: OutboxEvent) -> None:
 def _page_after(draw: Draw) -> str:
     """The cursor of a page that ended with some entry, of this party or another one."""
     entry = draw.record(HistoryEntry)
-    return "x" if entry is None else cursor_at(position_of(entry))
+    return "x" if entry is None else cursor_at(position_of(entry), of=entry.party_id or "x")
 
 
 def _opportunity(draw: Draw) -> str:
