@@ -206,8 +206,9 @@ class Transaction(Protocol):
 
     def altered_copies(self, kind: type[E], records: Sequence[E]) -> Sequence[tuple[str, str]]:
         """
-        For `Crm.check`: given all records of a kind, name the id of each with which a second copy of its fields, kept to search by, does
-        not agree, and where. Nothing where a store keeps no second copy.
+        Name the id of each of all records of a kind with which a copy of its fields does not agree, and where; for `Crm.check`.
+
+        A store that keeps no second copy, to search by, has nothing to name.
         """
 
     def facts(self, table: Literal["sales", "customers", "contact_plans", "documents"], *, period: Period | None = None) -> pl.LazyFrame:

@@ -8,9 +8,10 @@ import attrs
 
 from crmkit._checks import check_choice, check_each, check_int, check_text
 from crmkit.conditions import Condition
-from crmkit.desks.terms import folded_words, people_words
+from crmkit.desks.terms import people_words
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Party
+from crmkit.entities.folded_words import folded_words
 from crmkit.entities.words import Role
 from crmkit.records import SearchTerm
 from crmkit.store import Beside, Query
