@@ -12,12 +12,12 @@ from crmkit.desks.duplicate_parties import found_duplicates, kept_apart, parties
 from crmkit.desks.merging import merge_party
 from crmkit.desks.unmerging import unmerge_party
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import KeptApart, Party
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from crmkit.duplicates import Matches
+    from crmkit.entities import KeptApart, Party
 
 _SURE = Decimal("0.8")
 
@@ -35,10 +35,10 @@ class DuplicatesDesk:
 
     def find(self, *, at_least: Decimal | int | str = _SURE, limit: int = 100) -> Matches:
         """
-        List the parties that may be one, the most certain pair first, as `crmkit.duplicates.alike` says; pairs that are kept apart are left out.
+        List the parties that may be one, the most certain pair first, as `crmkit.duplicates.alike` says; pairs kept apart are left out.
 
-        Only parties that share a mark are compared: an e-mail, a telephone number, the tax id, the postcode with the beginning of the name, or
-        how the name sounds. It reads the marks of all parties, so call it now and then, not at every click.
+        Only parties that share a mark are compared: an e-mail, a telephone number, the tax id, the postcode with the beginning of the
+        name, or how the name sounds. It reads the marks of all parties, so call it now and then, not at every click.
 
         Args:
             at_least: How certain a pair must be, from 0 to 1.
@@ -82,8 +82,8 @@ class DuplicatesDesk:
         """
         Merge a party into another one, which gains all that belongs to it; the old id goes on as another name of that party.
 
-        What the other one says of itself stays; addresses, e-mails, telephone numbers, contact persons, categories and roles are joined. Of consents
-        the stricter side holds. A person that is merged into an organisation becomes its contact person.
+        What the other one says of itself stays; addresses, e-mails, telephone numbers, contact persons, categories and roles are joined.
+        Of consents the stricter side holds. A person that is merged into an organisation becomes its contact person.
 
         Raises:
             NotStoredError: When one of them is not stored.
@@ -98,13 +98,13 @@ class DuplicatesDesk:
         """
         Take a merge back: both parties get back what they had, as the journal tells it, and the merged one its id.
 
-        What came since stays with the party into which it was merged, except what hangs on a record that goes back: payments and credit notes of its
-        invoices, bookings on its card, notes about its records. What somebody changed since stays changed.
+        What came since stays with the party into which it was merged, except what hangs on a record that goes back: payments and credit
+        notes of its invoices, bookings on its card, notes about its records. What somebody changed since stays changed.
 
         Raises:
             NotStoredError: When there is no such party.
-            StateMoveError: When it is not merged, when the party into which it was merged was merged further, and when the journal of it was
-                erased.
+            StateMoveError: When it is not merged, when the party into which it was merged was merged further, and when what the
+                journal told of it was erased.
         """
         return self.workplace.do(
             "duplicates.unmerge", lambda work: unmerge_party(work, party_id), arguments={"party_id": party_id}, at=at, key=key

@@ -1,4 +1,4 @@
-"""Taking a merge back: both parties are as they were, with what belonged to them; what came since stays where it came, or with what it hangs on."""
+"""Taking a merge back: both parties are as they were, with what belonged to them, and what came since stays where it is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def unmerge_party(work: Work, party_id: str) -> Party:
     )
     back = {(kind_of(type(record)).name, record.id): record for record in restored}
     back |= _hanging_on(work, back, gone, target)
-    freed = attrs.evolve(_taken_back(gone, *changed["party", gone.id]), version=gone.version)
+    freed: Party = attrs.evolve(_taken_back(gone, *changed["party", gone.id]), version=gone.version)
     left = _without_what_it_gained(work, target, changed["party", target.id], back)
     work.find(Party, Condition("id", "one_of", (gone.id, target.id)))  # so that the journal knows them as they were
     work.save(freed, left)
@@ -138,7 +138,7 @@ def _name_of(one: Any, by_id: bool) -> Any:  # noqa: ANN401, FBT001  # plain dat
 
 
 def _hanging_on(work: Work, back: Mapping[Key, Stored], gone: Party, target: Party) -> Mapping[Key, Stored]:
-    """Find what came since and cannot be with another party than what it hangs on: payments, bookings, credit notes, notes about a record."""
+    """Find what came since and cannot be with another party than what it hangs on: payments, bookings, credit notes, notes."""
     found: dict[Key, Stored] = {}
     newest: Iterable[Key] = list(back)
     while newest:
@@ -162,7 +162,7 @@ def _named_by(work: Work, ids: Mapping[str, list[str]], back: Mapping[Key, Store
         if kind.entity in STAYING or not any(field.refers_to == "party" for field in kind.fields):
             continue
         for field in kind.fields:
-            if field.refers_to in ids and field.refers_to != "party":
+            if field.refers_to is not None and field.refers_to in ids and field.refers_to != "party":
                 yield from work.find_each(kind.entity, field.name, ids[field.refers_to])
             elif field.name == "about_key":
                 yield from work.find_each(kind.entity, field.name, keys)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-import crmkit.duplicates._required  # noqa: F401  says which extra is missing
 from rapidfuzz import fuzz
 
+import crmkit.duplicates._required  # noqa: F401  says which extra is missing
 from crmkit.duplicates.matches import Alike, MatchReason
 from crmkit.duplicates.sounds import email_keys, name_words, phone_keys, postal_codes, tax_key
 from crmkit.entities.folded_words import folded_words
@@ -36,8 +36,8 @@ def alike(party: Party, other: Party) -> Alike:
     """
     Compare two parties.
 
-    Each sign leaves some doubt: an e-mail, a telephone number or a tax id in common, a name that is alike by more than 75 %, and with such a name
-    the postcode and the street. The score is what all doubts multiplied leave of 1; different postcodes and tax ids lower it.
+    Each sign leaves some doubt: an e-mail, a telephone number or a tax id in common, a name that is alike by more than 75 %, and with
+    such a name the postcode and the street. The score is what all doubts multiplied leave of 1; different postcodes and tax ids lower it.
 
     >>> from datetime import date
     >>> from crmkit.entities import Address, Party

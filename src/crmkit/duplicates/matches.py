@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +11,7 @@ from crmkit._checks import check_choice, check_ratio, refused
 from crmkit.entities import Party
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 LARGEST_BLOCK = 50
 """How many parties may share one mark to be compared with each other."""

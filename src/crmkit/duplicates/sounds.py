@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
     from crmkit.entities import Party, Phone
 
-LEGAL_FORMS = frozenset(
-    "ag gmbh mbh ug kg kgaa ohg gbr se ev ek eg co cie sarl sa sas sprl bv nv ltd limited llc llp plc inc incorporated corp corporation "
-    "company gesellschaft gesmbh und and the".split()
-)
+_LEGAL_FORMS_IN_WORDS = """ag gmbh mbh ug kg kgaa ohg gbr se ev ek eg co cie sarl sa sas sprl bv nv ltd limited llc llp plc
+inc incorporated corp corporation company gesellschaft gesmbh und and the"""
+LEGAL_FORMS = frozenset(_LEGAL_FORMS_IN_WORDS.split())
 _SHORTEST_PHONE, _COMPARED_DIGITS = 6, 8
 _SOUNDS = {**dict.fromkeys("aeiouyj", "0"), "b": "1", "p": "1", **dict.fromkeys("dt", "2"), **dict.fromkeys("fvw", "3")}
 _SOUNDS |= {**dict.fromkeys("gkqcx", "4"), "l": "5", **dict.fromkeys("mn", "6"), "r": "7", **dict.fromkeys("sz", "8")}
@@ -27,9 +26,9 @@ def match_keys(party: Party) -> frozenset[tuple[str, str]]:
     """
     Name the marks of a party, each with its kind; two parties that share none are never compared.
 
-    They are: each e-mail and telephone number, also of contact persons; the tax id; each postcode with the first letters of the two longest
-    words of the name; and how the longest one sounds, with how the others begin. Legal forms, case, accents and ways of writing umlauts do not matter.
-    A merged party has none.
+    They are: each e-mail and telephone number, also of contact persons; the tax id; each postcode with the first letters of the two
+    longest words of the name; and how the longest one sounds, with how the others begin. Legal forms, case, accents and ways of writing
+    umlauts do not matter. A merged party has none.
 
     >>> from datetime import date
     >>> from crmkit.entities import Address, Party

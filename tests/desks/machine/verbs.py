@@ -591,7 +591,7 @@ READING: Ways = {
         {"limit": draw.limit()},
     ),
     "duplicates.find": lambda draw: ((), {"at_least": draw.of("0.8", "0.3", 0, wrong=[2]), "limit": draw.limit()}),
-    "duplicates.similar_to": lambda draw: ((draw.record(Party) or added(draw, Party),), {"at_least": draw.of("0.8", "0.3"), "limit": draw.limit()}),
+    "duplicates.similar_to": lambda draw: ((draw.record(Party) or added(draw, Party),), {"limit": draw.limit()}),
     "parties.deputies": lambda draw: ((), {"on": draw.maybe(draw.day)}),
     "parties.segments": lambda _: ((), {}),
     "parties.segment_members": lambda draw: ((draw.id(SavedSegment),), {"on": draw.maybe(draw.day)}),
