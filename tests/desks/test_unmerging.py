@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import attrs
 import pytest
 
 pytest.importorskip("hypothesis")
@@ -13,33 +11,21 @@ pytest.importorskip("hypothesis")
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmkit import Crm, Money, Scope
-from crmkit.entities import (
-    Address,
-    Consent,
-    ContactPerson,
-    ContactPlan,
-    Document,
-    Interaction,
-    Line,
-    LoyaltyCard,
-    LoyaltyRate,
-    Party,
-    Ref,
-    unstructure,
-)
-from crmkit.errors import CrmkitError, InvalidValueError, NotStoredError, StateMoveError
+from crmkit.entities import unstructure
+from crmkit.errors import CrmkitError, StateMoveError
 from crmkit.persistence import MemoryStore
 from crmkit.records import KINDS
-from crmkit.store import Query, Store
+from crmkit.store import Query
 from tests.desks.full_house import Clock, a_desk, add_parties, furnished
 from tests.desks.machine.values import Draw
 from tests.desks.machine.verbs import WRITING
 from tests.desks.public_verbs import verb_of
 
-DAY = date(2025, 1, 1)
+if TYPE_CHECKING:
+    from crmkit import Crm
+    from crmkit.store import Store
+
 LOGS = {"history_entry", "journal_entry", "journal_change", "journal_head", "outbox_event", "party_change", "used_key"}
-LINES = [Line(item_id="I-1", quantity=2, unit_price=50)]
 
 
 def records_of(store: Store) -> dict[tuple[str, str], Any]:

@@ -29,7 +29,8 @@ _SURE: Mapping[MatchCode, Decimal] = {
     "street": Decimal("0.5"),
 }
 """How sure each sign alone makes it; a name that is wholly alike, for less of it less."""
-_DOUBT: Mapping[MatchCode, Decimal] = {"other_postal_code": Decimal("0.7"), "other_tax_id": Decimal("0.3")}
+_ELSEWHERE = Decimal("0.7")
+_OTHER_TAX_ID = Decimal("0.3")
 
 
 def alike(party: Party, other: Party) -> Alike:
@@ -37,7 +38,8 @@ def alike(party: Party, other: Party) -> Alike:
     Compare two parties.
 
     Each sign leaves some doubt: an e-mail, a telephone number or a tax id in common, a name that is alike by more than 75 %, and with
-    such a name the postcode and the street. The score is what all doubts multiplied leave of 1; different postcodes and tax ids lower it.
+    such a name the postcode and the street. The score is what all doubts multiplied leave of 1; a name counts for less where
+    the postcodes differ, and all signs where the tax ids do.
 
     >>> from datetime import date
     >>> from crmkit.entities import Address, Party
@@ -52,15 +54,15 @@ def alike(party: Party, other: Party) -> Alike:
         MissingExtraError: Without the extra "match".
     """
     reasons = tuple(_reasons(party, other))
-    doubt, factor = Decimal(1), Decimal(1)
+    codes = {reason.code for reason in reasons}
+    doubt = Decimal(1)
     for reason in reasons:
-        if reason.code in _DOUBT:
-            factor *= _DOUBT[reason.code]
-        elif reason.likeness is None:
-            doubt *= 1 - _SURE[reason.code]
-        else:
-            doubt *= 1 - _SURE[reason.code] * (reason.likeness - _UNLIKE) / (1 - _UNLIKE)
-    return Alike(party=party, other=other, score=((1 - doubt) * factor).quantize(_HUNDREDTH, ROUND_HALF_UP), reasons=reasons)
+        sure = _SURE.get(reason.code, Decimal(0))
+        if reason.likeness is not None:
+            sure *= (reason.likeness - _UNLIKE) / (1 - _UNLIKE) * (_ELSEWHERE if "other_postal_code" in codes else 1)
+        doubt *= 1 - sure
+    score = (1 - doubt) * (_OTHER_TAX_ID if "other_tax_id" in codes else 1)
+    return Alike(party=party, other=other, score=score.quantize(_HUNDREDTH, ROUND_HALF_UP), reasons=reasons)
 
 
 def _reasons(one: Party, other: Party) -> Iterator[MatchReason]:

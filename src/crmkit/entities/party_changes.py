@@ -72,12 +72,12 @@ class KeptApart:
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a party that is kept apart from itself."""
+        """Refuse a party that is kept apart from itself; a void one may be of two that were merged."""
         check_texts(self, "because", "voided_because")
         for name in ("id", "party_id", "other_id"):
             check_text(name, getattr(self, name))
         check_date("declared_on", self.declared_on)
-        if self.party_id == self.other_id:
+        if self.party_id == self.other_id and self.voided_because is None:
             raise refused("other_id", self.other_id, "another party")
 
 
