@@ -39,7 +39,7 @@ def alike(party: Party, other: Party) -> Alike:
 
     Each sign leaves some doubt: an e-mail, a telephone number or a tax id in common, a name that is alike by more than 75 %, and with
     such a name the postcode and the street. The score is what all doubts multiplied leave of 1; a name counts for less where
-    the postcodes differ, and all signs where the tax ids do.
+    the postcodes differ, and all signs where neither name nor postcode fit, or the tax ids differ.
 
     >>> from datetime import date
     >>> from crmkit.entities import Address, Party
@@ -62,6 +62,8 @@ def alike(party: Party, other: Party) -> Alike:
             sure *= (reason.likeness - _UNLIKE) / (1 - _UNLIKE) * (_ELSEWHERE if "other_postal_code" in codes else 1)
         doubt *= 1 - sure
     score = (1 - doubt) * (_OTHER_TAX_ID if "other_tax_id" in codes else 1)
+    if "other_postal_code" in codes and "name" not in codes:
+        score *= _ELSEWHERE
     return Alike(party=party, other=other, score=score.quantize(_HUNDREDTH, ROUND_HALF_UP), reasons=reasons)
 
 
