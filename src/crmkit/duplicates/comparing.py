@@ -48,7 +48,7 @@ def alike(party: Party, other: Party) -> Alike:
     ...     for name in ("Müller Fahrräder GmbH", "Mueller Fahrader")
     ... )
     >>> print(alike(one, other).score, alike(one, other))
-    0.91 name 97 % alike, same postcode
+    0.90 name 97 % alike, same postcode
 
     Raises:
         MissingExtraError: Without the extra "match".
