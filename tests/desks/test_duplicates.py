@@ -94,6 +94,16 @@ def test_a_block_that_is_too_large_is_named(crm: Crm) -> None:
     assert {block.count for block in crm.duplicates.similar_to(a_party("new", "Bike")).too_large} == {51}
 
 
+def test_a_place_with_many_parties_is_divided_by_the_letters_of_their_names(twice: Crm) -> None:
+    twice.add(
+        *(a_party(f"X-{number:02d}", f"{chr(97 + number % 26)}{number * 7919} {chr(97 + number % 26)}ö{number}") for number in range(60))
+    )
+
+    assert pairs(twice) == [("A-1", "A-2")]
+    assert twice.duplicates.find().too_large == ()
+    assert [pair.other.id for pair in twice.duplicates.similar_to(a_party("new", "Bike World"))] == ["A-1", "A-2"]
+
+
 def test_a_new_party_is_compared_before_it_is_added(twice: Crm) -> None:
     new = a_party("new", "Bikeworld KG", "99999", phones=[Phone(number="+49 30 123456")])
 

@@ -52,8 +52,12 @@ def email_addresses(party: Party) -> list[EmailAddress]:
 
 
 def stored_match_keys(party: Party) -> list[MatchKey]:
-    """List the marks by which a party is brought together with those that may be the same; e-mails are kept as such already."""
-    keys = (f"{kind} {mark}" for kind, mark in match_keys(party) if kind != "email")
+    """
+    List the marks by which a party is brought together with those that may be the same.
+
+    E-mails are kept as such already, and of a place the postcode is enough: rows cost time wherever a party is written.
+    """
+    keys = {f"{kind} {mark.partition(' ')[0] if kind == 'place' else mark}" for kind, mark in match_keys(party) if kind != "email"}
     return [MatchKey(id=_joined(party.id, key), party_id=party.id, key=key) for key in keys]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import combinations, groupby
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,7 +18,7 @@ from crmkit.records import EmailAddress, MatchKey
 from crmkit.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from decimal import Decimal
 
     from crmkit.desks.work import Work
@@ -39,7 +40,7 @@ def found_duplicates(workplace: Workplace, *, at_least: Decimal | int | str, lim
     pairs: set[Pair] = set()
     too_large: list[LargeBlock] = []
     with workplace.reading() as transaction:
-        for mark, party_ids in _blocks(transaction):
+        for mark, party_ids in (part for block in _blocks(transaction) for part in _parts(transaction, *block)):
             if len(party_ids) > LARGEST_BLOCK:
                 too_large.append(LargeBlock(mark=mark, count=len(party_ids)))
             else:
@@ -66,6 +67,8 @@ def parties_similar_to(workplace: Workplace, party: Party, *, at_least: Decimal 
     with workplace.reading() as transaction:
         for mark, value in sorted(match_keys(party)):
             sharing = _sharing(transaction, mark, value) - {party.id}
+            if mark == "place" and len(sharing) > LARGEST_BLOCK:
+                sharing = _by_letter(transaction, sharing, value.partition(" ")[0]).get((mark, value), set())
             if len(sharing) > LARGEST_BLOCK:
                 too_large.append(LargeBlock(mark=mark, count=len(sharing)))
             else:
@@ -89,15 +92,34 @@ def kept_apart(work: Work, party_id: str, other_id: str, *, because: str | None)
     return work.stored(noted)
 
 
-def _blocks(transaction: Transaction) -> Iterator[tuple[str, set[str]]]:
-    """Walk through all marks in their order: each that several parties share, with them."""
+def _blocks(transaction: Transaction) -> Iterator[tuple[str, str, set[str]]]:
+    """Walk through all marks in their order: each that several parties share, with its kind and with them."""
     keys = _in_order(transaction, Query(MatchKey, order_by="key", limit=_PAGE), "key")
     addresses = _in_order(transaction, Query(EmailAddress, order_by="address", limit=_PAGE), "address")
     for mark, marks in (("", keys), ("email", addresses)):
         for key, same in groupby(marks, key=lambda one: one[0]):
             party_ids = {party_id for _, party_id in same}
             if len(party_ids) > 1:
-                yield mark or key.partition(" ")[0], party_ids
+                kind, _, value = key.partition(" ")
+                yield (mark, key, party_ids) if mark else (kind, value, party_ids)
+
+
+def _parts(transaction: Transaction, mark: str, value: str, party_ids: set[str]) -> Iterator[tuple[str, set[str]]]:
+    """Divide a place with many parties by the letters with which their names begin."""
+    if mark != "place" or len(party_ids) <= LARGEST_BLOCK:
+        yield mark, party_ids
+        return
+    for part in _by_letter(transaction, party_ids, value).values():
+        yield mark, part
+
+
+def _by_letter(transaction: Transaction, party_ids: set[str], postal_code: str) -> Mapping[tuple[str, str], set[str]]:
+    parts: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for party in find_each(transaction, Party, "id", sorted(party_ids)):
+        for key in match_keys(party):
+            if key[0] == "place" and key[1].startswith(f"{postal_code} "):
+                parts[key].add(party.id)
+    return parts
 
 
 def _in_order(transaction: Transaction, query: Query[MatchKey] | Query[EmailAddress], field: str) -> Iterator[Pair]:
@@ -108,10 +130,11 @@ def _in_order(transaction: Transaction, query: Query[MatchKey] | Query[EmailAddr
 
 
 def _sharing(transaction: Transaction, mark: str, value: str) -> set[str]:
-    """Find whoever has a mark; of too many a few more than are compared."""
+    """Find whoever has a mark; of a place whoever has the postcode."""
     if mark == "email":
         return {one.party_id for one in transaction.find(Query(EmailAddress, [Condition("address", "equal", value)]))}
-    return {one.party_id for one in transaction.find(Query(MatchKey, [Condition("key", "equal", f"{mark} {value}")]))}
+    key = f"{mark} {value.partition(' ')[0] if mark == 'place' else value}"
+    return {one.party_id for one in transaction.find(Query(MatchKey, [Condition("key", "equal", key)]))}
 
 
 def _kept_apart(transaction: Transaction, party_ids: Iterable[str]) -> frozenset[frozenset[str]]:

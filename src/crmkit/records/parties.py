@@ -51,7 +51,7 @@ class MatchKey:
     Attributes:
         id: Party, kind of mark and mark.
         party_id: The party.
-        key: Kind and mark, as `crmkit.duplicates.match_keys` names them; e-mails are found by their own records.
+        key: Kind and mark, as `crmkit.duplicates.match_keys` names them, of a place the postcode alone.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
