@@ -17,7 +17,7 @@ from crmkit.records import SearchTerm
 from crmkit.store import Beside, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crmkit.desks.workplace import Workplace
     from crmkit.store import Transaction
@@ -64,31 +64,34 @@ def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | No
 
 
 def _candidates(transaction: Transaction, words: list[str], limit: int) -> Iterator[Party]:
-    """Walk through the parties that have all words, page by page of the index of the rarest one; pages grow from one to the next."""
-    if not words:
-        return
-    rarest, *others = _rarest_first(transaction, words)
+    """
+    Walk through the parties that may have all words: those of a rare word, where a short look finds one, else by the longest word.
+
+    Of a common word it walks page by page of its index through those that have the others too; pages grow from one to the next.
+    """
+    longest, *others = sorted(set(words), key=len, reverse=True) or [""]
+    for word in (longest, *others) if others else ():
+        few = transaction.find(Query(SearchTerm, _begins_with(word), order_by="term", limit=_PROBED))
+        if len(few) < _PROBED:
+            yield from _parties_of(transaction, few, set())
+            return
     beside = [Beside(("party_id",), _begins_with(word)) for word in others]
     seen: set[str] = set()
     after, size = None, min(limit, _LARGEST_PAGE)
-    while page := transaction.find(Query(SearchTerm, _begins_with(rarest), order_by="term", after=after, limit=size, beside=beside)):
-        fresh = [id for id in dict.fromkeys(term.party_id for term in page) if id not in seen]
-        seen.update(fresh)
-        parties = {party.id: party for party in find_each(transaction, Party, "id", fresh)}
-        yield from (parties[id] for id in fresh if id in parties)
+    while longest and (
+        page := transaction.find(Query(SearchTerm, _begins_with(longest), order_by="term", after=after, limit=size, beside=beside))
+    ):
+        yield from _parties_of(transaction, page, seen)
         if len(page) < size:
             return
         after, size = (page[-1].term, page[-1].id), min(2 * size, _LARGEST_PAGE)
 
 
-def _rarest_first(transaction: Transaction, words: list[str]) -> list[str]:
-    """Put the longest word first that few parties have, as far as a short look tells; where all have many, the longest one."""
-    longest_first = sorted(set(words), key=len, reverse=True)
-    if len(longest_first) > 1:
-        for word in longest_first:
-            if len(transaction.find(Query(SearchTerm, _begins_with(word), order_by="term", limit=_PROBED))) < _PROBED:
-                return [word, *(other for other in longest_first if other != word)]
-    return longest_first
+def _parties_of(transaction: Transaction, page: Sequence[SearchTerm], seen: set[str]) -> Iterator[Party]:
+    fresh = [id for id in dict.fromkeys(term.party_id for term in page) if id not in seen]
+    seen.update(fresh)
+    parties = {party.id: party for party in find_each(transaction, Party, "id", fresh)}
+    yield from (parties[id] for id in fresh if id in parties)
 
 
 def _begins_with(word: str) -> tuple[Condition, Condition]:
