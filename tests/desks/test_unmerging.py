@@ -11,7 +11,7 @@ pytest.importorskip("hypothesis")
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmkit.entities import unstructure
+from crmkit.entities import Party, unstructure
 from crmkit.errors import CrmkitError, StateMoveError
 from crmkit.persistence import MemoryStore
 from crmkit.records import KINDS
@@ -75,6 +75,8 @@ def test_a_merge_that_is_taken_back_leaves_everything_as_it_was(seeds: list[int]
     furnished(crm)
     random_verbs(crm, store, clock, seeds)
     before, histories = records_of(store), histories_of(store)
+    if any(crm.get(Party, id).id != id for id in ids):
+        return  # a verb merged one of them already
 
     try:
         crm.duplicates.merge(ids[0], into=ids[1])
