@@ -6,9 +6,9 @@ Attribution, pairs, BG/NBD and forecasts beside the packages that a user would p
 A peer that is not installed is named and left out: `pip install ChannelAttribution matplotlib pyfim lifetimes statsforecast`.
 
 Both sides begin with the same raw rows with text. ChannelAttribution reads paths, so they are made for it by Polars, in its time; pyfim
-reads lists, made likewise. Last measured on two cores that others used too (CPU, ratio to the peer; aims in brackets): attribution 8 to
-12 (20), pairs 3.8 to 4.4 (3), BG/NBD 50 (25), Holt-Winters 50 (20) at a MASE of 0.865 against 0.893. Attribution misses its aim: of 60 to
-90 ms for 200,000 touches a third is the call itself (about 60 small frames for results, independent of their number), another third makes
+reads lists, made likewise. Last measured on two cores that others used too (CPU, ratio to the peer; aims in brackets): attribution 9 to
+14 (20), pairs 3.8 to 4.4 (3), BG/NBD 50 (25), Holt-Winters 50 (20) at a MASE of 0.865 against 0.893. Attribution misses its aim: of 50 to
+80 ms for 200,000 touches a third is the call itself (about 60 small frames for results, independent of their number), another third makes
 numbers of texts and sorts them by customer and time, the rest shares amounts to the last unit; with a million paths it is bound by
 memory, at about the same ratio. Against marketing-attribution-models 2.1, which is written on Polars, the same job took an eighth of the
 time; the aim of 200 was set against 1.0, which fails with the pandas and NumPy of today.

@@ -23,7 +23,7 @@ from crmkit.metrics.attribution_shares import (
     unattributed,
     walks_for,
 )
-from crmkit.metrics.attribution_walks import UNATTRIBUTED, unit_array, with_players
+from crmkit.metrics.attribution_walks import UNATTRIBUTED, rows_at, unit_array, with_players
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ def credited_touches(conversions: F, touches: F, *, model: Model, window: Interv
     found = walks_for(events, seen, window, [model], player=("channel",), carried=named)
     shares = shares_of(found, model)
     kept = np.flatnonzero(shares)
-    rows = found.conversions[found.reached[found.walks.owner[kept]].tolist()].select("conversion_id", *events.currency)
-    told = found.labels[found.label[kept].tolist()]
+    rows = rows_at(found.met, found.walks.owner[kept]).select("conversion_id", *events.currency)
+    told = rows_at(found.labels, found.label[kept])
     rows = rows.with_columns(
-        *(told[name] for name in named), found.seen_at(seen.dtypes["happened_at"])[kept.tolist()], series("credit", shares[kept])
+        *(told[name] for name in named), found.seen_at(seen.dtypes["happened_at"])[kept], series("credit", shares[kept])
     )
     for name in amount_names(events):
         rows = rows.with_columns(series(name, split(found.amounts, found.walks.owner[kept], shares[kept])))

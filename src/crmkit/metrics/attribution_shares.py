@@ -66,15 +66,16 @@ def _added(events: Table[Any], found: Found, shares: Any, by: tuple[str, ...]) -
     """Credits by player and currency; in rows apart where their sum might leave 64 bits."""
     kept = np.flatnonzero(shares)
     owner, size = found.walks.owner[kept], len(found.players)
-    each = found.conversions[found.reached.tolist()]
-    number, rows = numbers_of(each["currency"].fill_null("")) if events.currency else (np.zeros(len(each), np.int64), np.zeros(1, np.int64))
+    number, rows = np.zeros(len(found.reached), np.int64), np.zeros(1, np.int64)
+    if events.currency:
+        number, rows = numbers_of(found.met["currency"].fill_null(""))
     block = np.cumsum(np.abs(found.amounts), dtype=float) // _ROOM
     group = ((block.astype(np.int64) * len(rows) + number) * size)[owner] + found.walks.channel[kept]
     sums = np.bincount(group, shares[kept]).astype(float)
     there = np.flatnonzero(np.bincount(group))
     made = found.players[(there % size).tolist()].select("_player", *by).with_columns(series("conversions", sums[there]))
     if events.currency:
-        made = made.with_columns(each["currency"][rows[there // size % len(rows)].tolist()])
+        made = made.with_columns(found.met["currency"][rows[there // size % len(rows)].tolist()])
     for name in amount_names(events):
         parts = split(found.amounts, owner, shares[kept])
         total = np.zeros(len(sums), parts.dtype)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crmkit._frames import Table
     from crmkit.periods import Interval
 
-__all__ = ["UNATTRIBUTED", "Found", "found_walks", "unit_array", "with_players"]
+__all__ = ["UNATTRIBUTED", "Found", "found_walks", "rows_at", "unit_array", "with_players"]
 
 Array: TypeAlias = Any
 UNATTRIBUTED = "unattributed"
@@ -112,14 +112,17 @@ class Found:
     @cached_property
     def without(self) -> nw.DataFrame[Any]:
         """Conversions without a touch, their amounts in the caller's type."""
-        rows: nw.DataFrame[Any] = self.conversions[self.missed.tolist()]
-        return rows
+        return rows_at(self.conversions, self.missed)
+
+    @cached_property
+    def met(self) -> nw.DataFrame[Any]:
+        """Conversions with a touch, in the order of the walks."""
+        return rows_at(self.conversions, self.reached)
 
     def totals(self, groups: tuple[str, ...], amounts: tuple[str, ...]) -> nw.DataFrame[Any]:
         """Conversions with a touch and their units, by currency."""
         sums = [nw.col("conversions").sum(), *(nw.col("_units").sum().alias(name) for name in amounts)]
-        met: nw.DataFrame[Any] = self.conversions[self.reached.tolist()]
-        counted = met.with_columns(nw.lit(1).cast(nw.Float64).alias("conversions"))
+        counted = self.met.with_columns(nw.lit(1).cast(nw.Float64).alias("conversions"))
         return counted.group_by(*groups).agg(*sums) if groups else counted.select(*sums).filter(nw.col("conversions") > 0)
 
     def seen_at(self, dtype: nw.dtypes.DType) -> nw.Series[Any]:
@@ -217,10 +220,18 @@ def _labelled(
 ) -> tuple[Array, nw.DataFrame[Any], nw.DataFrame[Any]]:
     """The number of what each touch tells, all that is told in the order of these numbers, and the players among it."""
     told = (*columns, "_view") if touches["_view"].any() else columns
-    number, rows = numbers_of(touches.with_columns(_key(told))["_key"])
-    once = touches[rows.tolist()].select(*columns, "_view").with_row_index("_label")
+    number, rows = numbers_of(_texts(touches, told))
+    once = rows_at(touches, rows).select(*columns, "_view").with_row_index("_label")
     labels, players = with_players(once, player)
     return number, labels.sort("_label"), players
+
+
+def _texts(rows: nw.DataFrame[Any], columns: tuple[str, ...]) -> nw.Series[Any]:
+    """What the columns say together; one of texts alone is taken as it is."""
+    alone = rows[columns[0]] if len(columns) == 1 else None
+    if alone is not None and alone.dtype == nw.String and not alone.null_count():
+        return alone
+    return rows.with_columns(_key(columns))["_key"]
 
 
 def _people(converting: nw.Series[Any], touched: nw.Series[Any]) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -246,6 +257,12 @@ def with_players(rows: nw.DataFrame[Any], player: tuple[str, ...]) -> tuple[nw.D
 def _key(player: tuple[str, ...]) -> nw.Expr:
     texts = [nw.col(name).cast(nw.String).fill_null(_APART) for name in player] or [nw.lit("")]
     return (nw.concat_str(*texts, separator=_APART) if len(texts) > 1 else texts[0]).alias("_key")
+
+
+def rows_at(rows: nw.DataFrame[Any], places: Array) -> nw.DataFrame[Any]:
+    """Rows of a table by an array of their numbers."""
+    found: nw.DataFrame[Any] = rows[places]
+    return found
 
 
 def unit_array(units: nw.Series[Any]) -> Any:  # noqa: ANN401
