@@ -150,7 +150,7 @@ def _conversions(events: Table[Any]) -> nw.DataFrame[Any]:
     sums = [nw.col(name).min() for name in ("customer_id", "happened_at")] + [events.amount(name).sum().alias(name) for name in amounts]
     netted = events.frame.group_by(*keys).agg(*sums)
     typed: Lazy = netted.select(*keys, "customer_id", "happened_at", *(events.total(nw.col(name), name) for name in amounts))
-    unit = units(nw.col("amount"), events.total_dtype("amount")) if amounts else nw.lit(0).cast(nw.Int64)
+    unit = units(nw.col("amount"), events.total_dtype("amount"), events.engine) if amounts else nw.lit(0).cast(nw.Int64)
     return typed.with_columns(unit.fill_null(0).alias("_units")).sort(*keys, nulls_last=True).collect().with_row_index("_conversion")
 
 

@@ -193,7 +193,7 @@ def _number(name: str) -> nw.Expr:
 
 def _bridge(table: Table[Any], sums: Lazy, groups: tuple[str, ...]) -> Lazy:
     dtype = table.total_dtype("revenue", "cost") or nw.Float64()
-    effects = {name: in_type(nw.col(f"_{name}"), dtype).alias(name) for name in ("price", "volume", "cost")}
+    effects = {name: in_type(nw.col(f"_{name}"), dtype, table.engine).alias(name) for name in ("price", "volume", "cost")}
     ends = {name: (nw.col(f"r{which}") - nw.col(f"c{which}")).cast(dtype).alias(name) for name, which in (("before", 0), ("after", 1))}
     made = sums.with_columns(*effects.values(), *ends.values())
     rest = nw.col("after") - nw.col("before") - nw.col("price") - nw.col("volume") - nw.col("cost")
