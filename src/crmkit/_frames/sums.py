@@ -130,9 +130,9 @@ def scale_of(dtype: DType | None) -> int:
     return dtype.scale if isinstance(dtype, nw.Decimal) else 0
 
 
-def _whole(engine: nw.Implementation) -> type[DType]:
+def _whole(engine: nw.Implementation) -> DType:
     """The widest whole numbers of an engine."""
-    return nw.Int64 if engine.is_ibis() or engine.is_spark_like() else nw.Int128
+    return nw.Int64() if engine.is_ibis() or engine.is_spark_like() else nw.Int128()
 
 
 def _is_float(dtype: DType | None) -> bool:

@@ -46,8 +46,8 @@ def purchase_rows(
     """
     The documents of known customers with what `purchases` tells of them, in one pass with the sums of *further* amounts.
 
-    With *net*, their whole net revenue is one of those, under this name. Where a document is no purchase, `purchased_on` is null and `lines`
-    is 0; without further amounts such documents may be missing.
+    With *net*, their whole net revenue is one of those, under this name. Where a document is no purchase, `purchased_on` is null and
+    `lines` is 0; without further amounts such documents may be missing.
     """
     sales.require("customer_id", "issued_on", "revenue")
     lines = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
