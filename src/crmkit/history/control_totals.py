@@ -49,8 +49,8 @@ def control_totals(
     Returns:
         `currency` where there is one, `lines` and `documents` (counts), `revenue` (amount), `first_on` and `last_on` (Date). With
         *rejected* also `read` and `rejected` (counts: `lines` and `rejected` make `read`) and `rejected_revenue` (amount; null where it
-        could be read of none). With *ledger* also `ledger` and `difference` (revenue less ledger, in the revenue's numeric type; null for a currency
-        that the ledger lacks); sorted by currency. Without lines there is no row.
+        could be read of none). With *ledger* also `ledger` and `difference` (revenue less ledger, in the revenue's numeric type; null for a
+        currency that the ledger lacks). Sorted by currency. Without lines there is no row.
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
