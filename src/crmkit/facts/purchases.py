@@ -36,7 +36,7 @@ def purchases(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] = ()
     With *by*, a purchase has one row, with these columns too, for each of their values in which its revenue is above zero. `lines`
     counts the lines with revenue above zero.
     """
-    rows = purchase_rows(sales, as_of=as_of, by=by).filter(nw.col("lines") > 0)
+    rows = purchase_rows(sales, as_of=as_of, by=by).filter(nw.col("is_purchase"))  # by `lines` engines would have to count them
     return rows.select("customer_id", *sales.currency, *_further(sales, by), "purchased_on", "lines")
 
 
@@ -46,8 +46,8 @@ def purchase_rows(
     """
     The documents of known customers with what `purchases` tells of them, in one pass with the sums of *further* amounts.
 
-    With *net*, their whole net revenue is one of those, under this name. Where a document is no purchase, `purchased_on` is null and
-    `lines` is 0; without further amounts such documents may be missing.
+    With *net*, their whole net revenue is one of those, under this name. Where not `is_purchase`, `purchased_on` is null and `lines` is 0;
+    without further amounts such documents may be missing.
     """
     sales.require("customer_id", "issued_on", "revenue")
     lines = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
@@ -70,10 +70,11 @@ def purchase_rows(
         reversals = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
         left = less_reversals(sales, left, _posted(sales, reversals), "_bought")
     result = left.with_columns(
+        is_purchase.alias("is_purchase"),
         nw.when(is_purchase).then(nw.col("purchased_on")).alias("purchased_on"),
         nw.when(is_purchase).then(nw.col("_positive")).otherwise(nw.lit(0)).cast(nw.Int64).alias("lines"),
     )
-    return result.select("customer_id", *sales.currency, *groups, "purchased_on", "lines", *amounts)
+    return result.select("customer_id", *sales.currency, *groups, "is_purchase", "purchased_on", "lines", *amounts)
 
 
 def _further(sales: Table[Any], by: tuple[str, ...]) -> tuple[str, ...]:
