@@ -57,6 +57,14 @@ def _blocks(value: Block | Iterable[Block]) -> frozenset[Block]:
     return cast("frozenset[Block]", frozenset(check_each("blocks", value, lambda name, block: check_choice(name, block, Block))))
 
 
+def _categories(value: str | Iterable[str]) -> frozenset[str]:
+    return text_set("categories", value)
+
+
+def _tags(value: str | Iterable[str]) -> frozenset[str]:
+    return text_set("tags", value)
+
+
 @attrs.frozen(kw_only=True)
 class Source:
     """
@@ -91,7 +99,8 @@ class Conditions:
     Attributes:
         payment_days: Days to pay, None where nothing was agreed.
         price_list: Name of the price list.
-        discount_ratio: Usual discount, 0.03 for 3 %.
+        discount_ratio: Usual discount, 0.03 for 3 %. Documents keep it as agreed; their prices are those of their lines, so whoever prices
+            a line gives it there: `Line(…, discount_ratio=conditions.discount_ratio)`.
         tax_id: Tax identification.
         cash_discount_ratio: What may be taken off for paying early, 0.02 for 2 %.
         cash_discount_days: Within how many days.
@@ -171,8 +180,8 @@ class Party:
     industry: str | None = None
     region: str | None = None
     language: str = "de"
-    categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
-    tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_categories, repr=False)
+    tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=_tags, repr=False)
     manual_class: AbcClass | None = None
     class_because: str | None = attrs.field(default=None, repr=False)
     computed_class: AbcClass | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -11,9 +11,16 @@ from crmkit._checks import check_choice, check_date, check_kind, check_text, che
 from crmkit.entities._fields import texts
 from crmkit.periods import Period
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SingleField = Literal["active", "effective_class", "owner_id", "parent_id", "region"]
 ChangedField = Literal["active", "category", "effective_class", "owner_id", "parent_id", "region", "role"]
 HandoverState = Literal["planned", "done"]
+
+
+def _party_ids(value: str | Iterable[str]) -> tuple[str, ...]:
+    return texts("party_ids", value)
 
 
 @attrs.frozen(kw_only=True)
@@ -46,6 +53,39 @@ class PartyChange:
         check_text("party_id", self.party_id)
         check_choice("field", self.field, ChangedField)
         check_date("changed_on", self.changed_on)
+
+
+@attrs.frozen(kw_only=True)
+class KeptApart:
+    """
+    That two parties look alike and are two: somebody said so, and nobody is asked again.
+
+    Attributes:
+        id: Its id.
+        party_id: One of them.
+        other_id: The other one.
+        declared_on: The day on which it was said.
+        because: Why, where something was said.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    party_id: str
+    other_id: str
+    declared_on: date
+    because: str | None = attrs.field(default=None, repr=False)
+    voided_because: str | None = attrs.field(default=None, repr=False)
+    version: int = attrs.field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a party that is kept apart from itself; a void one may be of two that were merged."""
+        check_texts(self, "because", "voided_because")
+        for name in ("id", "party_id", "other_id"):
+            check_text(name, getattr(self, name))
+        check_date("declared_on", self.declared_on)
+        if self.party_id == self.other_id and self.voided_because is None:
+            raise refused("other_id", self.other_id, "another party")
 
 
 @attrs.frozen(kw_only=True)
@@ -99,7 +139,7 @@ class Handover:
     to_owner: str
     starts_on: date
     state: HandoverState = "planned"
-    party_ids: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    party_ids: tuple[str, ...] = attrs.field(default=(), converter=_party_ids)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
