@@ -51,6 +51,12 @@ PYTHONS = sorted({PYTHON, *nox.project.python_versions(PROJECT)})
 EXACT = ["src/crmkit/" + part for part in ("classification/*", "metrics/*", "scheduling/*", "money.py", "periods.py")]
 OF_EXACT = ["tests/classification", "tests/ground", "tests/metrics", "tests/scheduling"]
 OF_FRAMES = ["tests/classification", "tests/facts", "tests/history", "tests/metrics"]
+OF_MAIN_FIGURES = [
+    *(f"tests/classification/test_{name}.py" for name in ("abc_analysis", "purchase_activity", "rfm")),
+    *(f"tests/history/test_{name}.py" for name in ("cards", "sales_statistics")),
+    *(f"tests/metrics/test_{name}.py" for name in ("large_amounts", "profit_tables")),
+    "tests/facts/test_warehouses.py",
+]
 QUICK = ["-n", "2", "--durations=10"]
 EVERYTHING = [*QUICK, "--ignore=tests/bare", "--doctest-modules", "--pyargs", "crmkit", "tests"]
 
@@ -58,7 +64,7 @@ nox.needs_version = ">=2026.4.10"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "campaign", "docs"]
+nox.options.sessions = ["lint", "types", f"bare-{PYTHON}", f"tests-{PYTHON}", "warehouse", "campaign", "docs"]
 
 
 def install_wheel(session: nox.Session, group: str, *options: str) -> None:
@@ -168,6 +174,12 @@ def on_engines(session: nox.Session, group: str, engines: str, *paths: str) -> N
 def ibis(session: nox.Session) -> None:
     """Test the figures on Ibis, inside DuckDB and inside PostgreSQL; without server programs on this machine those of PostgreSQL skip."""
     on_engines(session, "ibis", "ibis-duckdb ibis-postgresql", *OF_FRAMES)
+
+
+@nox.session(requires=["wheel"])
+def warehouse(session: nox.Session) -> None:
+    """Test the main figures inside PostgreSQL: the part of `ibis` for which every run has the time."""
+    on_engines(session, "ibis", "ibis-postgresql", *OF_MAIN_FIGURES)
 
 
 @nox.session(requires=["wheel"])

@@ -1,6 +1,8 @@
 """
 Analyses over frames, against code written by hand for the same engine: the same answer, CPU and wall time, in turn.
 
+The same answer has the same types: in SQL sums of integers are decimals of 38 digits, which those of lines nobody has looked at may need.
+
     python bench/against_engines.py [lines, 10 million by default]
 """
 
@@ -56,8 +58,8 @@ def profits_by_hand(frame: pl.DataFrame) -> pl.DataFrame:
 PROFITS_IN_SQL = """
     SELECT customer_id, revenue, cost, known - cost AS gross_profit, revenue - known AS unknown,
            CASE WHEN known > 0 THEN (known - cost)::DOUBLE / known END AS gross_margin
-    FROM (SELECT customer_id, sum(revenue)::BIGINT AS revenue, sum(cost)::BIGINT AS cost,
-                 sum(revenue) FILTER (WHERE cost IS NOT NULL)::BIGINT AS known FROM lines GROUP BY 1)
+    FROM (SELECT customer_id, sum(revenue)::DECIMAL(38, 0) AS revenue, sum(cost)::DECIMAL(38, 0) AS cost,
+                 sum(revenue) FILTER (WHERE cost IS NOT NULL)::DECIMAL(38, 0) AS known FROM lines GROUP BY 1)
 """
 
 
@@ -82,6 +84,16 @@ def classes_by_hand(totals: pl.DataFrame) -> pl.DataFrame:
         pl.when(value >= a).then(pl.lit("A")).when(value >= b).then(pl.lit("B")).otherwise(pl.lit("C")).alias("abc_class"),
         (value < 0).alias("loss_making"),
     ).collect()  # fmt: skip
+
+
+CLASSES_IN_SQL = """
+    WITH equal AS (SELECT revenue, sum(revenue) AS total FROM totals WHERE revenue > 0 GROUP BY revenue),
+         running AS (SELECT revenue, sum(total) OVER (ORDER BY revenue DESC) - total AS before, sum(total) OVER () AS base FROM equal),
+         cuts AS (SELECT min(revenue) FILTER (WHERE before * 5 < base * 4) AS a, min(revenue) FILTER (WHERE before * 20 < base * 19) AS b
+                  FROM running)
+    SELECT totals.*, CASE WHEN revenue >= a THEN 'A' WHEN revenue >= b THEN 'B' ELSE 'C' END AS abc_class, revenue < 0 AS loss_making
+    FROM totals CROSS JOIN cuts
+"""
 
 
 def timed(job: Job) -> tuple[float, float]:
@@ -118,6 +130,11 @@ def main(lines: int) -> None:
         lambda: connection.sql(PROFITS_IN_SQL).to_arrow_table(),
     )
     compare("add_abc_class, Polars", lambda: add_abc_class(totals, value="revenue"), lambda: classes_by_hand(totals))
+    compare(
+        "add_abc_class, DuckDB",
+        lambda: add_abc_class(connection.table("totals"), value="revenue").to_arrow_table(),
+        lambda: connection.sql(CLASSES_IN_SQL).to_arrow_table(),
+    )
 
 
 if __name__ == "__main__":

@@ -23,11 +23,14 @@ ALL = (
     "free_slots",
     "contact_plans",
     "figures_against_peers",
+    "customers_against_peers",
     "work_queue",
     "larger_than_memory",
 )
 SHORT = {
     "against_engines": ["1000000"],
+    "know_the_customer": ["1000000"],
+    "customers_against_peers": ["1000000"],
     "timeline_and_find": ["50000"],
     "bulk_load": ["5000"],
     "work_queue": ["20000"],

@@ -49,9 +49,13 @@ class _Ibis:
     _numbers: count[int] = attrs.field(factory=count)
 
     def tables(self, rows: Sequence[pa.Table]) -> list[Any]:
-        if any(str(kind) == "null" or str(kind).startswith("uint") for table in rows for kind in table.schema.types):
-            pytest.skip("databases know no columns without a type, and PostgreSQL no numbers without a sign")
+        _skip_what_they_lack(rows, "null", "uint")
         return [self.connection.create_table(f"rows_{next(self._numbers)}", table, temp=True) for table in rows]
+
+
+def _skip_what_they_lack(rows: Sequence[pa.Table], *kinds: str) -> None:
+    if any(str(kind).startswith(kinds) for table in rows for kind in table.schema.types):
+        pytest.skip("databases know no columns without a type, and neither PostgreSQL nor Spark numbers without a sign")
 
 
 def _on_postgresql() -> Any:
@@ -75,6 +79,7 @@ class _Spark:
     session: Any
 
     def tables(self, rows: Sequence[pa.Table]) -> list[Any]:
+        _skip_what_they_lack(rows, "uint")
         return [self.session.createDataFrame(table) for table in rows]
 
 
@@ -82,6 +87,7 @@ def _spark_session() -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415  # only in its own session
 
     settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC"}
+    settings["spark.sql.timestampType"] = "TIMESTAMP_NTZ"  # else moments without a zone become moments of the session's
     builder = SparkSession.builder.master("local[1]")
     for name, value in settings.items():
         builder = builder.config(name, value)

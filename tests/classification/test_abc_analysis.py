@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -72,6 +73,13 @@ def test_every_engine_gives_the_same_classes(engine: str, number: str) -> None:
     assert by_id(result, "abc_class") == {"0": "A", "1": "B", "2": "C", "3": "C", "4": "C", "5": None}
     assert by_id(result, "loss_making") == {"0": False, "1": False, "2": False, "3": True, "4": False, "5": None}
     assert type(result) is type(frame)
+
+
+def test_a_flag_that_is_unknown_in_some_rows_is_a_nullable_one_in_pandas() -> None:
+    classed = add_abc_class(pd.DataFrame({"gross_profit": [5.0, None, -1.0], "note": [True, None, "free"]}))
+
+    assert {name: str(classed[name].dtype) for name in ("loss_making", "note")} == {"loss_making": "boolean", "note": "object"}
+    assert str(add_abc_class(classed)["loss_making"].dtype) == "boolean"
 
 
 @on_every_engine

@@ -79,6 +79,34 @@ def test_all_conditions_of_a_segment_must_hold_and_a_row_may_be_in_several(engin
     ]
 
 
+@on_every_engine
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (Condition("tags", "equal", "vip"), [True, False, False, False]),
+        (Condition("tags", "not_equal", "vip"), [False, True, True, False]),
+        (Condition("tags", "one_of", ("press", "vip")), [True, True, False, False]),
+        (Condition("tags", "missing"), [False, False, True, True]),
+        (Condition("tags", "missing", value=False), [True, True, False, False]),
+    ],
+    ids=str,
+)
+def test_a_list_is_tested_by_what_it_holds(engine: str, condition: Condition, holds: list[bool]) -> None:
+    if engine == "pandas":
+        pytest.skip("NumPy has no lists")
+    tagged = pl.DataFrame({"id": [1, 2, 3, 4], "tags": [["vip", "golf"], ["press"], [], None]})
+
+    result = add_segments(on(engine, tagged), segments=[Segment("s", condition)])
+
+    assert sorted(rows(result, "id", "s")) == list(zip([1, 2, 3, 4], holds, strict=True))
+
+
+@pytest.mark.parametrize("condition", [Condition("tags", "at_least", "a"), Condition("tags", "equal", 5)], ids=str)
+def test_a_list_has_no_order_and_one_type(condition: Condition) -> None:
+    with pytest.raises(InvalidValueError, match="column 'tags'"):
+        add_segments(pl.DataFrame({"tags": [["a"]]}), segments=[Segment("s", condition)])
+
+
 NUMBERS = st.none() | st.integers(-3, 3) | st.decimals(-3, 3, places=3)
 
 

@@ -467,3 +467,28 @@ def test_what_an_old_system_knew_is_taken_over(crm: Crm) -> None:
     assert (balance.credit, balance.points) == (Money.of(5, "EUR"), 300)
     assert card.first_purchase_on == date(2019, 5, 1)
     assert crm.get(Party, "C-1").effective_class == "B"
+
+
+def test_a_class_set_by_hand_has_its_reason_and_wins(crm: Crm) -> None:
+    crm.parties.record_classes({"C-17": "C"})
+
+    party = crm.parties.set_class("C-17", "A", because="opens the market")
+
+    assert (party.effective_class, party.manual_class, party.class_because) == ("A", "A", "opens the market")
+    assert getattr(crm.timeline("C-17", limit=1).entries[0], "summary", None) == "class A by hand: opens the market"
+
+
+def test_a_class_no_longer_set_by_hand_is_that_of_the_analysis(crm: Crm) -> None:
+    crm.parties.record_classes({"C-17": "C"})
+    crm.parties.set_class("C-17", "A", because="opens the market")
+
+    party = crm.parties.set_class("C-17", None, because="it did not")
+
+    assert (party.effective_class, party.class_because) == ("C", None)
+
+
+def test_a_class_set_by_hand_needs_a_reason(crm: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="because"):
+        crm.parties.set_class("C-17", "A", because="")
+    with pytest.raises(InvalidValueError, match="class_because"):
+        attrs.evolve(crm.get(Party, "C-17"), class_because="opens the market")

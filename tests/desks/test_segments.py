@@ -13,7 +13,7 @@ import pytest
 from crmkit import Crm, Scope
 from crmkit.classification import Segment
 from crmkit.conditions import Condition
-from crmkit.entities import Document, Line, Party, SavedSegment
+from crmkit.entities import Document, Line, Party, SavedSegment, Source
 from crmkit.errors import InvalidValueError, MissingColumnError, NotPermittedError, NotStoredError
 from crmkit.records import JournalEntry
 from crmkit.store import Query, Rights
@@ -228,3 +228,72 @@ def test_what_is_kept_holds_together(company: Crm) -> None:
     company.parties.refresh_segments([BIG, ASLEEP])
 
     assert company.check() == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "members"),
+    [
+        (Condition("tags", "equal", "vip"), ("S-1",)),
+        (Condition("tags", "one_of", ("vip", "press")), ("S-1", "S-2")),
+        (Condition("tags", "not_equal", "vip"), ("S-2",)),
+        (Condition("roles", "equal", "supplier"), ("S-2",)),
+        (Condition("categories", "missing"), ("S-2",)),
+        (Condition("categories", "missing", value=False), ("S-1",)),
+        (Condition("source", "equal", "fair"), ("S-1",)),
+        (Condition("language", "equal", "en"), ("S-2",)),
+    ],
+    ids=str,
+)
+def test_tags_categories_roles_and_origin_can_be_rules(company: Crm, condition: Condition, members: tuple[str, ...]) -> None:
+    first, second = (company.get(Party, id) for id in ("S-1", "S-2"))
+    company.change(attrs.evolve(first, tags={"vip", "golf"}, categories={"retail"}, source=Source(category="fair")))
+    company.change(attrs.evolve(second, tags={"press"}, roles={"customer", "supplier"}, language="en"))
+
+    company.parties.refresh_segments([Segment("s", condition)])
+
+    assert company.parties.segment_members("s") == members
+
+
+@pytest.fixture
+def ended(company: Crm, clock: Clock) -> Crm:
+    """The segment of the big ones was kept from the 1st, and ended on the 10th."""
+    company.parties.refresh_segments([BIG, ASLEEP])
+    clock.move_to(date(2026, 1, 10))
+    company.parties.end_segment("big")
+    return company
+
+
+@pytest.mark.parametrize(("on", "members"), [(9, ("S-1",)), (10, ()), (11, ())])
+def test_who_belonged_to_an_ended_segment_stays_known(ended: Crm, on: int, members: tuple[str, ...]) -> None:
+    assert ended.parties.segment_members("big", on=date(2026, 1, on)) == members
+
+
+def test_an_ended_segment_is_kept_no_more(ended: Crm) -> None:
+    ended.parties.refresh_segments()
+
+    assert [segment.id for segment in ended.parties.segments()] == ["asleep"]
+    assert ended.parties.segment_members("big") == ()
+    assert told(ended, "S-1") == ["joined big"]
+
+
+def test_who_leaves_with_the_end_of_a_segment_has_an_event_too(ended: Crm) -> None:
+    entries = ended.timeline("S-1").entries
+    assert [entry.summary for entry in entries if getattr(entry, "verb", "") == "parties.end_segment"] == ["left big"]
+
+
+def test_an_ended_segment_ends_only_once(ended: Crm) -> None:
+    with pytest.raises(NotStoredError, match="big"):
+        ended.parties.end_segment("big")
+    with pytest.raises(NotStoredError, match="never"):
+        ended.parties.end_segment("never")
+
+
+def test_an_ended_segment_can_be_kept_again(ended: Crm) -> None:
+    ended.parties.refresh_segments([BIG])
+
+    assert ended.parties.segment_members("big") == ("S-1",)
+
+
+def test_a_segment_ends_on_no_day_before_its_members_are_known(ended: Crm) -> None:
+    with pytest.raises(InvalidValueError, match="known already"):
+        ended.parties.end_segment("asleep", at=datetime(2025, 12, 31, 12, tzinfo=UTC))

@@ -98,3 +98,30 @@ def test_without_references_no_credit_note_belongs_to_a_month(engine: str) -> No
     frozen = freeze_figures(frame, period=JANUARY, as_of=day("2026-02-03"))
 
     assert rows(frozen_differences(frozen, frame, period=JANUARY, as_of=day("2026-03-01"))) == [(180, 180, 0, 0, 180)]
+
+
+REJECTED = sales([(day("2026-01-09"), 5), (None, 7), (day("2026-02-01"), 900), (day("2026-01-31"), None)], "issued_on", "revenue")
+
+
+@on_every_engine
+@with_every_number
+def test_what_an_import_rejected_is_counted_beside_what_it_took(engine: str, number: str) -> None:
+    taken, rejected = on(engine, numbered(LINES, number, "revenue", "cost"), numbered(REJECTED, number, "revenue"))
+
+    totals = control_totals(taken, period=JANUARY, ledger=180, rejected=rejected)
+
+    assert rows(totals, "lines", "documents", "revenue", "difference") == [(3, 2, 180, 0)]
+    assert rows(totals, "read", "rejected", "rejected_revenue") == [(6, 3, 12)]
+
+
+@on_every_engine
+def test_a_rejected_line_is_of_its_own_currency(engine: str) -> None:
+    taken = LINES.head(1).with_columns(currency=pl.lit("EUR"))
+    first, second = on(engine, taken, REJECTED.tail(1).with_columns(currency=pl.lit("CHF")))
+
+    totals = control_totals(first, rejected=second)
+
+    assert rows(totals, "currency", "read", "lines", "revenue", "rejected", "rejected_revenue") == [
+        ("CHF", 1, 0, 0, 1, None),
+        ("EUR", 1, 1, 100, 0, None),
+    ]

@@ -41,7 +41,8 @@ def day_literal(day: date | None) -> Expr:
 def day_number(day: Expr) -> Expr:
     """Days since 1 January 1970; null stays null."""
     before = day.dt.year().cast(nw.Int64) - 1
-    return before * 365 + before // 4 - before // 100 + before // 400 + day.dt.ordinal_day().cast(nw.Int64) - _EPOCH
+    leap_days = (before / 4).floor() - (before / 100).floor() + (before / 400).floor()  # DuckDB takes ten times as long over //
+    return before * 365 + leap_days.cast(nw.Int64) + day.dt.ordinal_day().cast(nw.Int64) - _EPOCH
 
 
 def microseconds_between(start: str, end: str, rows: Lazy) -> Expr:

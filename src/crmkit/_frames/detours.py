@@ -68,7 +68,18 @@ def way_back(native: Any, frame: Any, through: str | None) -> Callable[[Lazy], A
         return _arrow_back(native)
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
         return lambda result: result.collect().to_native()
+    if kind_of(native).startswith("pandas."):
+        return lambda result: _with_nullable_flags(native, result.to_native())
     return lambda result: result.to_native()
+
+
+def _with_nullable_flags(native: Any, made: Any) -> Any:  # noqa: ANN401
+    """Give flags that were computed, and are unknown in some rows, the type of pandas for that: NumPy has only objects for them."""
+    from pandas.api.types import infer_dtype  # noqa: PLC0415  # only for a caller who has it
+
+    given = {name for name in native.columns if native[name].dtype == object}
+    objects = (name for name in made.columns if made[name].dtype == object and name not in given)
+    return made.astype(dict.fromkeys((name for name in objects if infer_dtype(made[name], skipna=True) == "boolean"), "boolean"))
 
 
 def _relation(native: Any, result: Lazy) -> Any:  # noqa: ANN401

@@ -73,16 +73,20 @@ def check_currencies_meet(*tables: Table[Any]) -> None:
 def share_of(table: Table[Any], name: str, numerator: Expr | int, denominator: Expr | int) -> Expr:
     """An amount × numerator / denominator (whole numbers, the denominator above zero), in the amount's own type."""
     dtype = table.total_dtype(name)
-    return quotient([(units(nw.col(name), dtype), numerator)], denominator, dtype)
+    return quotient([(units(nw.col(name), dtype, table.engine), numerator)], denominator, dtype)
 
 
-def units(amount: Expr, dtype: DType | None) -> Expr:
-    """An amount of a type as whole numbers of its last decimal, of 128 bits where it is a decimal; a float as it is."""
+def units(amount: Expr, dtype: DType | None, engine: nw.Implementation) -> Expr:
+    """
+    An amount of a type as whole numbers of its last decimal; a float as it is.
+
+    Those of a decimal have 128 bits, but 64 on engines where Narwhals knows no others; they refuse what leaves that.
+    """
     if _is_float(dtype):
         return amount.cast(nw.Float64)
     if not isinstance(dtype, nw.Decimal):
         return amount.cast(nw.Int64)
-    return (amount.cast(dtype) * 10**dtype.scale if dtype.scale else amount).cast(nw.Int128)
+    return (amount.cast(dtype) * 10**dtype.scale if dtype.scale else amount).cast(_whole(engine))
 
 
 def quotient(products: Sequence[tuple[Expr, Expr | int]], denominator: Expr | int, dtype: DType | None) -> Expr:
@@ -114,6 +118,11 @@ def amount_of(number: Expr, dtype: DType | None) -> Expr:
 def scale_of(dtype: DType | None) -> int:
     """Decimals of an amount's type."""
     return dtype.scale if isinstance(dtype, nw.Decimal) else 0
+
+
+def _whole(engine: nw.Implementation) -> DType:
+    """The widest whole numbers of an engine."""
+    return nw.Int64() if engine.is_ibis() or engine.is_spark_like() else nw.Int128()
 
 
 def _is_float(dtype: DType | None) -> bool:

@@ -95,9 +95,7 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Decimal, Decimal], share:
     narrow = whole and not table.wide  # they were found to fit, and cost less than decimals
     enough = whole and (narrow or table.engine.is_duckdb())  # the sums of DuckDB have 128 bits by themselves
     summed = equal.with_columns(nw.col("_sum").cast(nw.Decimal(38, 0))) if whole and not enough else equal
-    running = summed.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, order_by="_value").alias("_including"))
-    base = nw.col("_including").max()
-    running = running.with_columns((base.over(*key) if key else base).alias("_base"))
+    running = _running_in_ranges(summed, key) if table.engine.is_spark_like() else _running(summed, key)
     part = nw.col("_including") if share == "including" else nw.col("_including") - nw.col("_sum")
     marked = running.with_columns(
         nw.when(_within(part, limit, share, narrow=narrow)).then(nw.col("_value")).alias(name)
@@ -105,6 +103,29 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Decimal, Decimal], share:
     )
     least = nw.col(*_CUTS).min()
     return marked.group_by(*key).agg(least) if key else marked.select(least)
+
+
+def _running(summed: Lazy, key: list[str]) -> Lazy:
+    """Add to each value the sum of all that are as large or larger, and that of all."""
+    running = summed.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, order_by="_value").alias("_including"))
+    base = nw.col("_including").max()
+    return running.with_columns((base.over(*key) if key else base).alias("_base"))
+
+
+def _running_in_ranges(summed: Lazy, key: list[str]) -> Lazy:
+    """
+    Do the same in two steps where one worker need not hold all values: within ranges of values, and over their few sums.
+
+    A range ends 1.6 % above its begin (of the logarithm it is a 64th), so numbers from 1 to a million million lie in less than 1,800.
+    """
+    ranged = summed.with_columns((nw.col("_value").cast(nw.Float64).log() * 64).floor().cast(nw.Int64).alias("_range"))
+    ranges = ranged.group_by(*key, "_range").agg(nw.col("_sum").sum().alias("_of_range"))
+    ranges = ranges.with_columns(nw.col("_of_range").cum_sum(reverse=True).over(*key, order_by="_range").alias("_from_range"))
+    base = nw.col("_of_range").sum()
+    ranges = ranges.with_columns((base.over(*key) if key else base).alias("_base"))
+    within = ranged.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, "_range", order_by="_value").alias("_within"))
+    joined = within.join(ranges, on=[*key, "_range"], how="inner")
+    return joined.with_columns((nw.col("_within") + nw.col("_from_range") - nw.col("_of_range")).alias("_including"))
 
 
 def _within(part: nw.Expr, limit: Decimal, share: Share, *, narrow: bool) -> nw.Expr:

@@ -93,7 +93,14 @@ def _rows(table: Table[Any], groups: tuple[str, ...], *, as_of: date, value: str
     if period is not None:
         amount = nw.when(issued >= day_literal(period.start), issued < day_literal(period.end)).then(amount)
     further = {"_value": amount, "_known": nw.when(~amount.is_null()).then(nw.lit(1)).otherwise(nw.lit(0))}
-    rows = purchase_rows(table, as_of=as_of, by=groups, further={name: further[name] for name in sums})
+    is_net = value == "revenue" and period is None
+    rows = purchase_rows(
+        table,
+        as_of=as_of,
+        by=groups,
+        further=None if is_net else {name: further[name] for name in sums},
+        net="_value" if is_net else None,
+    )
     counts = ~bought.is_null()  # engines then need not count the lines where nobody asks for them
     if period is not None:
         counts = counts & (bought >= day_literal(period.start)) & (bought < day_literal(period.end))

@@ -59,7 +59,9 @@ def add_segments(frame: F, *, segments: Sequence[Segment]) -> F:
         segments: The segments, each with a name of its own.
 
     Returns:
-        All rows with one column (Boolean, never null) for each segment; a missing value passes no test but "missing".
+        All rows with one column (Boolean, never null) for each segment; a missing value passes no test but "missing". A column of lists,
+        such as `tags`, is "equal" to what it holds, "not_equal" to what it does not hold, "one_of" if it holds one of them, and "missing"
+        when it holds nothing.
 
     Raises:
         MissingColumnError: For a frame without a column of a condition.
@@ -85,6 +87,8 @@ def holds(table: Table[Any], segment: Segment) -> nw.Expr:
 
 def _passes(table: Table[Any], condition: Condition) -> nw.Expr:
     dtype = table.dtypes[condition.column]
+    if isinstance(dtype, nw.List):
+        return _passes_held(dtype, condition)
     column = nw.col(condition.column).fill_nan(None) if dtype.is_float() else nw.col(condition.column)
     if condition.test == "missing":
         return column.is_null() if condition.value else ~column.is_null()
@@ -94,6 +98,22 @@ def _passes(table: Table[Any], condition: Condition) -> nw.Expr:
     for test in tests:
         passed = nw.when(test).then(nw.lit(value=True)).otherwise(passed)
     return passed & ~column.is_null()
+
+
+def _passes_held(dtype: nw.List, condition: Condition) -> nw.Expr:
+    """Whether a test of a list passes; null where there is none."""
+    held = nw.col(condition.column).list
+    if condition.test == "missing":
+        is_empty = nw.when(held.len() > 0).then(nw.lit(value=False)).otherwise(nw.lit(value=True))
+        return is_empty if condition.value else ~is_empty
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if condition.test not in {"equal", "not_equal", "one_of"} or (dtype.inner == nw.String) != all(isinstance(one, str) for one in values):
+        accepted = "'equal', 'not_equal', 'one_of' or 'missing' with values of that type"
+        raise refused("condition", f"{condition.test} {condition.value!r}", f"for column {condition.column!r} of type {dtype}: {accepted}")
+    holds = nw.lit(value=False)
+    for value in values:
+        holds = nw.when(held.contains(value)).then(nw.lit(value=True)).otherwise(holds)
+    return holds if condition.test != "not_equal" else ~holds & ~nw.col(condition.column).is_null()
 
 
 def _compares(column: nw.Expr, condition: Condition, table: Table[Any], value: Any) -> nw.Expr:  # noqa: ANN401

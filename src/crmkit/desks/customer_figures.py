@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from crmkit.entities import Party
 
+_LISTS = ("roles", "categories", "tags")
 _NOTHING_BOUGHT = ("revenue_this_year", "revenue_last_year", "revenue", "revenue_without_cost", "purchases")
 
 
@@ -23,8 +24,15 @@ def customer_figures(parties: Sequence[Party], sales: pl.LazyFrame, *, as_of: da
     from crmkit.facts import customers_from  # noqa: PLC0415  # it loads Narwhals
     from crmkit.history import customer_cards  # noqa: PLC0415  # it loads Narwhals
 
-    classes = pl.Series("abc_class", [party.effective_class for party in parties], dtype=pl.String)
-    rows = customers_from(parties).with_columns(classes).lazy().join(customer_cards(sales, as_of=as_of), on="customer_id", how="left")
+    sources = [None if party.source is None else party.source.category for party in parties]
+    own = [
+        pl.Series("kind", [party.kind for party in parties], dtype=pl.String),
+        pl.Series("language", [party.language for party in parties], dtype=pl.String),
+        pl.Series("source", sources, dtype=pl.String),
+        pl.Series("abc_class", [party.effective_class for party in parties], dtype=pl.String),
+    ]
+    own += [pl.Series(name, [sorted(getattr(party, name)) for party in parties], dtype=pl.List(pl.String)) for name in _LISTS]
+    rows = customers_from(parties).with_columns(own).lazy().join(customer_cards(sales, as_of=as_of), on="customer_id", how="left")
     days = (pl.lit(as_of) - pl.col("last_purchase_on")).dt.total_days().alias("days_since_purchase")
     return rows.with_columns(pl.col(_NOTHING_BOUGHT).fill_null(0), days).sort("customer_id", "currency")
 

@@ -64,8 +64,9 @@ class FactsDesk:
         """
         One row for each party and currency that takes part in analyses, with what is known of it on a day: what segments are made of.
 
-        The columns of `customers`, `abc_class` (String?, the effective one), the figures of `crmkit.history.customer_cards` (zero for who
-        bought nothing) and `days_since_purchase` (count?); sorted by id. What parties are themselves is as it is now.
+        The columns of `customers`, `kind` and `language` (String), `source` (String?, its category), `abc_class` (String?, the effective
+        one), `roles`, `categories` and `tags` (lists of String), the figures of `crmkit.history.customer_cards` (zero for who bought
+        nothing) and `days_since_purchase` (count?); sorted by id. What parties are themselves is as it is now.
         """
         day = self.workplace.day(as_of)
         sales = self.sales(period=Period(date.min, day + timedelta(days=1)))

@@ -8,23 +8,10 @@ import attrs
 
 from crmkit._checks import check_choice, check_date, check_each, check_kind, check_mapping, check_text
 from crmkit.conditions import Condition
+from crmkit.desks import party_lists, segmenting
 from crmkit.desks.merging import merge_lead
 from crmkit.desks.party_dunning import reminded
-from crmkit.desks.party_lists import (
-    IncompleteParties,
-    PartyChanges,
-    deputies_of,
-    group_of,
-    incomplete_parties,
-    loss_reasons,
-    one_party,
-    parties_found,
-    party_by_external_id,
-    party_changes,
-    party_value_on,
-)
 from crmkit.desks.party_work import carry_out_due, categorised, save_classes, save_departure, save_handover, saved_if_changed
-from crmkit.desks.segmenting import members_on, refresh_segments, saved_segments, segments_on
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Departure, Deputy, Handover, Party, SavedSegment
 from crmkit.entities.words import AbcClass
@@ -39,6 +26,7 @@ if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrame
 
     from crmkit.classification import Segment
+    from crmkit.desks.party_lists import IncompleteParties, PartyChanges
     from crmkit.desks.work import Work
     from crmkit.entities.party_changes import SingleField
     from crmkit.errors import Problem
@@ -138,6 +126,17 @@ class PartiesDesk:
             key=key,
         )
 
+    def set_class(
+        self, party_id: str, manual_class: AbcClass | None, *, because: str, at: datetime | None = None, key: str | None = None
+    ) -> Party:
+        """Class a party by hand, which wins over what an analysis finds, or with None no longer; the reason stays with it."""
+
+        def classed(party: Party, _: date) -> Party:
+            return attrs.evolve(party, manual_class=manual_class, class_because=None if manual_class is None else because)
+
+        summary = f"class {manual_class or 'no longer'} by hand: {check_text('because', because)}"
+        return self._change("parties.set_class", party_id, classed, summary, at=at, key=key)
+
     def record_classes(self, classes: Mapping[str, AbcClass | None], *, at: datetime | None = None, key: str | None = None) -> None:
         """
         Keep the classes that an analysis found; each change is an entry in its party's history. Manual classes stay, and win.
@@ -169,11 +168,23 @@ class PartiesDesk:
             MissingColumnError: For a rule over a column that there is not.
             InvalidValueError: For two segments of one name, and for a day before the one for which members are known already.
         """
-        refresh_segments(self.workplace, segments, figures, at=at, key=key)
+        segmenting.refresh_segments(self.workplace, segments, figures, at=at, key=key)
+
+    def end_segment(self, name: str, *, at: datetime | None = None, key: str | None = None) -> SavedSegment:
+        """
+        Keep a segment no more: everyone leaves it, and who belonged when stays known; `refresh_segments` with its name keeps it again.
+
+        Raises:
+            NotStoredError: When there is no such segment, or no longer.
+            InvalidValueError: For a day before the one for which its members are known already.
+        """
+        return self.workplace.do(
+            "parties.end_segment", lambda work: segmenting.end_segment(work, name), arguments={"name": name}, at=at, key=key
+        )
 
     def segments(self) -> tuple[SavedSegment, ...]:
         """List the segments that are kept, with their rules."""
-        return saved_segments(self.workplace, "parties.segments")
+        return segmenting.saved_segments(self.workplace, "parties.segments")
 
     def segment_members(self, name: str, *, on: date | None = None) -> tuple[str, ...]:
         """
@@ -182,11 +193,11 @@ class PartiesDesk:
         Raises:
             NotStoredError: When there is no such segment.
         """
-        return members_on(self.workplace, name, on)
+        return segmenting.members_on(self.workplace, name, on)
 
     def segments_of(self, party_id: str, *, on: date | None = None) -> tuple[str, ...]:
         """List the names of the segments to which a party belonged on a day, today by default."""
-        return segments_on(self.workplace, party_id, on)
+        return segmenting.segments_on(self.workplace, party_id, on)
 
     def hand_over(
         self, *, from_owner: str, to_owner: str, on: date | None = None, at: datetime | None = None, key: str | None = None
@@ -194,12 +205,7 @@ class PartiesDesk:
         """
         Give all parties of one employee to another, with the open work on them; figures of the days before stay the first one's.
 
-        Args:
-            from_owner: Whose parties they are.
-            to_owner: Who gets them.
-            on: The first day, today by default. A day to come only plans it: `carry_out_handovers` does it then.
-            at: When it happens, the clock by default.
-            key: An idempotency key.
+        *on* is the first day, today by default. A day to come only plans it: `carry_out_handovers` does it then.
         """
         day = None if on is None else check_date("on", on)
         return self.workplace.do(
@@ -228,59 +234,54 @@ class PartiesDesk:
 
     def deputies(self, *, on: date | None = None) -> tuple[Deputy, ...]:
         """List who stands in for whom on a day, today by default."""
-        return deputies_of(self.workplace, on)
+        return party_lists.deputies_of(self.workplace, on)
 
     def stale(self, *, verified_before: date, limit: int = 100) -> tuple[Party, ...]:
         """List the active parties whose data nobody entered or checked on or after a day, the longest unchecked first."""
         condition = Condition("checked_on", "less_than", check_date("verified_before", verified_before))
-        return parties_found(self.workplace, "parties.stale", Query(Party, [condition], order_by="checked_on", limit=limit))
+        return party_lists.parties_found(self.workplace, "parties.stale", Query(Party, [condition], order_by="checked_on", limit=limit))
 
     def excluded(self, *, because: str | None = None) -> tuple[Party, ...]:
         """List the parties that analyses leave out, such as walk-in, one-time and internal ones; or those of one reason."""
         condition = Condition("excluded", "missing", value=False) if because is None else Condition("excluded", "equal", because)
-        return parties_found(self.workplace, "parties.excluded", Query(Party, [condition]))
+        return party_lists.parties_found(self.workplace, "parties.excluded", Query(Party, [condition]))
 
     def completeness(self, party_id: str) -> tuple[Problem, ...]:
         """Name what is missing of a party under `Settings.required_data`; empty is complete."""
-        return self.workplace.settings.required_data.problems_of(one_party(self.workplace, "parties.completeness", party_id))
+        return self.workplace.settings.required_data.problems_of(party_lists.one_party(self.workplace, "parties.completeness", party_id))
 
     def incomplete(self, cursor: str = "", *, limit: int = 100) -> IncompleteParties:
         """
         List the parties of which something is missing under `Settings.required_data`; those switched off or excluded are left out.
 
-        Args:
-            cursor: Of the page before; empty is from the beginning, any other, or one whose party was erased meanwhile, is refused.
-            limit: The most parties of a page.
+        An empty cursor is the beginning; any other than that of the page before, or of a party erased meanwhile, is refused.
         """
-        return incomplete_parties(self.workplace, self.workplace.settings.required_data, cursor=cursor, limit=limit)
+        return party_lists.incomplete_parties(self.workplace, self.workplace.settings.required_data, cursor=cursor, limit=limit)
 
     def group(self, party_id: str) -> tuple[Party, ...]:
         """List a party and all parties below it, level by level: what rolls up into it."""
-        return group_of(self.workplace, party_id)
+        return party_lists.group_of(self.workplace, party_id)
 
     def by_external_id(self, system: str, external_id: str) -> Party | None:
         """Find the party with an id in another system; None where nobody has it."""
-        return party_by_external_id(self.workplace, system, external_id)
+        return party_lists.party_by_external_id(self.workplace, system, external_id)
 
     def changed_since(self, cursor: str = "", *, limit: int = 100) -> PartyChanges:
         """
         List the parties that are new, changed, merged or gone since a cursor, for other systems to follow.
 
-        What happens meanwhile is left out by no call. It needs the right to everybody's parties.
-
-        Args:
-            cursor: Of the call before; empty is from the beginning, any other is refused.
-            limit: The most verbs whose changes are read.
+        What happens meanwhile is left out by no call, which reads the changes of at most *limit* verbs. An empty cursor is the beginning;
+        any other than that of the call before is refused. It needs the right to everybody's parties.
         """
-        return party_changes(self.workplace, cursor, limit=limit)
+        return party_lists.party_changes(self.workplace, cursor, limit=limit)
 
     def value_on(self, party_id: str, field: SingleField, *, on: date) -> str | None:
         """Tell owner, region, effective class, parent, or activity ("yes" or "no") of a party as it was on a day."""
-        return party_value_on(self.workplace, party_id, field, on)
+        return party_lists.party_value_on(self.workplace, party_id, field, on)
 
     def loss_reasons(self, *, period: Period | None = None) -> Mapping[str, int]:
         """Count by reason who left, in a period or ever, the most frequent reason first."""
-        return loss_reasons(self.workplace, period)
+        return party_lists.loss_reasons(self.workplace, period)
 
     def _change(
         self,

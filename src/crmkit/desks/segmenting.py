@@ -91,15 +91,32 @@ def save_members(work: Work, segments: Sequence[SavedSegment], found: Mapping[st
     work.log_all([(one, one.party_id, None, f"{'joined' if one.left_on is None else 'left'} {one.segment_id}") for one in (*left, *joined)])
 
 
+def end_segment(work: Work, name: str) -> SavedSegment:
+    """Keep a segment no more: everyone leaves it, and who belonged to it when stays known."""
+    segment = work.get(SavedSegment, check_text("name", name))
+    if segment.ended_on is not None:
+        raise NotStoredError("segment", name)
+    ended = attrs.evolve(segment, ended_on=_not_before(segment, work.moment.on))
+    members = work.find(SegmentMember, Condition("segment_id", "equal", name), _BELONGS)
+    left = [attrs.evolve(member, left_on=max(work.moment.on, member.joined_on)) for member in members]
+    work.save(*left)
+    work.log_all([(one, one.party_id, None, f"left {name}") for one in left])
+    return work.record(ended, summary="ended")
+
+
+def _not_before(known: SavedSegment, day: date) -> date:
+    if known.refreshed_on is not None and day < known.refreshed_on:
+        raise refused("at", day, f"a day not before {known.refreshed_on}, for which the members of {known.id!r} are known already")
+    return day
+
+
 def _save_rules(work: Work, segment: SavedSegment, known: SavedSegment | None) -> None:
     day = work.moment.on
     if known is None:
         work.record(attrs.evolve(segment, refreshed_on=day), summary="rules saved")
         return
-    if known.refreshed_on is not None and day < known.refreshed_on:
-        raise refused("at", day, f"a day not before {known.refreshed_on}, for which the members of {known.id!r} are known already")
-    now = attrs.evolve(known, conditions=segment.conditions, refreshed_on=day)
-    if now.conditions != known.conditions:
+    now = attrs.evolve(known, conditions=segment.conditions, refreshed_on=_not_before(known, day), ended_on=None)
+    if now.conditions != known.conditions or known.ended_on is not None:
         work.record(now, summary="rules changed")
     elif now != known:
         work.record(now, summary=f"members found as of {day}")
@@ -109,7 +126,7 @@ def saved_segments(workplace: Workplace, verb: str) -> tuple[SavedSegment, ...]:
     """Read the rules of all segments."""
     workplace.scope.owners_reached(verb)
     with workplace.reading() as transaction:
-        return tuple(transaction.find(Query(SavedSegment)))
+        return tuple(segment for segment in transaction.find(Query(SavedSegment)) if segment.ended_on is None)
 
 
 def members_on(workplace: Workplace, name: str, on: date | None) -> tuple[str, ...]:

@@ -146,6 +146,7 @@ class Party:
         categories: Groups it was assigned to; a change is an event in its history.
         tags: Free marks.
         manual_class: A, B or C as set by hand; leads have no other.
+        class_because: Why it was set so.
         computed_class: A, B or C as an analysis found it.
         verified_on: The day on which its data were last checked.
         parent_id: The party that it belongs to.
@@ -182,6 +183,7 @@ class Party:
     categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_categories, repr=False)
     tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=_tags, repr=False)
     manual_class: AbcClass | None = None
+    class_because: str | None = attrs.field(default=None, repr=False)
     computed_class: AbcClass | None = None
     verified_on: date | None = None
     parent_id: str | None = None
@@ -215,6 +217,9 @@ class Party:
             check_date("verified_on", self.verified_on)
         if len(check_text("language", self.language)) != _COUNTRY_OR_LANGUAGE or not self.language.islower():
             raise refused("language", self.language, "an ISO 639-1 code, for example 'de'")
+        check_texts(self, "class_because")
+        if self.class_because is not None and self.manual_class is None:
+            raise refused("class_because", "a reason", "one only beside a manual_class")
         self._check_relations()
 
     def _check_relations(self) -> None:

@@ -28,19 +28,22 @@ class SavedSegment:
         id: Its name.
         conditions: What must hold, all of them; none at all holds for everyone.
         refreshed_on: The day for which its members were found last.
+        ended_on: The first day on which it is kept no more; who belonged to it before stays known.
         version: Raised by each stored change; 0 is not stored yet.
     """
 
     id: str
     conditions: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
     refreshed_on: date | None = None
+    ended_on: date | None = None
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a segment without a name."""
         check_text("id", self.id)
-        if self.refreshed_on is not None:
-            check_date("refreshed_on", self.refreshed_on)
+        for name in ("refreshed_on", "ended_on"):
+            if getattr(self, name) is not None:
+                check_date(name, getattr(self, name))
 
 
 @attrs.frozen(kw_only=True)

@@ -4,6 +4,7 @@ from .calendar_updates import update_calendar
 from .calendar_writing import write_calendar
 from .column_names import closest_column
 from .notation import ColumnType, DecimalMark, FileLimits, Notation
+from .sales_imports import SalesImport, import_sales
 from .sales_tables import SALES_TYPES, read_sales
 from .tables import read_table
 
@@ -15,7 +16,9 @@ __all__ = [
     "DecimalMark",
     "FileLimits",
     "Notation",
+    "SalesImport",
     "closest_column",
+    "import_sales",
     "read_calendar",
     "read_sales",
     "read_table",

@@ -58,10 +58,12 @@ class Understood:
     Attributes:
         frame: The rows that have a value in at least one column.
         kept: Which rows of the file these are; None is all of them.
+        unread: Columns of which nothing could be read, not only some of their values.
     """
 
     frame: pl.DataFrame
     kept: pl.Series | None
+    unread: frozenset[str] = frozenset()
 
     def place(self, line: int) -> int:
         """Find the row of the file (from 0) for a line of the frame (from 1)."""
@@ -97,7 +99,8 @@ def typed_columns(
         problems += _unreadable(raw, name, kind, frame[name])
     problems += _missing(raw, required & types.keys(), known)
     frame = frame.drop(_FILLED)
-    return (Understood(frame, None) if known.all() else Understood(frame.filter(known), known.arg_true())), problems
+    kept = None if known.all() else known.arg_true()
+    return Understood(frame if kept is None else frame.filter(known), kept, frozenset(unread)), problems
 
 
 def _distinct(raw: RawTable, types: Mapping[str, ColumnType]) -> dict[str, pl.Series]:

@@ -72,33 +72,34 @@ def read_sales(
         InvalidDataError: With every problem of every file: file, line, column and value.
         MissingColumnError: Naming the first file without a column that is needed, what is missing, and what exists.
     """
-    mapped = {_standard(name): check_text(f"names[{name!r}]", own) for name, own in (names or {}).items()}
+    mapped = {standard_column(name): check_text(f"names[{name!r}]", own) for name, own in (names or {}).items()}
     needed_too = ("document_kind",) if credit_notes == "positive" else ()
     parts: list[pl.DataFrame] = []
     problems: list[Problem] = []
     for path in [paths] if isinstance(paths, Path | str) else paths:
         try:
-            rows, raw, there, found = _read_one(path, mapped, needed_too, notation=notation, limits=limits, on_read=on_read)
-            table, more = _as_facts(rows, raw, there, credit_notes=credit_notes)
+            rows, raw, there, found = read_lines(path, mapped, needed_too, notation=notation, limits=limits, on_read=on_read)
+            table, more = as_facts(rows, raw, there, credit_notes=credit_notes)
         except InvalidDataError as error:
             problems += error.problems
             continue
-        problems += by_line((*found, *_not_said_yet(more, found)))
+        problems += by_line((*found, *not_said_yet(more, found)))
         parts.append(table)
     if problems:
         raise InvalidDataError(tuple(problems))
     if not parts:
         raise refused("paths", (), "at least one file")
-    return parts[0] if len(parts) == 1 else _together(parts)
+    return together(parts)
 
 
-def _standard(name: str) -> str:
+def standard_column(name: str) -> str:
+    """Accept the name of a column of sales."""
     if name not in SALES_TYPES:
         raise refused("names", name, "standard columns of sales: " + ", ".join(SALES_TYPES))
     return name
 
 
-def _read_one(
+def read_lines(
     path: Path | str,
     mapped: Mapping[str, str],
     more: Iterable[str],
@@ -107,6 +108,7 @@ def _read_one(
     limits: FileLimits,
     on_read: Callable[[int], None] | None,
 ) -> tuple[Understood, RawTable, Mapping[str, str], tuple[Problem, ...]]:
+    """Read one file: its rows, its cells, its columns by their standard names, and what is wrong."""
     own = {standard: mapped.get(standard, standard) for standard in SALES_TYPES}
     raw = read_raw(path, wanted=frozenset(own.values()), notation=notation, limits=limits, on_read=on_read)
     exist = set(raw.frame.columns)
@@ -130,7 +132,7 @@ def _read_one(
     return rows, renamed, there, tuple(_named_as_in_file(problem, there) for problem in problems)
 
 
-def _as_facts(
+def as_facts(
     rows: Understood, raw: RawTable, there: Mapping[str, str], *, credit_notes: Literal["negative", "positive"]
 ) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
     """Bring it into the standard table; what that refuses is said with its place in the file."""
@@ -163,7 +165,7 @@ def _as_in_file(problem: Problem, raw: RawTable, row: int) -> str | None:
     return number.rstrip("0").rstrip(".") if "." in number else number
 
 
-def _not_said_yet(more: Iterable[Problem], found: Iterable[Problem]) -> Iterator[Problem]:
+def not_said_yet(more: Iterable[Problem], found: Iterable[Problem]) -> Iterator[Problem]:
     """What the standard table refuses beyond the cells that could not be read; of them it only sees that nothing is known."""
     said = {(problem.line, problem.column) for problem in found}
     return (problem for problem in more if (problem.line, problem.column) not in said)
@@ -173,7 +175,10 @@ def _named_as_in_file(problem: Problem, there: Mapping[str, str]) -> Problem:
     return attrs.evolve(problem, column=there.get(problem.column or "", problem.column))
 
 
-def _together(parts: list[pl.DataFrame]) -> pl.DataFrame:
+def together(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """One table of several."""
+    if len(parts) == 1:
+        return parts[0]
     amounts = [name for name, kind in SALES_TYPES.items() if kind == "amount"]
     wide = {
         name: common_type(part.schema[name] for part in parts if name in part.columns)

@@ -36,26 +36,31 @@ def purchases(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] = ()
     With *by*, a purchase has one row, with these columns too, for each of their values in which its revenue is above zero. `lines`
     counts the lines with revenue above zero.
     """
-    rows = purchase_rows(sales, as_of=as_of, by=by).filter(nw.col("lines") > 0)
+    rows = purchase_rows(sales, as_of=as_of, by=by).filter(nw.col("is_purchase"))  # by `lines` engines would have to count them
     return rows.select("customer_id", *sales.currency, *_further(sales, by), "purchased_on", "lines")
 
 
-def purchase_rows(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] = (), further: Mapping[str, nw.Expr] | None = None) -> Lazy:
+def purchase_rows(
+    sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] = (), further: Mapping[str, nw.Expr] | None = None, net: str | None = None
+) -> Lazy:
     """
     The documents of known customers with what `purchases` tells of them, in one pass with the sums of *further* amounts.
 
-    Where a document is no purchase, `purchased_on` is null and `lines` is 0; without *further* amounts such documents may be missing.
+    With *net*, their whole net revenue is one of those, under this name. Where not `is_purchase`, `purchased_on` is null and `lines` is 0;
+    without further amounts such documents may be missing.
     """
     sales.require("customer_id", "issued_on", "revenue")
     lines = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
     lines = lines.filter(~nw.col("customer_id").is_null())
     groups, counts = _further(sales, by), _counts(sales)
-    if not further and counts is not None:
-        lines = lines.filter(counts)
-    marked = _marked(sales, lines, counts if further else None, further or {})
-    documents = _documents(sales, marked, groups, tuple(further or ()))
-    bought = nw.col("_bought")
-    left = documents
+    if counts is not None and not further and net is None:
+        lines, counts = lines.filter(counts), None
+    amounts, bought = dict(further or {}), nw.col("_bought")
+    if net is not None and counts is not None:
+        amounts[net] = sales.amount("revenue")
+    left = _documents(sales, _marked(sales, lines, counts, amounts), groups, tuple(amounts))
+    if net is not None and counts is None:  # every line counts, so the two sums are one
+        left, amounts[net] = left.with_columns(bought.alias(net)), bought
     if groups and "document_id" in sales.dtypes:
         whole = bought.sum().over("customer_id", *sales.currency, "document_id", "_day")
         left = left.with_columns(nw.when(bought > 0).then(whole).otherwise(bought).alias("_bought"))
@@ -65,10 +70,11 @@ def purchase_rows(sales: Table[Any], *, as_of: date | None, by: tuple[str, ...] 
         reversals = sales.frame if as_of is None else sales.frame.filter(nw.col("issued_on") <= day_literal(as_of))
         left = less_reversals(sales, left, _posted(sales, reversals), "_bought")
     result = left.with_columns(
+        is_purchase.alias("is_purchase"),
         nw.when(is_purchase).then(nw.col("purchased_on")).alias("purchased_on"),
         nw.when(is_purchase).then(nw.col("_positive")).otherwise(nw.lit(0)).cast(nw.Int64).alias("lines"),
     )
-    return result.select("customer_id", *sales.currency, *groups, "purchased_on", "lines", *(further or ()))
+    return result.select("customer_id", *sales.currency, *groups, "is_purchase", "purchased_on", "lines", *amounts)
 
 
 def _further(sales: Table[Any], by: tuple[str, ...]) -> tuple[str, ...]:

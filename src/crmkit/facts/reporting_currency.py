@@ -104,7 +104,7 @@ def _converted(rows: Lazy, name: str, dtype: DType) -> Lazy:
     amount, whole, part = nw.col(name), nw.col("_whole"), nw.col("_part")
     if dtype.is_float():
         return rows.with_columns((amount * (whole.cast(nw.Float64) + part.cast(nw.Float64) / _ONE)).alias(name))
-    rows = rows.with_columns(units(amount, dtype).abs().alias("_size"))
+    rows = rows.with_columns(units(amount, dtype, rows.implementation).abs().alias("_size"))
     rows = rows.with_columns((nw.col("_size") // _ONE).alias("_upper"))
     lower = nw.col("_size") - nw.col("_upper") * _ONE
     product = nw.col("_size") * whole + nw.col("_upper") * part + (lower * part * 2 + _ONE) // (_ONE * 2)

@@ -10,7 +10,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_exact, check_kind, check_text, refused
-from crmkit._frames import Asked, F, day_literal, opened
+from crmkit._frames import Asked, F, day_literal, one_where, opened
 from crmkit.metrics.profit_tables import profits
 from crmkit.periods import Period
 
@@ -27,7 +27,9 @@ _FROZEN = ("start", "end", "frozen_on", "definition")
 _DEFINITION = "gross_profit_by 1"
 
 
-def control_totals(sales: F, *, period: Period | None = None, ledger: Mapping[str, Exact] | Exact | None = None) -> F:
+def control_totals(
+    sales: F, *, period: Period | None = None, ledger: Mapping[str, Exact] | Exact | None = None, rejected: F | None = None
+) -> F:
     """
     Count and add up what there is, to hold against the ledger or an import.
 
@@ -41,17 +43,23 @@ def control_totals(sales: F, *, period: Period | None = None, ledger: Mapping[st
         sales: Lines with `issued_on` (Date), `revenue` (amount) and `document_id`.
         period: Only lines issued in it.
         ledger: What the other system says: one exact number, or one for each currency.
+        rejected: Lines that an import did not take, as `crmkit.exchange.import_sales` keeps them: with `issued_on`, `revenue` and, where
+            sales have it, `currency`. One whose day could not be read counts in every period.
 
     Returns:
-        `currency` where there is one, `lines` and `documents` (counts), `revenue` (amount), `first_on` and `last_on` (Date), with *ledger*
-        also `ledger` and `difference` (revenue less ledger, in the revenue's numeric type; null for a currency that the ledger lacks);
-        sorted by currency. Without lines there is no row.
+        `currency` where there is one, `lines` and `documents` (counts), `revenue` (amount), `first_on` and `last_on` (Date). With
+        *rejected* also `read` and `rejected` (counts: `lines` and `rejected` make `read`) and `rejected_revenue` (amount; null where it
+        could be read of none). With *ledger* also `ledger` and `difference` (revenue less ledger, in the revenue's numeric type; null for a
+        currency that the ledger lacks). Sorted by currency. Without lines there is no row.
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
         InvalidValueError: For one number for a frame with currencies, and the other way round.
     """
-    (table,) = opened(Asked(sales, "sales", needs=("issued_on", "document_id"), amounts=("revenue",)))
+    asked = [Asked(sales, "sales", needs=("issued_on", "document_id"), amounts=("revenue",))]
+    if rejected is not None:
+        asked.append(Asked(rejected, "rejected", needs=("issued_on",), amounts=("revenue",)))
+    table, *others = opened(*asked)
     groups, day = table.currency, nw.col("issued_on")
     rows = table.within(period).frame.select(*groups, "document_id", day, table.amount("revenue")).with_columns(nw.lit(1).alias("_all"))
     keys = groups or ("_all",)
@@ -59,15 +67,20 @@ def control_totals(sales: F, *, period: Period | None = None, ledger: Mapping[st
         nw.len().alias("lines"), nw.col("revenue").sum(), day.min().alias("first_on"), day.max().alias("last_on")
     )
     documents = documents.with_columns(table.total(nw.col("revenue"), "revenue"), nw.col("lines").cast(nw.Int64))
-    figures = [
-        nw.col("lines", "revenue").sum(),
-        nw.col("document_id").count().alias("documents"),
-        nw.col("first_on").min(),
-        nw.col("last_on").max(),
-    ]
-    added = documents.group_by(*keys).agg(*figures)
-    added = added.with_columns(table.total(nw.col("revenue"), "revenue"), nw.col("lines", "documents").cast(nw.Int64))
-    shown = ("lines", "documents", "revenue", "first_on", "last_on")
+    documents = documents.with_columns(one_where(~nw.col("document_id").is_null()).alias("documents")).drop("document_id")
+    for other in others:
+        documents = _with_rejected(table, documents, other, keys, period)
+    counts = ("lines", "documents", *(("rejected", "_readable") if others else ()))
+    amounts = ("revenue", *(("rejected_revenue",) if others else ()))
+    added = documents.group_by(*keys).agg(nw.col(*counts, *amounts).sum(), nw.col("first_on").min(), nw.col("last_on").max())
+    added = added.with_columns(*(table.total(nw.col(name), "revenue").alias(name) for name in amounts), nw.col(*counts).cast(nw.Int64))
+    shown: tuple[str, ...] = ("lines", "documents", "revenue", "first_on", "last_on")
+    if others:
+        shown = (*shown, "read", "rejected", "rejected_revenue")
+        added = added.with_columns(
+            (nw.col("lines") + nw.col("rejected")).alias("read"),
+            nw.when(nw.col("_readable") > 0).then(nw.col("rejected_revenue")).alias("rejected_revenue"),
+        )
     if ledger is None:
         return table.back(added.select(*groups, *shown).sort(*groups or ("lines",), nulls_last=True))
     compared = added.with_columns(_ledger(table, ledger).alias("ledger"))
@@ -76,6 +89,32 @@ def control_totals(sales: F, *, period: Period | None = None, ledger: Mapping[st
         *groups, *shown, "ledger", "difference"
     )
     return table.back(result.sort(*groups or ("lines",), nulls_last=True))
+
+
+def _with_rejected(table: Table[Any], documents: Lazy, other: Table[Any], keys: tuple[str, ...], period: Period | None) -> Lazy:
+    """Put the rejected lines below the documents."""
+    other.require(*table.currency)
+    rows, day = other.frame.with_columns(nw.lit(1).alias("_all")), nw.col("issued_on")
+    if period is not None:
+        check_kind("period", period, Period)
+        rows = rows.filter(day.is_null() | ((day >= day_literal(period.start)) & (day < day_literal(period.end))))
+    dtype, revenue = table.total_dtype("revenue") or nw.Float64(), other.amount("revenue")
+    nothing, zero = nw.lit(0).cast(nw.Int64), nw.lit(0).cast(dtype)
+    taken = documents.with_columns(
+        nw.col("revenue").cast(dtype), nothing.alias("rejected"), nothing.alias("_readable"), zero.alias("rejected_revenue")
+    )
+    lines = rows.select(
+        *keys,
+        nothing.alias("lines"),
+        nothing.alias("documents"),
+        zero.alias("revenue"),
+        day_literal(None).alias("first_on"),
+        day_literal(None).alias("last_on"),
+        nw.lit(1).cast(nw.Int64).alias("rejected"),
+        one_where(~revenue.is_null()).alias("_readable"),
+        revenue.fill_null(0).cast(dtype).alias("rejected_revenue"),
+    )
+    return nw.concat([taken.select(*lines.collect_schema().names()), lines])
 
 
 def _ledger(table: Table[Any], ledger: Mapping[str, Exact] | Exact) -> nw.Expr:

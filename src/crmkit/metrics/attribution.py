@@ -230,7 +230,8 @@ def attributed_paths(paths: F, *, model: Model) -> F:
     (table,) = opened(asked, arrays=True)
     amounts, dtype = amount_names(table), amount_type(table)
     given = table.frame.with_columns(
-        *(units(nw.col(name), dtype).fill_null(0).alias(name) for name in amounts), nw.col("conversions").cast(nw.Float64).fill_null(0)
+        *(units(nw.col(name), dtype, table.engine).fill_null(0).alias(name) for name in amounts),
+        nw.col("conversions").cast(nw.Float64).fill_null(0),
     )
     if "non_conversions" not in table.dtypes:
         given = given.with_columns(nw.lit(0).alias("non_conversions"))

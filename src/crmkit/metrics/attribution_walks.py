@@ -200,7 +200,7 @@ def _conversions(events: Table[Any]) -> nw.DataFrame[Any]:
         first = [nw.col(name).min() for name in ("customer_id", "happened_at")]
         given = given.group_by(*keys).agg(*first, *(nw.col(name).sum() for name in amounts)).sort(*keys, nulls_last=True)
     typed = given.with_columns(events.total(nw.col(name), name).alias(name) for name in amounts)
-    unit = units(nw.col("amount"), events.total_dtype("amount")) if amounts else nw.lit(0).cast(nw.Int64)
+    unit = units(nw.col("amount"), events.total_dtype("amount"), events.engine) if amounts else nw.lit(0).cast(nw.Int64)
     return typed.with_columns(unit.fill_null(0).alias("_units"))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_kind
-from crmkit._frames import Asked, F, day_number, day_ordinal, one_where, opened, ratio, stacked, with_added
+from crmkit._frames import Asked, F, day_number, day_ordinal, known_rows, one_where, opened, ratio, stacked, with_added
 from crmkit.facts.purchases import purchases
 from crmkit.metrics.retention import bought_by
 from crmkit.periods import Interval, Period
@@ -68,23 +68,21 @@ def cohorts(sales: F, *, period: Period) -> F:
         table.keyed(first).group_by("cohort", *table.currency).agg(nw.len().alias("_size")).with_columns(_month("cohort").alias("_first"))
     )
     last = _number(months[-1].start)
-    grid = [
-        sizes.filter(nw.col("_first") + later <= last).with_columns(nw.lit(later).cast(nw.Int64).alias("months_later"))
-        for later in range(len(months))
-    ]
-    active = (
-        _later(table, bought, joined, "purchased_on", last).select("customer_id", *groups).unique().with_columns(_one().alias("customers"))
-    )
+    months_later = known_rows(table, {"months_later": range(len(months))})
+    grid = sizes.join(months_later, how="cross").filter(nw.col("_first") + nw.col("months_later") <= last)
+    active = _later(table, bought, joined, "purchased_on", last)
+    # By groups, since `unique` is a window over all rows on some engines.
+    active = active.group_by("customer_id", *groups).agg(nw.len().alias("_purchases"))
     lines = _later(table, table.frame.select(*keys, "issued_on", table.amount("revenue"), table.amount("cost")), joined, "issued_on", last)
     known = ~nw.col("revenue").is_null() & ~nw.col("cost").is_null()
     lines = lines.with_columns(
-        *(nw.when(known).then(nw.col(name)).alias(f"_{name}") for name in ("revenue", "cost")),
-        one_where(known).alias("_costed"),
-        _one().alias("_lines"),
+        *(nw.when(known).then(nw.col(name)).alias(f"_{name}") for name in ("revenue", "cost")), one_where(known).alias("_costed")
     )
+    added = lines.group_by(*groups).agg(nw.col("revenue", "_revenue", "_cost", "_costed").sum(), nw.len().alias("_lines"))
+    counted = active.group_by(*groups).agg(nw.len().alias("customers"))
     revenue, cost = (table.total_dtype(name) or nw.Float64() for name in ("revenue", "cost"))
     counts = {name: nw.Int64() for name in ("_size", "customers", "_costed", "_lines")}
-    sums = stacked([*grid, active, lines], groups, {**counts, "revenue": revenue, "_revenue": revenue, "_cost": cost})
+    sums = stacked([grid, counted, added], groups, {**counts, "revenue": revenue, "_revenue": revenue, "_cost": cost})
     profit = table.total(nw.col("_revenue") - nw.col("_cost"), "revenue", "cost")
     made = sums.with_columns(
         nw.when((nw.col("_costed") > 0) | (nw.col("_lines") == 0)).then(profit).alias("gross_profit"),
@@ -167,10 +165,10 @@ def survival(customers: F, sales: F, *, as_of: date, lost_after: Interval) -> F:
 
 def _later(table: Table[Any], rows: Lazy, first: Lazy, on: str, last: int) -> Lazy:
     """Rows of the customers of a cohort, with how many months later they are."""
-    joined = table.keyed(rows.filter(~nw.col("customer_id").is_null())).join(first, on=["customer_id", *table.currency_key], how="inner")
-    numbered = joined.with_columns(_month(on).alias("_now"))
-    kept = numbered.filter(nw.col("_now") >= nw.col("_first"), nw.col("_now") <= last)
-    return kept.with_columns((nw.col("_now") - nw.col("_first")).alias("months_later"))
+    joined = table.keyed(rows).join(first, on=["customer_id", *table.currency_key], how="inner")
+    numbered = joined.with_columns((_month(on) - nw.col("_first")).alias("months_later"))
+    # Both of two tables, else engines test it before they join, and then take one side for another table than where it is read without.
+    return numbered.filter(nw.col("months_later") >= 0, nw.col("_first") + nw.col("months_later") <= last)
 
 
 def _month(name: str) -> nw.Expr:
@@ -179,7 +177,3 @@ def _month(name: str) -> nw.Expr:
 
 def _number(day: date) -> int:
     return day.year * _MONTHS_A_YEAR + day.month - 1
-
-
-def _one() -> nw.Expr:
-    return nw.lit(1).cast(nw.Int64)

@@ -160,7 +160,7 @@ def _with_commission(sums: Lazy, plan: CommissionPlan, dtype: DType | None) -> L
     finer = lcm(*(start.denominator for start in starts))  # 1 unless a tier begins between two units
     rates = [Fraction(rate) / finer for _, rate in plan.tiers]
     denominator = lcm(*(rate.denominator for rate in rates))
-    rows, within = sums.with_columns((units(nw.col("base"), dtype) * finer).alias("_above0")), []
+    rows, within = sums.with_columns((units(nw.col("base"), dtype, sums.implementation) * finer).alias("_above0")), []
     for place, start in enumerate(starts, 1):
         above = nw.col("_above0") - int(start * finer)
         rows = rows.with_columns(nw.when(above > 0).then(above).otherwise(above - above).alias(f"_above{place}"))

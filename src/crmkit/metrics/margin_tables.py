@@ -157,15 +157,15 @@ def margin_bridge_by(sales: F, *by: str, before: Period, after: Period, item: st
     groups = table.groups(by, made=_EFFECTS)
     apart = tuple(dict.fromkeys((*groups, *(("unit",) if "unit" in table.dtypes else ()))))
     dtype = table.total_dtype("revenue", "cost") or nw.Float64()
-    pieces = _pieces(table.dtypes["quantity"], dtype)
+    grown = _growth(table, dtype)
     items = summed(_two_periods(table, (*apart, item), before, after), tuple(dict.fromkeys((*apart, item))), nw.col(*_SUMS).sum())
     sold = (nw.col("q0") > 0) & (nw.col("q1") > 0)
-    changes = {name: (nw.col(f"{name}1") - _grown(nw.col(f"{name}0"), pieces, dtype)).cast(dtype) for name in "rc"}
+    changes = {name: (nw.col(f"{name}1") - grown(nw.col(f"{name}0"))).cast(dtype) for name in "rc"}
     moved = {"_price": changes["r"], "_cost": nw.lit(0) - changes["c"]}
     compared = items.with_columns(nw.when(sold).then(moved[name]).otherwise(_none(dtype)).alias(name) for name in moved)
     whole = summed(compared, apart, nw.col(*_SUMS, "_price", "_cost").sum())
     profit = (nw.col("r0") - nw.col("c0")).cast(dtype)
-    volume = nw.when(nw.col("q0") > 0).then((_grown(profit, pieces, dtype) - profit).cast(dtype)).otherwise(_none(dtype))
+    volume = nw.when(nw.col("q0") > 0).then((grown(profit) - profit).cast(dtype)).otherwise(_none(dtype))
     sums = summed(whole.with_columns(volume.alias("_volume")), groups, nw.col("r0", "c0", "r1", "c1", "_price", "_cost", "_volume").sum())
     return table.back(_bridge(dtype, sums, groups))
 
@@ -193,20 +193,24 @@ def _two_periods(table: Table[Any], groups: tuple[str, ...], before: Period, aft
     )
 
 
-def _pieces(quantity: DType, dtype: DType) -> Callable[[str], nw.Expr]:
-    """Quantities as whole numbers, where amounts are exact: of the last decimal, of a millionth where they are floats."""
+def _growth(table: Table[Any], dtype: DType) -> Callable[[nw.Expr], nw.Expr]:
+    """What makes of an amount at the old quantity what it would be at the new one."""
+    new, old = (_pieces(table, name, dtype) for name in ("q1", "q0"))
+    some = nw.when(nw.col("q0") > 0).then(old).otherwise(nw.lit(1))
+
+    def grown(amount: nw.Expr) -> nw.Expr:
+        size = quotient([(units(amount, dtype, table.engine), new.abs())], some, dtype)
+        return nw.when(nw.col("q1") < 0).then(nw.lit(0) - size).otherwise(size).cast(dtype)
+
+    return grown
+
+
+def _pieces(table: Table[Any], name: str, dtype: DType) -> nw.Expr:
+    """A quantity as a whole number, where amounts are exact: of the last decimal, of a millionth where it is a float."""
+    quantity = table.dtypes["quantity"]
     if dtype.is_float():
-        return lambda name: nw.col(name).cast(nw.Float64)
-    if quantity.is_float():
-        return lambda name: (nw.col(name) * _MILLION).round(0).cast(nw.Int64)
-    return lambda name: units(nw.col(name), quantity)
-
-
-def _grown(amount: nw.Expr, pieces: Callable[[str], nw.Expr], dtype: DType) -> nw.Expr:
-    """An amount at the old quantity as it would be at the new one."""
-    new, old = pieces("q1"), nw.when(nw.col("q0") > 0).then(pieces("q0")).otherwise(nw.lit(1))
-    size = quotient([(units(amount, dtype), new.abs())], old, dtype)
-    return nw.when(nw.col("q1") < 0).then(nw.lit(0) - size).otherwise(size).cast(dtype)
+        return nw.col(name).cast(nw.Float64)
+    return (nw.col(name) * _MILLION).round(0).cast(nw.Int64) if quantity.is_float() else units(nw.col(name), quantity, table.engine)
 
 
 def _none(dtype: DType) -> nw.Expr:

@@ -243,7 +243,9 @@ def _due_quotas(quotas: Table[Any], groups: tuple[str, ...], period: Period, as_
     first, end = day_ordinal(period.start), day_ordinal(period.end)
     starts, ends = nw.col("_from"), nw.col("_to")
     length = (ends - starts).alias("_length")
-    rows = rows.with_columns(nw.when(starts < first).then(nw.lit(first)).otherwise(starts).cast(nw.Int64).alias("_first"), length)
+    rows = rows.filter(ends > first, starts < end).with_columns(
+        nw.when(starts < first).then(nw.lit(first)).otherwise(starts).cast(nw.Int64).alias("_first"), length
+    )
     spans = {"quota": end, "expected_by_now": min(end, day_ordinal(as_of) + 1)}
     for name, last in spans.items():
         until = nw.when(ends > last).then(nw.lit(last)).otherwise(ends)
@@ -251,7 +253,7 @@ def _due_quotas(quotas: Table[Any], groups: tuple[str, ...], period: Period, as_
         rows = rows.with_columns(nw.when(nw.col("_days") > 0).then(nw.col("_days")).otherwise(nw.lit(0)).cast(nw.Int64).alias("_days"))
         share = share_of(quotas, "amount", nw.col("_days"), nw.col("_length"))
         rows = rows.with_columns(nw.when(nw.col("_days") == nw.col("_length")).then(nw.col("amount")).otherwise(share).alias(name))
-    return rows.filter(nw.col("quota") != 0).select(*groups, *spans)
+    return rows.select(*groups, *spans)
 
 
 def _sold(table: Table[Any], groups: tuple[str, ...], period: Period | None) -> list[Lazy]:

@@ -422,11 +422,13 @@ WRITING: Ways = {
         (draw.party(),),
         {"because": draw.text(), "interaction_id": draw.of(None, wrong=[draw.id(Interaction)])},
     ),
+    "parties.set_class": lambda draw: ((draw.party(), draw.of("A", "C", None, wrong=["X"])), {"because": draw.text()}),
     "parties.record_classes": lambda draw: (({draw.party(): draw.of("A", "C", None, wrong=["X"]) for _ in range(2)},), {}),
     "parties.refresh_segments": lambda draw: (
         (draw.of(None, [Segment(name, [draw.of(*_RULES)]) for name in draw.of(("big",), ("big", "new"), wrong=[("big", "big")])]),),
         {},
     ),
+    "parties.end_segment": lambda draw: ((draw.of("big", "new", wrong=["none"]),), {}),
     "parties.hand_over": lambda draw: (
         (),
         {"from_owner": draw.employee(), "to_owner": draw.employee(), "on": draw.maybe(draw.day)},
