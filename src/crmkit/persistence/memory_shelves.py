@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -75,10 +75,24 @@ class Shelf:
         Of the conditions only those on the fields before the sorted ones hold for all of them.
         """
         names = tuple(name for name, _ in query.sort_fields[:-1])
-        fixed = {one.column: one.value for one in conditions if one.test == "equal"}
         if not names or any(descending for _, descending in query.sort_fields):
             return None
-        fitting = [one for one in self._declared if one[-len(names) :] == names and fixed.keys() >= {*one[: -len(names)]}]
+        fixed = {one.column: one.value for one in conditions if one.test == "equal"}
+        several = next((one.value for one in conditions if one.column == names[0] and one.test == "one_of"), None)
+        if several is None:
+            return self._walk(names, conditions, fixed, position)
+        walks = []
+        for value in sorted(set(cast("Any", several))):  # one after the other they are in the order of the query
+            if position is None or value >= position[0]:
+                rest = position[1:] if position is not None and value == position[0] else None
+                walks.append(self._walk(names[1:], conditions, {**fixed, names[0]: value}, rest))
+        found = [walk for walk in walks if walk is not None]
+        return chain.from_iterable(found) if len(found) == len(walks) else None
+
+    def _walk(
+        self, names: tuple[str, ...], conditions: Sequence[Condition], fixed: Mapping[str, Any], position: tuple[Any, ...] | None
+    ) -> Iterator[Held] | None:
+        fitting = [one for one in self._declared if names and one[-len(names) :] == names and fixed.keys() >= {*one[: -len(names)]}]
         if not fitting:
             return None
         index = max(fitting, key=len)

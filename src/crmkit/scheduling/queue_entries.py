@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import refused
+from crmkit._checks import check_date, check_kind, check_zone, refused
 from crmkit.entities import Appointment, Case, ContactPlan, Contract, Document, FollowUp, Interaction, OpenItem, Party, Recall, Ref, Task
+from crmkit.periods import Interval
 from crmkit.scheduling.contact_plans import Due, appointment_from, next_contact_on, recalled, suggestion
 from crmkit.scheduling.contact_policy import ContactPolicy
 from crmkit.scheduling.queue_policy import QueuePolicy, first_day_before
@@ -48,6 +49,12 @@ class Asking:
     zone: ZoneInfo
     contacts: ContactPolicy | None
     queue: QueuePolicy
+
+    @classmethod
+    def of(cls, as_of: date, *, horizon: Interval | None, zone: str, contacts: ContactPolicy | None, queue: QueuePolicy | None) -> Asking:
+        """Check what a caller asks for."""
+        last = check_date("as_of", as_of) if horizon is None else check_kind("horizon", horizon, Interval).after(as_of)
+        return cls(as_of=as_of, last=last, zone=ZoneInfo(check_zone("zone", zone)), contacts=contacts, queue=queue or QueuePolicy())
 
     def local(self, moment: datetime) -> datetime:
         """A moment in local time."""
