@@ -11,14 +11,13 @@ import attrs
 from crmkit._checks import check_int, refused
 from crmkit.conditions import Condition
 from crmkit.desks.document_reading import POSTED
-from crmkit.desks.due_records import Found, Reading, records_asking
+from crmkit.desks.due_records import Found, Reading, open_with, records_named
 from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
 from crmkit.desks.permission_reading import said_queries
 from crmkit.desks.work_items import NOBODY, of_department, of_employee
-from crmkit.entities import Consent, Document, Objection, Party, Payment, open_items
+from crmkit.entities import Consent, Document, Objection, Party, Payment, open_items, payment_due_on
 from crmkit.periods import Interval, Period
-from crmkit.records import WorkItem
 from crmkit.scheduling import Plannable, WorkQueue
 from crmkit.scheduling.audiences import Gate
 from crmkit.scheduling.permissions import Asked, asked_for
@@ -95,7 +94,8 @@ def due_work(
             nobodys_most = nobodys_most if not is_whole or nobodys_most is None else nobodys_most * _FURTHER
         page = listed.page(limit=limit, after=after, unread_from=found.unread_from)
         shown = {party.id for row in (*page.rows, *page.unassigned) if row.party is not None for party in (row.party, *row.members)}
-        owing = [document for document in about.posted if document.party_id in shown]
+        late = {one.party_id for one in about.posted if (due_on := payment_due_on(one)) is not None and due_on < asking.as_of} & shown
+        owing = [document for document in about.posted if document.party_id in late]
         return with_open_items(page, open_items(owing, about.payments, as_of=asking.as_of))
 
 
@@ -127,21 +127,17 @@ class _About:
 
 
 def _gathered(transaction: Transaction, found: Found, nobodys: Found, asked: Asked, *, group: bool) -> _About:
-    """Read everything about the parties that may be listed, in two round trips."""
+    """Read everything about the parties that may be listed, and what stands alone, in one round trip."""
     ids = tuple(sorted(found.party_ids | nobodys.party_ids))
     of_parties = Condition("party_id", "one_of", ids)
-    parties, work_items, consents, objections = transaction.find_several(
+    parties, consents, objections, posted, payments, *records = transaction.find_several(
         [
             Query(Party, [Condition("id", "one_of", ids)]),
-            Query(WorkItem, [of_parties]),
             *said_queries(asked, ids),
-        ]
-    )
-    posted, payments, *records = transaction.find_several(
-        [
             Query(Document, [of_parties, POSTED]),
             Query(Payment, [of_parties]),
-            *records_asking(work_items, found.records | nobodys.records),
+            *open_with(ids),
+            *records_named(found.records | nobodys.records),
         ]
     )
     return _About(

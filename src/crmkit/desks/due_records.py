@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from crmkit.conditions import Condition
+from crmkit.desks.planned_items import SOURCES
 from crmkit.desks.work_items import ASKING, MOST_WORTH, NOBODY, UNKNOWN, rank_of, time_text
+from crmkit.entities import ContactPlan
 from crmkit.money import Money
 from crmkit.records import Birthday, WorkItem, kind_of
 from crmkit.scheduling.queue_entries import Asking
@@ -182,10 +184,17 @@ def _of(items: Iterable[WorkItem], born: Iterable[str] = (), *, unread_from: Pos
     return Found(party_ids=frozenset(party_ids), records=frozenset(alone), unread_from=unread_from)
 
 
-def records_asking(items: Iterable[WorkItem], records: Iterable[str]) -> list[Query[Any]]:
-    """Ask for the records of work items, and for some that stand alone."""
+def open_with(party_ids: tuple[str, ...]) -> Iterator[Query[Any]]:
+    """Ask for everything that is open with some parties."""
+    of_parties = Condition("party_id", "one_of", party_ids)
+    yield Query(ContactPlan, [Condition("id", "one_of", party_ids)])
+    yield from (Query(source.kind, [of_parties, *source.where]) for source in SOURCES if source.kind in ASKING)
+
+
+def records_named(keys: Iterable[str]) -> Iterator[Query[Any]]:
+    """Ask for records by kind and id."""
     ids: dict[str, list[str]] = {}
-    for key in sorted({*records, *(item.record_key for item in items)}):
+    for key in sorted(keys):
         kind, _, id = key.partition(" ")
         ids.setdefault(kind, []).append(id)
-    return [Query(kind, [Condition("id", "one_of", tuple(ids[name]))]) for kind in ASKING if (name := kind_of(kind).name) in ids]
+    return (Query(kind, [Condition("id", "one_of", tuple(ids[name]))]) for kind in ASKING if (name := kind_of(kind).name) in ids)

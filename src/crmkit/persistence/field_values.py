@@ -45,7 +45,8 @@ def comparable_value(query: Query[E], condition: Condition) -> Scalar | tuple[Sc
         return condition.value
     field = query.record.field(condition.column)
     if isinstance(condition.value, tuple):
-        return tuple([comparable(field, value) for value in condition.value])
+        check, name = _CHECKS[field.type], field.name
+        return tuple([check(name, value) for value in condition.value])
     return comparable(field, condition.value)
 
 

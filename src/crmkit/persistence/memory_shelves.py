@@ -26,6 +26,16 @@ _FEW = 64
 """So many new places are put into an order one by one; more are sorted in."""
 
 
+class _Last:
+    """What comes after every id."""
+
+    def __gt__(self, other: object) -> bool:
+        return True
+
+
+_LAST = _Last()
+
+
 @attrs.frozen
 class Held:
     """A record with the comparable values of its declared fields and its id."""
@@ -116,7 +126,7 @@ class Shelf:
         match condition.test:
             case "equal" | "one_of":
                 values = wanted if isinstance(wanted, tuple) else (wanted,)
-                return pairs, [(bisect_left(pairs, value, key=_VALUE), bisect_right(pairs, value, key=_VALUE)) for value in values]
+                return pairs, [(bisect_left(pairs, (value,)), bisect_left(pairs, (value, _LAST))) for value in values]
             case "at_least" | "more_than":
                 return pairs, [(bisect_left(pairs, wanted, key=_VALUE), len(pairs))]
             case "at_most" | "less_than":

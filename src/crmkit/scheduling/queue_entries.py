@@ -11,8 +11,8 @@ import attrs
 from crmkit._checks import check_date, check_kind, check_zone, refused
 from crmkit.entities import Appointment, Case, ContactPlan, Contract, Document, FollowUp, Interaction, OpenItem, Party, Recall, Ref, Task
 from crmkit.periods import Interval
-from crmkit.scheduling.contact_plans import Due, appointment_from, next_contact_on, recalled, suggestion
-from crmkit.scheduling.contact_policy import ContactPolicy
+from crmkit.scheduling.contact_plans import Due, appointment_from, next_contact_on, recalled, suggested
+from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
 from crmkit.scheduling.queue_policy import QueuePolicy, first_day_before
 from crmkit.scheduling.quiet_times import quiet_on
 from crmkit.scheduling.reasons import Reason, ReasonFact
@@ -178,14 +178,14 @@ class Concern:
             return
         if appointment_from(self.appointments, asking.as_of, zone=asking.zone) is not None:
             return
-        party, policy = self.party, asking.contacts
-        told = suggestion(self.plan, (), as_of=asking.as_of, policy=policy, party=party)
+        party, policy = self.party, asking.contacts or NO_POLICY
+        told = suggested(self.plan, as_of=asking.as_of, policy=policy, party=party)
+        withheld = None
         if isinstance(told, Due):
             day: date | None = told.since_on
         else:
-            day = next_contact_on(self.plan, policy=policy, abc_class=party.effective_class, created_on=party.created_on)
-        quiet = None if isinstance(told, Due) else quiet_on(self.plan, asking.as_of, policy=policy)
-        withheld = told.reason if told.reason == quiet else None
+            day = next_contact_on(self.plan, policy=policy, party=party)
+            withheld = told.reason if told.reason == quiet_on(self.plan, asking.as_of, policy=policy) else None
         if day is not None and (isinstance(told, Due) or withheld is not None or day > asking.as_of):
             doers = self._by(None)
             because = _because(told.reason.code, Ref("party", party.id), doers, told.reason.facts)

@@ -187,7 +187,7 @@ def with_open_items(queue: WorkQueue, open_items: Iterable[OpenItem]) -> WorkQue
 def payment_reasons(party: Party, open_items: Iterable[OpenItem]) -> Iterator[Reason]:
     """Tell what to know of a party's payments before it is contacted; none of it puts a party on the list."""
     overdue = [item for item in open_items if item.overdue_days > 0 and item.due_on is not None]
-    for currency, amount in sorted(totals(item.amount for item in overdue).items()):
+    for currency, amount in sorted(totals(item.amount for item in overdue).items()) if overdue else ():
         days = [item.due_on for item in overdue if item.amount.currency == currency and item.due_on is not None]
         yield Reason("invoices_overdue", {"due_on": min(days), "amount": amount, "invoices": len(days)})
     if party.dunning_level:

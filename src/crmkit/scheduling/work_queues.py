@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, time
 from decimal import Decimal
 from operator import itemgetter
@@ -164,14 +165,15 @@ def listed_work(
             found = concern.entries(asking)
             refusal = _refusal(gate, concern, found)
             withheld = [one for one in found if one.withheld is not None or (refusal is not None and one.is_our_initiative)]
-            hidden = [(concern, own) for one in withheld if (own := viewer.sees(one)) is not None]
-            for place, _ in _row(concern, hidden, asking, viewer, values):
-                reason = refusal or next(one.withheld for one in withheld if one.withheld is not None)
-                left_out.append((place, LeftOut(place[-1], reason)))
-            entries += ((concern, entry) for entry in found if entry not in withheld)
-        seen = [(concern, entry) for concern, each in entries if (entry := viewer.sees(each)) is not None]
+            if withheld:
+                found = [one for one in found if one not in withheld]
+                hidden = [(concern, own) for one in withheld if (own := viewer.sees(one)) is not None]
+                for place, _ in _row(concern, hidden, asking, viewer, values):
+                    reason = refusal or next(one.withheld for one in withheld if one.withheld is not None)
+                    left_out.append((place, LeftOut(place[-1], reason)))
+            entries += [(concern, entry) for entry in found]
+        rows += _row(head, [(concern, entry) for concern, each in entries if (entry := viewer.sees(each))], asking, viewer, values)
         free = [(concern, each) for concern, each in entries if not each.employees and each.department_id is None]
-        rows += _row(head, seen, asking, viewer, values)
         nobodys += _row(head, free, asking, viewer, values)
     rows.sort(key=itemgetter(0))
     nobodys.sort(key=itemgetter(0))
@@ -192,9 +194,7 @@ def _row(
     if not entries:
         return
     party = head.party
-    in_order = [_named(entry, concern.party, party) for concern, entry in entries]
-    if len(in_order) > 1:
-        in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
+    in_order = _in_order([_named(entry, concern.party, party) for concern, entry in entries], asking)
     first = in_order[0]
     concerned = {concern.party.id: concern for concern, _ in entries if concern.party is not None}
     known = [values[id] for id in concerned if id in values]
@@ -218,6 +218,19 @@ def _row(
             members=tuple(one.party for one in others if one.party is not None),
         ),
     )
+
+
+def _in_order(entries: list[Entry], asking: Asking) -> Sequence[Entry]:
+    """Sort by urgency; what is as urgent, by what it says, which takes longer to find out than all else."""
+    if len(entries) == 1:
+        return entries
+    urgencies = Counter(_urgency(entry, asking) for entry in entries)
+
+    def place(entry: Entry) -> tuple[tuple[date, int, date, time], str]:
+        urgency = _urgency(entry, asking)
+        return urgency, str(entry.reason) if urgencies[urgency] > 1 else ""
+
+    return sorted(entries, key=place)
 
 
 def _named(entry: Entry, party: Party | None, head: Party | None) -> Entry:

@@ -61,7 +61,7 @@ _SHAPES_KEPT = 1_000
 
 
 class _Test(NamedTuple):
-    """The shape of a condition: for a list its length, or -1 where it goes as one parameter; for "missing" whether it must be."""
+    """The shape of a condition: for a list its length, or -1 for any other; for "missing" whether it must be."""
 
     column: str
     test: str
@@ -138,16 +138,12 @@ def _tests(
 
 
 def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
-    """Name each value, the last one several times up to a power of two, so that few shapes serve all lengths."""
-    if len(wanted) == 1:
-        values[name] = wanted[0]
-        return 1
-    if len(wanted) > _LONGEST_LIST:
+    """Name one value as such, and several as one parameter, so that one shape serves all lengths."""
+    if len(wanted) > 1:
         values[name] = _listed(column, wanted, dialect)
         return _LISTED
-    size = 1 << (len(wanted) - 1).bit_length() if wanted else 0
-    values.update((f"{name}_{place}", wanted[min(place, len(wanted) - 1)]) for place in range(size))
-    return size
+    values.update((name, value) for value in wanted)
+    return len(wanted)
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
@@ -222,9 +218,7 @@ def _test(name: str, test: _Test, column: ColumnElement[Any], dialect: Dialect) 
         return _COMPARISONS[test.test](column, parameter_for(name, column))
     if test.size == _LISTED:
         return _is_listed(column, bindparam(name, type_=_list_type(column, dialect)), dialect)
-    if test.size == 1:
-        return column == parameter_for(name, column)
-    return column.in_([parameter_for(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
+    return column == parameter_for(name, column) if test.size else false()
 
 
 def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[BindParameter[Any]]) -> ColumnElement[bool]:
