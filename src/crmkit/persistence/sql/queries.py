@@ -56,6 +56,7 @@ _COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[boo
     "less_than": operator.lt,
 }
 _LONGEST_LIST = 500  # longer ones go as one parameter, far below any database's limit of parameters
+_FEW = 8  # so many are parameters of their own, by which SQLite keeps an order that begins with them
 _LISTED = -1
 _SHAPES_KEPT = 1_000
 
@@ -138,11 +139,11 @@ def _tests(
 
 
 def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
-    """Name one value as such, and several as one parameter, so that one shape serves all lengths."""
-    if len(wanted) > 1:
+    """Name each of a few values, and more as one parameter, so that one shape serves all lengths."""
+    if len(wanted) > _FEW:
         values[name] = _listed(column, wanted, dialect)
         return _LISTED
-    values.update((name, value) for value in wanted)
+    values.update((f"{name}_{place}", value) for place, value in enumerate(wanted))
     return len(wanted)
 
 
@@ -188,7 +189,8 @@ def _tested(place: int, tests: Sequence[_Test], table: FromClause, dialect: Dial
 
 def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Dialect) -> Select[Any]:
     order = [(table.c[name], descending) for name, descending in shape.order]
-    statement = statement.where(*(column.is_not(None) for column, _ in order if column.nullable)).order_by(
+    tested = {test.column for test in shape.tests if test.test != "missing"}  # which nothing passes that is missing
+    statement = statement.where(*(one.is_not(None) for one, _ in order if one.nullable and one.name not in tested)).order_by(
         *(column.desc() if descending else column.asc() for column, descending in _sorted_by(shape, order, dialect))
     )
     if shape.continued:
@@ -218,7 +220,8 @@ def _test(name: str, test: _Test, column: ColumnElement[Any], dialect: Dialect) 
         return _COMPARISONS[test.test](column, parameter_for(name, column))
     if test.size == _LISTED:
         return _is_listed(column, bindparam(name, type_=_list_type(column, dialect)), dialect)
-    return column == parameter_for(name, column) if test.size else false()
+    wanted = [parameter_for(f"{name}_{place}", column) for place in range(test.size)]
+    return column == wanted[0] if test.size == 1 else column.in_(wanted) if wanted else false()
 
 
 def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[BindParameter[Any]]) -> ColumnElement[bool]:
