@@ -196,7 +196,8 @@ class Concern:
             doers = frozenset({task.employee_id}) if task.employee_id else frozenset[str]()
             facts: Facts = {"due_on": task.due_on, "department_id": task.department_id, "text": task.text}
             because = _because(f"task_{asking.tense(task.due_on)}", Ref("task", task.id), doers, facts)
-            yield attrs.evolve(_on(task.due_on, "task", because, doers), department_id=task.department_id)
+            day = task.due_on
+            yield Entry(kind="task", listed_on=day, due_on=day, reason=because, employees=doers, department_id=task.department_id)
 
     def _follow_ups(self, one: FollowUp, asking: Asking) -> Iterator[Entry]:
         if one.state == "open":

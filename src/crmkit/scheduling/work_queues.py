@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, time
 from decimal import Decimal
+from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
@@ -224,13 +224,10 @@ def _in_order(entries: list[Entry], asking: Asking) -> Sequence[Entry]:
     """Sort by urgency; what is as urgent, by what it says, which takes longer to find out than all else."""
     if len(entries) == 1:
         return entries
-    urgencies = Counter(_urgency(entry, asking) for entry in entries)
-
-    def place(entry: Entry) -> tuple[tuple[date, int, date, time], str]:
-        urgency = _urgency(entry, asking)
-        return urgency, str(entry.reason) if urgencies[urgency] > 1 else ""
-
-    return sorted(entries, key=place)
+    keyed = sorted(((_urgency(entry, asking), entry) for entry in entries), key=itemgetter(0))
+    if any(one[0] == other[0] for one, other in pairwise(keyed)):
+        keyed.sort(key=lambda one: (one[0], str(one[1].reason)))
+    return [entry for _, entry in keyed]
 
 
 def _named(entry: Entry, party: Party | None, head: Party | None) -> Entry:
