@@ -7,8 +7,8 @@ Amounts are `Money`. Unit prices and unit costs are plain Decimals of any precis
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from fractions import Fraction
 from functools import cache, partial
+from math import lcm
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -202,14 +202,14 @@ class Money:
         >>> Money.of("0.10", "EUR").allocate([1, 1, 1])
         (Money.of('0.04', 'EUR'), Money.of('0.03', 'EUR'), Money.of('0.03', 'EUR'))
         """
-        exact = [Fraction(weight) for weight in check_each("weights", weights, partial(check_exact, at_least=0))]
-        whole = sum(exact)
-        if not whole:
+        exact = [weight.as_integer_ratio() for weight in check_each("weights", weights, partial(check_exact, at_least=0))]
+        finest = lcm(*(denominator for _, denominator in exact))
+        whole = [numerator * finest // denominator for numerator, denominator in exact]
+        if not any(whole):
             raise refused("weights", tuple(weights), "at least one weight above zero")
         sign = -1 if self.minor < 0 else 1
-        shares = [abs(self.minor) * weight / whole for weight in exact]
-        parts = [share.numerator // share.denominator for share in shares]
-        by_remainder = sorted(range(len(parts)), key=lambda place: (parts[place] - shares[place], place))
+        parts, remainders = map(list, zip(*(divmod(abs(self.minor) * weight, sum(whole)) for weight in whole), strict=True))
+        by_remainder = sorted(range(len(parts)), key=lambda place: (-remainders[place], place))
         for place in by_remainder[: abs(self.minor) - sum(parts)]:
             parts[place] += 1
         return tuple(self._of_minor(sign * part) for part in parts)

@@ -33,12 +33,26 @@ TEXT_FIELDS = [
     (sample, field.name) for kind, sample in SAMPLES.items() for field in attrs.fields(kind) if field.type in ("str", "str | None")
 ]
 
+SEVERAL_TEXTS = [
+    (sample, field.name)
+    for kind, sample in SAMPLES.items()
+    for field in attrs.fields(kind)
+    if field.type in ("tuple[str, ...]", "frozenset[str]")
+]
+
 
 @pytest.mark.parametrize(("sample", "field"), TEXT_FIELDS, ids=lambda value: value if isinstance(value, str) else type(value).__name__)
 @pytest.mark.parametrize("text", ["\ud800", "\0", 5], ids=["surrogate", "nul", "number"])
 def test_a_text_field_refuses_what_is_not_text_for_every_database(sample: Any, field: str, text: Any) -> None:
     with pytest.raises(InvalidValueError):
         attrs.evolve(sample, **{field: text})
+
+
+@pytest.mark.parametrize(("sample", "field"), SEVERAL_TEXTS, ids=lambda value: value if isinstance(value, str) else type(value).__name__)
+@pytest.mark.parametrize("texts", [None, 5, [5]], ids=repr)
+def test_a_field_of_several_texts_is_named_where_it_is_refused(sample: Any, field: str, texts: Any) -> None:
+    with pytest.raises(InvalidValueError, match=f"^{field}="):
+        attrs.evolve(sample, **{field: texts})
 
 
 @pytest.mark.parametrize("value", ["\ud800", "\0", float("nan"), [1], Decimal("NaN"), datetime(2026, 1, 1, tzinfo=UTC)], ids=repr)

@@ -281,6 +281,13 @@ def test_the_light_is_amber_after_the_ideal_gap_and_red_after_the_longest(as_of:
     assert contact_light(a_plan(last_contact_on=JANUARY_1), policy=policy, abc_class="A", as_of=as_of) == light
 
 
+@pytest.mark.parametrize(("as_of", "light"), [(date(2026, 1, 24), "amber"), (date(2026, 1, 25), "amber"), (date(2026, 1, 26), "green")])
+def test_the_light_is_amber_up_to_the_last_day_of_the_plan(as_of: date, light: str) -> None:
+    plan = ContactPlan(party_id="C-1", last_contact_on=date(2026, 1, 1), ends_on=date(2026, 1, 25))
+
+    assert contact_light(plan, policy=ContactPolicy(otherwise=Gap(days(30), ideal=days(20))), as_of=as_of) == light
+
+
 def test_the_light_ignores_silence() -> None:
     postponed = a_plan(frequency=days(30), last_contact_on=JANUARY_1, postponed_to=date(2026, 12, 1))
 

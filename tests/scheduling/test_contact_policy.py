@@ -366,10 +366,8 @@ def test_an_ideal_gap_longer_than_the_longest_is_refused(ideal: Interval, longes
         assert Gap(longest, ideal=ideal).ideal == ideal
 
 
-def test_the_own_frequency_of_a_party_may_be_shorter_than_the_ideal_gap_of_the_policy() -> None:
+@pytest.mark.parametrize(("own", "ideal"), [(days(59), None), (days(60), days(60)), (days(61), days(60))])
+def test_the_ideal_gap_of_the_policy_stays_with_an_own_frequency_unless_it_is_longer(own: Interval, ideal: Interval | None) -> None:
     policy = ContactPolicy(otherwise=Gap(days(90), ideal=days(60)))
 
-    gap = policy.gap_for(ContactPlan(party_id="C-1", frequency=days(14)))
-
-    assert gap is not None
-    assert (gap.longest, gap.ideal) == (days(14), days(60))
+    assert policy.gap_for(ContactPlan(party_id="C-1", frequency=own)) == Gap(own, ideal=ideal)

@@ -10,6 +10,7 @@ import pytest
 from crmkit import days, months
 from crmkit.errors import InvalidValueError
 from crmkit.scheduling import Reason, reasons
+from crmkit.scheduling.interval_texts import interval_text
 
 
 def test_a_reason_speaks_both_languages() -> None:
@@ -35,7 +36,7 @@ def test_an_unknown_reason_or_language_is_refused() -> None:
 
 
 def test_one_day_is_a_day_and_two_are_days() -> None:
-    assert [reasons.interval_text(days(count), language) for language in ("en", "de") for count in (1, 2)] == [
+    assert [interval_text(days(count), language) for language in ("en", "de") for count in (1, 2)] == [
         "1 day",
         "2 days",
         "1 Tag",

@@ -1,4 +1,5 @@
-from .abc_analysis import abc_classes, add_abc_class
+from .abc_analysis import add_abc_class
+from .abc_classes import abc_classes
 from .abc_cross import abc_cross_table
 from .abc_history import abc_history
 from .lead_models import LeadModel

@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from decimal import Decimal
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals.stable.v2 as nw
 
-from crmkit._checks import check_choice, check_exact, check_mapping, check_ratio, check_text, refused
+from crmkit._checks import check_choice, check_ratio, check_text, refused
 from crmkit._frames import Asked, F, Table, opened, plain_rows
-from crmkit.money import Money
 
 if TYPE_CHECKING:
-    from crmkit._checks import Exact
     from crmkit._frames import Lazy
-    from crmkit.entities import AbcClass
 
-__all__ = ["A_BELOW", "B_BELOW", "Share", "abc_classes", "add_abc_class", "classed"]
+__all__ = ["A_BELOW", "B_BELOW", "Share", "add_abc_class", "checked_limits", "classed"]
 
-K = TypeVar("K", bound=Hashable)
 Share = Literal["before", "including"]
 
 A_BELOW = Decimal("0.80")
 B_BELOW = Decimal("0.95")
 _CUTS = ("_a_from", "_b_from")
-
-
-def abc_classes(
-    values: Mapping[K, Money | Exact], *, a_below: Decimal = A_BELOW, b_below: Decimal = B_BELOW, share: Share = "before"
-) -> dict[K, AbcClass]:
-    """
-    Class each key by its value: A for the largest that together make up most of the whole, then B, then C.
-
-    The whole is the sum of the positive values, per currency. Before a value lies the share of all values strictly greater than it:
-    below *a_below* it is A, below *b_below* B, else C. Equal values get equal classes, and order does not matter. Zero and negative
-    values are C.
-
-    >>> abc_classes({"C-1": 80, "C-2": 15, "C-3": 5})
-    {'C-1': 'A', 'C-2': 'B', 'C-3': 'C'}
-    >>> abc_classes({"C-1": 60, "C-2": 20, "C-3": 20})
-    {'C-1': 'A', 'C-2': 'A', 'C-3': 'A'}
-
-    Args:
-        values: All Money (classed per currency), or all Decimal or int.
-        a_below: Limit of A.
-        b_below: Limit of B.
-        share: "including" counts a value's own share and its equals', and lets it reach the limit: the textbook's cumulative share.
-
-    Raises:
-        InvalidValueError: For floats, for money beside numbers, and for limits that are not in order.
-    """
-    limits = _limits(a_below, b_below)
-    check_choice("share", share, Share)
-    classes: dict[K, AbcClass] = {}
-    for numbers in _per_currency(values).values():
-        a_from, b_from = (_cut(numbers.values(), limit, share) for limit in limits)
-        classes.update({key: _class_of(number, a_from, b_from) for key, number in numbers.items()})
-    return {key: classes[key] for key in values}
 
 
 def add_abc_class(
@@ -104,7 +65,7 @@ def add_abc_class(
 
 def classed(table: Table[Any], value: str, *, into: str, a_below: Decimal, b_below: Decimal, share: Share) -> Lazy:
     """Add the class and `loss_making`; for the analyses that build on it."""
-    limits = _limits(a_below, b_below)
+    limits = checked_limits(a_below, b_below)
     check_choice("share", share, Share)
     cuts = _cuts(table, value, limits, share)
     rows = table.keyed(table.frame.with_columns(table.amount(value).alias("_value")))
@@ -125,7 +86,7 @@ def classed(table: Table[Any], value: str, *, into: str, a_below: Decimal, b_bel
     return result.drop("_value", *_CUTS, *key, strict=False)
 
 
-def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], share: Share) -> Lazy:
+def _cuts(table: Table[Any], value: str, limits: tuple[Decimal, Decimal], share: Share) -> Lazy:
     """The smallest values that are still A and B, per currency: comparing with them is quicker than a share for every row."""
     key = table.currency_key
     positive = table.keyed(table.frame.select(table.amount(value).alias("_value"), *table.currency)).filter(nw.col("_value") > 0)
@@ -146,9 +107,9 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Fraction, Fraction], shar
     return marked.group_by(*key).agg(least) if key else marked.select(least)
 
 
-def _within(part: nw.Expr, limit: Fraction, share: Share, *, narrow: bool) -> nw.Expr:
+def _within(part: nw.Expr, limit: Decimal, share: Share, *, narrow: bool) -> nw.Expr:
     """Whether a part of the base is within the limit n / d, in exact numbers: part × d against base × n."""
-    n, d = limit.numerator, limit.denominator
+    n, d = limit.as_integer_ratio()
     if narrow:  # the same without products that could leave 64 bits
         whole = nw.col("_base") // d
         left, right = part, whole * n + ((nw.col("_base") - whole * d) * n + (0 if share == "including" else d - 1)) // d
@@ -157,41 +118,9 @@ def _within(part: nw.Expr, limit: Fraction, share: Share, *, narrow: bool) -> nw
     return left <= right if share == "including" else left < right
 
 
-def _limits(a_below: Decimal, b_below: Decimal) -> tuple[Fraction, Fraction]:
+def checked_limits(a_below: Decimal, b_below: Decimal) -> tuple[Decimal, Decimal]:
+    """Accept the limits of A and B."""
     a, b = check_ratio("a_below", a_below), check_ratio("b_below", b_below)
     if not 0 < a <= b:
         raise refused("a_below", a_below, f"a limit above 0 and at most b_below={b_below}")
-    return Fraction(a), Fraction(b)
-
-
-def _per_currency(values: Mapping[K, Money | Exact]) -> dict[str | None, dict[K, Exact]]:
-    numbers: dict[str | None, dict[K, Exact]] = {}
-    for key, amount in check_mapping("values", values).items():
-        if isinstance(amount, Money):
-            numbers.setdefault(amount.currency, {})[key] = amount.minor
-        else:
-            numbers.setdefault(None, {})[key] = check_exact("values", amount)
-    if None in numbers and len(numbers) > 1:
-        raise refused("values", "money beside numbers", "all values as Money, or all as Decimal or int")
-    return numbers
-
-
-def _cut(numbers: Any, limit: Fraction, share: Share) -> Fraction | None:  # noqa: ANN401
-    """The smallest value within the limit, or None where there is none."""
-    sums: dict[Fraction, Fraction] = {}
-    for number in map(Fraction, numbers):
-        if number > 0:
-            sums[number] = sums.get(number, Fraction(0)) + number
-    base, before, cut = sum(sums.values()), Fraction(0), None
-    for number in sorted(sums, reverse=True):
-        including = before + sums[number]
-        if not (including <= limit * base if share == "including" else before < limit * base):
-            break
-        cut, before = number, including
-    return cut
-
-
-def _class_of(number: Exact, a_from: Fraction | None, b_from: Fraction | None) -> AbcClass:
-    if a_from is not None and number >= a_from:
-        return "A"
-    return "B" if b_from is not None and number >= b_from else "C"
+    return a, b

@@ -60,42 +60,55 @@ def items_of(record: Stored, *, owner_id: str | None, zone: ZoneInfo) -> list[Wo
     """List what a record asks for, with the owner of its party for what names nobody; nothing for what is done with."""
     match record:
         case ContactPlan():
-            return [_by(None, owner_id, _item("suggestion", record, record.next_contact_on))]
+            return [_owned("suggestion", record, None, owner_id, record.next_contact_on)]
         case Recall() if record.state == "open":
-            return [_by(record.employee_id, owner_id, _item("recall", record, record.due_on))]
+            return [_owned("recall", record, record.employee_id, owner_id, record.due_on)]
         case Task() if record.state == "open":
-            return [attrs.evolve(_item("task", record, record.due_on), whose=_task_of(record))]
+            return [_item("task", record, record.due_on, whose=_task_of(record))]
         case FollowUp() if record.state == "open":
-            return [_by(record.employee_id, owner_id, _item("follow_up", record, record.due_on))]
+            return [_owned("follow_up", record, record.employee_id, owner_id, record.due_on)]
         case Appointment() if record.state == "planned":
             start = record.start_at.astimezone(zone)
-            item = _item("appointment", record, start.date(), start.time())
+            item = _item("appointment", record, start.date(), at=start.time())
             return [attrs.evolve(item, id=f"{item.id} {one}", whose=of_employee(one)) for one in sorted(record.attendees)]
         case Interaction() if dated := [one.due_on for one in record.open_commitments if one.due_on is not None]:
-            return [_by(record.employee_id, owner_id, _item("commitment", record, min(dated)))]
+            return [_owned("commitment", record, record.employee_id, owner_id, min(dated))]
         case Contract() if record.state == "active" and record.due_on is not None:
-            return [_by(record.employee_id, owner_id, _item("contract", record, record.due_on))]
+            return [_owned("contract", record, record.employee_id, owner_id, record.due_on)]
         case Case() if record.pending_since is not None:
             day = (record.due_at or record.opened_at).astimezone(zone).date()
-            return [_by(record.employee_id, owner_id, _item("case", record, day))]
+            return [_owned("case", record, record.employee_id, owner_id, day)]
         case Document() if record.kind == "quote" and record.state == "open":
             earliest = min(record.issued_on, record.valid_until or record.issued_on)
-            return [_by(record.salesperson_id, owner_id, _item("quote", record, earliest))]
+            return [_owned("quote", record, record.salesperson_id, owner_id, earliest)]
         case _:
             return []
 
 
-def _item(kind: QueueKind, record: Asking, day: date | None, at: time = time.min) -> WorkItem:
+def _item(
+    kind: QueueKind, record: Asking, day: date | None, *, at: time = time.min, whose: str = NOBODY, by_owner: bool = False
+) -> WorkItem:
     id, party_id = _key_of(record), record.party_id
     return WorkItem(
-        id=id, record_key=id, party_id=party_id, key=party_id or id, whose=NOBODY, rank=rank_of(kind), day=day, at=time_text(at)
+        id=id,
+        record_key=id,
+        party_id=party_id,
+        key=party_id or id,
+        whose=whose,
+        by_owner=by_owner,
+        rank=rank_of(kind),
+        day=day,
+        at=time_text(at),
     )
 
 
-def _by(employee_id: str | None, owner_id: str | None, item: WorkItem) -> WorkItem:
+def _owned(kind: QueueKind, record: Asking, employee_id: str | None, owner_id: str | None, day: date | None) -> WorkItem:
     """Give an item to whoever is named, else to the owner of the party, else to nobody."""
-    doer = employee_id or owner_id
-    return attrs.evolve(item, whose=of_employee(doer) if doer else NOBODY, by_owner=not employee_id)
+    return _item(kind, record, day, whose=_doer(employee_id or owner_id), by_owner=not employee_id)
+
+
+def _doer(employee_id: str | None) -> str:
+    return of_employee(employee_id) if employee_id else NOBODY
 
 
 def _task_of(task: Task) -> str:
@@ -126,19 +139,23 @@ def save_work_items(work: Work, pairs: Sequence[tuple[Stored | None, Stored]]) -
     wanted = {id: item for id, item in known.items() if item.record_key not in asking}
     for id, item in wanted.items():
         if item.by_owner and item.party_id in moved:
-            wanted[id] = _by(None, moved[item.party_id], item)
+            wanted[id] = attrs.evolve(item, whose=_doer(moved[item.party_id]))
     owners = _owners(work, asking.values())
     for record in asking.values():
         for item in items_of(record, owner_id=owners.get(record.party_id or ""), zone=work.moment.zone):
             like = known.get(suggestion_id(record.party_id or ""))
-            wanted[item.id] = item if like is None else attrs.evolve(item, worth=like.worth)
+            wanted[item.id] = item if like is None or like.worth == item.worth else attrs.evolve(item, worth=like.worth)
     for id, item in wanted.items():
         if (gain := gains.get(item.party_id or "")) is not None:
             wanted[id] = attrs.evolve(item, worth=max(MOST_WORTH, min(item.worth, 0) - gain))
     for id in known.keys() - wanted.keys():
         work.transaction.remove(WorkItem, id)
     changed = [item for id, item in wanted.items() if item != known.get(id)]
-    work.transaction.save([attrs.evolve(item, version=known[item.id].version) if item.id in known else item for item in changed])
+    work.transaction.save([_at_version_of(known.get(item.id), item) for item in changed])
+
+
+def _at_version_of(known: WorkItem | None, item: WorkItem) -> WorkItem:
+    return item if known is None or known.version == item.version else attrs.evolve(item, version=known.version)
 
 
 def gain_of(document: Document, currency: str) -> int | None:

@@ -48,19 +48,19 @@ class FrozenMapping(Mapping[K, V]):
         return f"<{len(self._items)} values: {', '.join(map(repr, self._items))}>"
 
 
-def texts(value: str | Iterable[str]) -> tuple[str, ...]:
+def texts(name: str, value: str | Iterable[str]) -> tuple[str, ...]:
     """Keep texts in order; a lone text counts as one."""
-    return check_each("texts", value, check_text)
+    return check_each(name, value, check_text)
 
 
 def emails(value: str | Iterable[str]) -> tuple[str, ...]:
     """Keep e-mail addresses in order; a lone one counts as one."""
-    return check_each("emails", value, check_text)
+    return texts("emails", value)
 
 
-def text_set(value: str | Iterable[str]) -> frozenset[str]:
+def text_set(name: str, value: str | Iterable[str]) -> frozenset[str]:
     """Keep texts without order; a lone text counts as one."""
-    return frozenset(texts(value))
+    return frozenset(texts(name, value))
 
 
 def kept(name: str, kind: type[V], values: Iterable[V]) -> tuple[V, ...]:

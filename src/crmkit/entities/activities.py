@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def _topics(value: str | Iterable[str]) -> tuple[str, ...]:
+    return texts("topics", value)
+
+
 @attrs.frozen(kw_only=True)
 class Commitment:
     """
@@ -77,7 +81,7 @@ class Interaction:
     employee_id: str | None = None
     person_id: str | None = None
     document_id: str | None = None
-    topics: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
+    topics: tuple[str, ...] = attrs.field(default=(), converter=_topics, repr=False)
     commitments: tuple[Commitment, ...] = attrs.field(default=(), converter=_commitments, repr=False)
     result: str | None = attrs.field(default=None, repr=False)
     minutes: int | None = None

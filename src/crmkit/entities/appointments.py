@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -11,7 +11,14 @@ from crmkit._checks import check_choice, check_int, check_text, check_texts, ref
 from crmkit.entities._fields import recurs_at, start_at, text_set
 from crmkit.errors import StateMoveError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 AppointmentState = Literal["planned", "held", "cancelled"]
+
+
+def _attendees(value: str | Iterable[str]) -> frozenset[str]:
+    return text_set("attendees", value)
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +47,7 @@ class Appointment:
     id: str
     start_at: datetime = attrs.field(converter=start_at)
     minutes: int
-    attendees: frozenset[str] = attrs.field(converter=text_set)
+    attendees: frozenset[str] = attrs.field(converter=_attendees)
     subject: str = attrs.field(repr=False)
     party_id: str | None = None
     person_id: str | None = None

@@ -31,6 +31,14 @@ def _channels(name: str, value: Channel | Iterable[Channel]) -> frozenset[Channe
     return cast("frozenset[Channel]", frozenset(check_each(name, value, lambda name, one: check_private(name, one, check_choice, Channel))))
 
 
+def _topics(value: str | Iterable[str]) -> frozenset[str]:
+    return text_set("topics", value)
+
+
+def _interests(value: str | Iterable[str]) -> frozenset[str]:
+    return text_set("interests", value)
+
+
 @attrs.frozen(kw_only=True)
 class Address:
     """
@@ -142,7 +150,7 @@ class ContactPerson:
     first_name: str = attrs.field(default="", repr=False)
     title: str = attrs.field(default="", repr=False)
     position: str = attrs.field(default="", repr=False)
-    topics: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    topics: frozenset[str] = attrs.field(default=frozenset[str](), converter=_topics, repr=False)
     form: FormOfAddress = attrs.field(default="formal", repr=False)
     emails: tuple[str, ...] = attrs.field(default=(), converter=emails, repr=False)
     phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
@@ -150,7 +158,7 @@ class ContactPerson:
     birthday: date | None = attrs.field(default=None, repr=False)
     partner: str = attrs.field(default="", repr=False)
     relationship: str = attrs.field(default="", repr=False)
-    interests: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    interests: frozenset[str] = attrs.field(default=frozenset[str](), converter=_interests, repr=False)
     talk_notes: str = attrs.field(default="", repr=False)
     preferred: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_preferred, repr=False)
     forbidden: frozenset[Channel] = attrs.field(default=frozenset[Channel](), converter=_forbidden, repr=False)

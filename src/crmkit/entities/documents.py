@@ -170,11 +170,11 @@ class Document:
         """Its type after UNTDID 1001, as electronic invoices want it: "380" for an invoice, "381" for a credit note."""
         return _CODES_OF_SUBTYPE.get(self.subtype, _CODES[self.kind])
 
-    @property
+    @cached_property
     def predecessor_ids(self) -> tuple[str, ...]:
         """All documents it came from, its predecessor first; more than one for a collective invoice."""
-        ids = (self.predecessor_id, *(line.predecessor_id for line in self.lines))
-        return tuple(dict.fromkeys(id for id in ids if id is not None))
+        ids = dict.fromkeys([self.predecessor_id, *[line.predecessor_id for line in self.lines]])
+        return tuple([id for id in ids if id is not None])
 
     @property
     def is_posted(self) -> bool:
@@ -205,8 +205,8 @@ class Document:
 
     def gross_profit(self) -> Money | None:
         """Net less cost over the lines whose cost is known; None when none is."""
-        known = [amount - cost for amount, cost in zip(self.line_amounts(), self.line_costs(), strict=True) if cost is not None]
-        return self._sum(known) if known else None
+        known = [(amount, cost) for amount, cost in zip(self.line_amounts(), self.line_costs(), strict=True) if cost is not None]
+        return self._sum(amount for amount, _ in known) - self._sum(cost for _, cost in known) if known else None
 
     def revenue_without_cost(self) -> Money:
         """Net of the lines whose cost is unknown."""
@@ -225,9 +225,13 @@ class Document:
 
     def line_costs(self) -> tuple[Money | None, ...]:
         """Cost of each line, rounded per line; None where it is unknown. A bonus costs nothing, which is known, unless it says a cost."""
+        return self._costs
+
+    @cached_property
+    def _costs(self) -> tuple[Money | None, ...]:
         unknown = Decimal(0) if self.subtype == "bonus" else None
-        costs = (unknown if line.unit_cost is None else line.cost_amount() for line in self.lines)
-        return tuple(None if cost is None else self._rounded(cost) for cost in costs)
+        costs = [unknown if line.unit_cost is None else line.cost_amount() for line in self.lines]
+        return tuple([None if cost is None else self._rounded(cost) for cost in costs])
 
     def lines_net(self) -> Money:
         """What the lines add up to without tax, whatever the host says."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -12,6 +12,9 @@ from crmkit.entities._fields import happened_at, texts
 from crmkit.entities.notes import check_uri
 from crmkit.entities.words import Direction
 from crmkit.errors import StateMoveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 UnassignedState = Literal["open", "assigned", "dismissed"]
 
@@ -58,6 +61,14 @@ def _folded_domain(domain: str) -> str:
         return domain
 
 
+def _recipients(value: str | Iterable[str]) -> tuple[str, ...]:
+    return texts("recipients", value)
+
+
+def _candidate_ids(value: str | Iterable[str]) -> tuple[str, ...]:
+    return texts("candidate_ids", value)
+
+
 @attrs.frozen(kw_only=True)
 class Unassigned:
     """
@@ -80,12 +91,12 @@ class Unassigned:
 
     id: str
     sender: str = attrs.field(repr=False)
-    recipients: tuple[str, ...] = attrs.field(converter=texts, repr=False)
+    recipients: tuple[str, ...] = attrs.field(converter=_recipients, repr=False)
     subject: str = attrs.field(repr=False)
     happened_at: datetime = attrs.field(converter=happened_at)
     direction: Direction = "in"
     uri: str | None = attrs.field(default=None, repr=False)
-    candidate_ids: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    candidate_ids: tuple[str, ...] = attrs.field(default=(), converter=_candidate_ids)
     state: UnassignedState = "open"
     interaction_id: str | None = None
     because: str | None = attrs.field(default=None, repr=False)

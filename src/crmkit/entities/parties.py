@@ -57,6 +57,14 @@ def _blocks(value: Block | Iterable[Block]) -> frozenset[Block]:
     return cast("frozenset[Block]", frozenset(check_each("blocks", value, lambda name, block: check_choice(name, block, Block))))
 
 
+def _categories(value: str | Iterable[str]) -> frozenset[str]:
+    return text_set("categories", value)
+
+
+def _tags(value: str | Iterable[str]) -> frozenset[str]:
+    return text_set("tags", value)
+
+
 @attrs.frozen(kw_only=True)
 class Source:
     """
@@ -170,8 +178,8 @@ class Party:
     industry: str | None = None
     region: str | None = None
     language: str = "de"
-    categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
-    tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=text_set, repr=False)
+    categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_categories, repr=False)
+    tags: frozenset[str] = attrs.field(default=frozenset[str](), converter=_tags, repr=False)
     manual_class: AbcClass | None = None
     computed_class: AbcClass | None = None
     verified_on: date | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -11,9 +11,16 @@ from crmkit._checks import check_choice, check_date, check_kind, check_text, che
 from crmkit.entities._fields import texts
 from crmkit.periods import Period
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SingleField = Literal["active", "effective_class", "owner_id", "parent_id", "region"]
 ChangedField = Literal["active", "category", "effective_class", "owner_id", "parent_id", "region", "role"]
 HandoverState = Literal["planned", "done"]
+
+
+def _party_ids(value: str | Iterable[str]) -> tuple[str, ...]:
+    return texts("party_ids", value)
 
 
 @attrs.frozen(kw_only=True)
@@ -99,7 +106,7 @@ class Handover:
     to_owner: str
     starts_on: date
     state: HandoverState = "planned"
-    party_ids: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    party_ids: tuple[str, ...] = attrs.field(default=(), converter=_party_ids)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:

@@ -27,6 +27,10 @@ def _moves(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else check_each("moves", value, check_text)
 
 
+def _lost_reasons(value: str | Iterable[str]) -> tuple[str, ...]:
+    return texts("lost_reasons", value)
+
+
 @attrs.frozen(kw_only=True)
 class Stage:
     """
@@ -72,7 +76,7 @@ class Pipeline:
 
     id: str
     stages: tuple[Stage, ...] = attrs.field(converter=_stages)
-    lost_reasons: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    lost_reasons: tuple[str, ...] = attrs.field(default=(), converter=_lost_reasons)
     version: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:

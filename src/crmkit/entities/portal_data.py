@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from crmkit._checks import check_each, check_text, refused
-from crmkit.entities._fields import kept, texts
+from crmkit.entities._fields import emails, kept
 from crmkit.entities.contact_details import Address, Channel, Phone, Profile, kept_phones, kept_profiles
 from crmkit.entities.json_form import structure, unstructure
 
@@ -53,7 +53,7 @@ class PortalPerson:
     first_name: str = attrs.field(default="", repr=False)
     title: str = attrs.field(default="", repr=False)
     position: str = attrs.field(default="", repr=False)
-    emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
+    emails: tuple[str, ...] = attrs.field(default=(), converter=emails, repr=False)
     phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
     profiles: tuple[Profile, ...] = attrs.field(default=(), converter=kept_profiles, repr=False)
     birthday: date | None = attrs.field(default=None, repr=False)
@@ -78,7 +78,7 @@ class PortalData:
 
     name: str = attrs.field(repr=False)
     addresses: tuple[Address, ...] = attrs.field(default=(), converter=_addresses, repr=False)
-    emails: tuple[str, ...] = attrs.field(default=(), converter=texts, repr=False)
+    emails: tuple[str, ...] = attrs.field(default=(), converter=emails, repr=False)
     phones: tuple[Phone, ...] = attrs.field(default=(), converter=kept_phones, repr=False)
     profiles: tuple[Profile, ...] = attrs.field(default=(), converter=kept_profiles, repr=False)
     language: str = "de"

@@ -6,39 +6,6 @@ All of them derive from `CrmkitError`. A built-in parent is added only where a c
 attributes, says what is wrong, what is accepted and what to do, and survives pickling.
 """
 
-from crmkit.errors.base import CrmkitError
-from crmkit.errors.frames import MissingColumnError, MissingExtraError, MixedFramesError, UnsupportedEngineError
-from crmkit.errors.records import (
-    KeyReusedError,
-    NotPermittedError,
-    NotStoredError,
-    OutcomeUnknownError,
-    SlotTakenError,
-    StaleWriteError,
-    StateMoveError,
-    StoreError,
-    TransientStoreError,
-)
-from crmkit.errors.values import CurrencyMismatchError, InvalidDataError, InvalidValueError, Problem, UndefinedMetricError
+import lazy_loader
 
-__all__ = [
-    "CrmkitError",
-    "CurrencyMismatchError",
-    "InvalidDataError",
-    "InvalidValueError",
-    "KeyReusedError",
-    "MissingColumnError",
-    "MissingExtraError",
-    "MixedFramesError",
-    "NotPermittedError",
-    "NotStoredError",
-    "OutcomeUnknownError",
-    "Problem",
-    "SlotTakenError",
-    "StaleWriteError",
-    "StateMoveError",
-    "StoreError",
-    "TransientStoreError",
-    "UndefinedMetricError",
-    "UnsupportedEngineError",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # decision 0008; the names stand in __init__.pyi

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from crmkit._checks import check_date, check_instant, check_int, check_text, refused
@@ -32,11 +33,8 @@ def comparable(field: Field, value: object) -> Scalar:
 
 def field_values(kind: RecordKind[E], entity: Stored) -> dict[str, Scalar | None]:
     """Read the declared fields of a record, each in its comparable form."""
-    found: dict[str, Scalar | None] = {}
-    for name, check in _checked_fields(kind.name):
-        value = getattr(entity, name)
-        found[name] = None if value is None else check(name, value)
-    return found
+    read, checks = _readers(kind.name)
+    return {name: None if value is None else check(name, value) for (name, check), value in zip(checks, read(entity), strict=False)}
 
 
 def comparable_value(query: Query[E], condition: Condition) -> Scalar | tuple[Scalar, ...]:
@@ -82,8 +80,10 @@ def check_plain(queries: Sequence[Query[E]]) -> None:
 
 
 @cache
-def _checked_fields(kind: str) -> tuple[tuple[str, Callable[[str, object], Scalar]], ...]:
-    return tuple((field.name, _CHECKS[field.type]) for field in KINDS[kind].fields)
+def _readers(kind: str) -> tuple[Callable[[Stored], tuple[object, ...]], Sequence[tuple[str, Callable[[str, object], Scalar]]]]:
+    """Say what reads the declared fields of a kind at once, and what checks each; `attrgetter` gives no tuple for one name or none."""
+    fields = KINDS[kind].fields
+    return attrgetter(*(field.name for field in fields), "id", "id"), [(field.name, _CHECKS[field.type]) for field in fields]
 
 
 def _in_utc(name: str, value: object) -> datetime:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from crmkit.entities import ContactPlan
-from crmkit.scheduling import ContactPolicy, next_contact_on
+from crmkit.scheduling.due_days import due_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from crmkit.entities import AbcClass
     from crmkit.periods import Interval
@@ -29,19 +28,14 @@ def due_calls(customers: pl.DataFrame, *, as_of: date, every: Mapping[AbcClass, 
         pl.coalesce("by_profit", "by_revenue").alias("abc_class")
     )
     best = classed.sort("abc_class", "currency").unique("customer_id", keep="first", maintain_order=True)
-    latest = {name: _latest_due(best.filter(abc_class=name)["last_purchase_on"], name, as_of=as_of, every=every) for name in every}
+    latest = {name: _latest_due(best.filter(abc_class=name)["last_purchase_on"], gap, as_of=as_of) for name, gap in every.items()}
     limits = pl.DataFrame(list(latest.items()), schema={"abc_class": pl.String, "latest": pl.Date}, orient="row")
     due = best.join(limits, on="abc_class").filter(pl.col("last_purchase_on") <= pl.col("latest"))
     return due.drop("latest").sort("abc_class", "value", "customer_id", descending=[False, True, False])
 
 
-def due_on(last: date, abc_class: AbcClass, *, every: Mapping[AbcClass, Interval]) -> date | None:
-    """Say on which day a customer of a class is due who was last in contact on a day."""
-    return next_contact_on(ContactPlan(party_id="any", last_contact_on=last), policy=ContactPolicy(by_class=every), abc_class=abc_class)
-
-
-def _latest_due(days: pl.Series, abc_class: AbcClass, *, as_of: date, every: Mapping[AbcClass, Interval]) -> date | None:
+def _latest_due(days: pl.Series, gap: Interval, *, as_of: date) -> date | None:
     """The latest of some days of last contact that is due: a later contact is never due earlier, so halving finds it."""
     asked: list[date] = days.unique().sort().to_list()
-    count = bisect_right(asked, as_of, key=lambda day: due_on(day, abc_class, every=every) or date.max)
+    count = bisect_right(asked, as_of, key=lambda day: due_after(day, gap))
     return asked[count - 1] if count else None

@@ -9,8 +9,7 @@ from crmkit._checks import check_choice, check_kind
 from crmkit.reporting.overview_values import CurrencyOverview, SalesOverview
 from crmkit.reporting.text_tables import text_table
 from crmkit.reporting.words import amount_text, count_text, day_text, say, share_text
-from crmkit.scheduling import Language
-from crmkit.scheduling.reasons import interval_text
+from crmkit.scheduling.interval_texts import Language, interval_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from crmkit.metrics import gross_margin
-from crmkit.reporting.call_lists import due_on
 from crmkit.reporting.overview_values import Call, ClassCell, CustomerFigures, Totals
+from crmkit.scheduling.due_days import due_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,10 +77,9 @@ def calls_of(rows: pl.DataFrame, *, as_of: date, every: Mapping[AbcClass, Interv
 
 
 def _call(row: Mapping[str, Any], *, as_of: date, every: Mapping[AbcClass, Interval]) -> Call:
-    since = due_on(row["last_purchase_on"], row["abc_class"], every=every) or as_of
-    return Call(
-        customer=_figures(row), abc_class=row["abc_class"], every=every[row["abc_class"]], due_on=since, overdue_days=(as_of - since).days
-    )
+    gap = every[row["abc_class"]]
+    since = due_after(row["last_purchase_on"], gap)
+    return Call(customer=_figures(row), abc_class=row["abc_class"], every=gap, due_on=since, overdue_days=(as_of - since).days)
 
 
 def _figures(row: Mapping[str, Any]) -> CustomerFigures:

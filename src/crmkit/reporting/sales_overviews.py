@@ -8,14 +8,15 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from crmkit import facts
-from crmkit._checks import check_date, check_int, refused
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_mapping, refused
 from crmkit._frames import Asked, opened
 from crmkit.classification import add_abc_class, lost_customers
+from crmkit.entities import AbcClass
 from crmkit.entities._fields import FrozenMapping
 from crmkit.errors import MissingColumnError
 from crmkit.facts.purchases import purchases
 from crmkit.metrics import gross_profit_by
-from crmkit.periods import days
+from crmkit.periods import Interval, days
 from crmkit.reporting.call_lists import due_calls
 from crmkit.reporting.overview_values import CurrencyOverview, SalesOverview
 from crmkit.reporting.rows import calls_of, class_cells, customers_of, totals_of
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from narwhals.stable.v2.typing import IntoFrame
-
-    from crmkit.entities import AbcClass
-    from crmkit.periods import Interval
 
 CALL_EVERY: Mapping[AbcClass, Interval] = FrozenMapping({"A": days(30), "B": days(60), "C": days(90)})
 """Contact frequency by class, unless given."""
@@ -69,7 +67,8 @@ def sales_overview(
     since = _a_year_before(as_of) if lost_since is None else check_date("lost_since", lost_since)
     if since > as_of:
         raise refused("lost_since", since, f"a day up to as_of={as_of}")
-    every = FrozenMapping({name: call_every[name] for name in _CLASSES if name in call_every})
+    given_gaps = {check_choice("call_every", name, AbcClass): gap for name, gap in check_mapping("call_every", call_every).items()}
+    every = FrozenMapping({name: check_kind("call_every", given_gaps[name], Interval) for name in _CLASSES if name in given_gaps})
     given = _with_all_columns(_in_polars(sales))
     lines = given.filter(pl.col("issued_on") <= as_of)
     parties = None if customers is None else _in_polars(customers)

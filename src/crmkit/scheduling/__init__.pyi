@@ -4,6 +4,7 @@ from .contact_policy import ContactCounts, ContactPolicy, Gap
 from .forecasts import add_contact_light, load_by_day, slipping_by
 from .frames import add_contact_permission, add_next_contact, call_suggestions
 from .free_slots import Busy, Slot, free_slots
+from .interval_texts import Language
 from .permission_policy import AdvertisingRules, Ground, PermissionPolicy
 from .permissions import Allowed, NotAllowed, may_contact
 from .public_holidays import PublicHolidays
@@ -11,7 +12,7 @@ from .queue_entries import Plannable, QueueKind
 from .queue_policy import QueuePolicy
 from .queue_rows import LeftOut, QueueRow, WorkQueue
 from .quiet_times import quiet_at, quiet_on
-from .reasons import Language, Reason, ReasonFact
+from .reasons import Reason, ReasonFact
 from .spreading import Workload, spread_over_days
 from .work_queues import work_queue
 from .working_hours import WorkingHours

@@ -11,6 +11,7 @@ import attrs
 from crmkit._checks import check_date, check_each, check_kind, check_zone
 from crmkit.entities import ContactPlan, Recall
 from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
+from crmkit.scheduling.due_days import due_after
 from crmkit.scheduling.quiet_times import quiet_on
 from crmkit.scheduling.reasons import Reason, ReasonFact
 
@@ -109,10 +110,10 @@ def _gap_of(plan: ContactPlan, policy: ContactPolicy, party: Party | None, abc_c
 def _first_day(plan: ContactPlan, longest: Interval, *, policy: ContactPolicy, created_on: date | None) -> date | None:
     if plan.last_contact_on is None:
         known_since = (created_on or plan.planned_on) if policy.measure_from_creation else (plan.planned_on or created_on)
-        return longest.after(known_since) + _DAY if policy.measure_from_creation and known_since else known_since
+        return due_after(known_since, longest) if policy.measure_from_creation and known_since else known_since
     if plan.counted_from == "deadline" and plan.planned_on is not None:
         return _deadline_after(plan.last_contact_on, longest, plan.planned_on) + _DAY
-    return longest.after(plan.last_contact_on) + _DAY
+    return due_after(plan.last_contact_on, longest)
 
 
 def _deadline_after(day: date, frequency: Interval, anchor: date) -> date:
@@ -134,7 +135,9 @@ def contact_light(
     party: Party | None = None,
 ) -> Light:
     """
-    Traffic light of one party: amber after the ideal gap, red after the longest. Recalls and postponing do not silence it.
+    Traffic light of one party: amber after the ideal gap, red after the longest.
+
+    Recalls and postponing do not silence it; it is never amber after the last day of the plan.
 
     >>> from datetime import date
     >>> from crmkit import days
@@ -154,7 +157,9 @@ def contact_light(
     if as_of >= red_from and (plan.ends_on is None or first <= plan.ends_on):
         return "red"
     since = plan.last_contact_on
-    return "amber" if since is not None and gap is not None and gap.ideal is not None and as_of > gap.ideal.after(since) else "green"
+    if since is None or gap is None or gap.ideal is None or (plan.ends_on is not None and as_of > plan.ends_on):
+        return "green"
+    return "amber" if as_of > gap.ideal.after(since) else "green"
 
 
 def suggestion(

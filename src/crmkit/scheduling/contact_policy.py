@@ -48,14 +48,6 @@ def _is_longer(one: Interval, other: Interval) -> bool:
     return in_days - (3 if months else 0) + one.days > other.days
 
 
-@attrs.frozen
-class _OwnGap(Gap):
-    """A party's own gap, which may be shorter than the ideal one of the policy."""
-
-    def __attrs_post_init__(self) -> None:
-        """Take what was checked."""
-
-
 def _gap(value: Gap | Interval | None) -> Gap | None:
     return Gap(value) if isinstance(value, Interval) else value
 
@@ -178,13 +170,16 @@ class ContactPolicy:
         roles: Collection[str] = (),
         owner_id: str | None = None,
     ) -> Gap | None:
-        """Find the gap of one party; its own frequency wins, and the ideal gap of the policy stays with it. A rule of days is no gap."""
+        """
+        Find the gap of one party. A rule of days is no gap.
+
+        Its own frequency wins; the ideal gap of the policy stays with it, unless that is longer.
+        """
         policy = self._gap_of(abc_class, tags, roles, owner_id)
         if not isinstance(plan.frequency, Interval):
             return policy
         ideal = policy.ideal if policy else None
-        is_longer = ideal is not None and _is_longer(ideal, plan.frequency)
-        return (_OwnGap if is_longer else Gap)(plan.frequency, ideal=ideal)
+        return Gap(plan.frequency, ideal=None if ideal is None or _is_longer(ideal, plan.frequency) else ideal)
 
     def _gap_of(self, abc_class: AbcClass | None, tags: Collection[str], roles: Collection[str], owner_id: str | None) -> Gap | None:
         for gaps, names in ((self.by_tag, tags), (self.by_class, (abc_class,)), (self.by_role, roles), (self.by_owner, (owner_id,))):

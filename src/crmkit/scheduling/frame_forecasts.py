@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_each, check_text, refused
 from crmkit._frames import F, Table, day_literal, day_number, day_ordinal, with_added, with_day
-from crmkit.scheduling.frame_rules import from_deadline, has_gap, opened_plans, with_next, within_plan
+from crmkit.scheduling.frame_rules import ended, from_deadline, has_gap, opened_plans, with_next, within_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,7 +126,7 @@ def _with_light(table: Table[Any], today: date, policy: ContactPolicy | None, in
     rows = with_added(rows, "_last_contact", months="_ideal_months", days=nw.col("_ideal_days"), into="_ideal_on")
     red_from = nw.when(nw.col("_serial")).then(nw.col("_within") + 1).otherwise(nw.col("_within"))
     has_ideal = (nw.col("_ideal_months") > 0) | (nw.col("_ideal_days") > 0)
-    is_amber = (has_ideal & (nw.col("_ideal_on") < day_ordinal(today))).fill_null(value=False)
+    is_amber = (has_ideal & ~ended(table, today) & (nw.col("_ideal_on") < day_ordinal(today))).fill_null(value=False)
     is_red = (red_from <= day_ordinal(today)).fill_null(value=False)
     light = nw.when(is_red).then(nw.lit("red")).otherwise(nw.when(is_amber).then(nw.lit("amber")).otherwise(nw.lit("green")))
     return rows.with_columns(light.alias(into))

@@ -57,7 +57,7 @@ def call_suggestions(contact_plans: F, *, as_of: date, policy: ContactPolicy | N
     )
     recalled = ~nw.col("_recall").is_null()
     may_be_suggested = nw.lit(today not in policy.holidays) & ~_met_from(table, today)
-    suggested = may_be_suggested & ~recalled & (has_gap() | nw.col("_serial")) & ~_ended(table, today) & ~_quiet(table, today)
+    suggested = may_be_suggested & ~recalled & (has_gap() | nw.col("_serial")) & ~ended(table, today) & ~_quiet(table, today)
     due = dated.with_columns(nw.when(recalled).then(nw.col("_recall")).when(suggested).then(nw.col("_since")).alias("_due"))
     listed = due.filter(nw.col("_due") <= day_ordinal(today)).with_columns(
         (nw.lit(day_ordinal(today)).cast(nw.Int64) - nw.col("_due")).alias("overdue_days"),
@@ -217,7 +217,8 @@ def within_plan(table: Table[Any], rows: Lazy, day: str = "_next") -> Lazy:
     return rows.with_columns(first.alias("_within"))
 
 
-def _ended(table: Table[Any], today: date) -> nw.Expr:
+def ended(table: Table[Any], today: date) -> nw.Expr:
+    """Tell whether a plan had its last day before today."""
     if "ends_on" not in table.dtypes:
         return nw.lit(value=False)
     return ~nw.col("ends_on").is_null() & (nw.col("ends_on") < day_literal(today))

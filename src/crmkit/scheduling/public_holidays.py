@@ -12,7 +12,12 @@ from crmkit.entities._fields import texts
 from crmkit.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+
+
+def _categories(value: str | Iterable[str]) -> tuple[str, ...]:
+    return texts("categories", value)
 
 
 @attrs.frozen
@@ -33,7 +38,7 @@ class PublicHolidays:
 
     country: str
     region: str | None = None
-    categories: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
+    categories: tuple[str, ...] = attrs.field(default=(), converter=_categories, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what the extra does not know, or say that it is missing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
@@ -13,9 +13,9 @@ from crmkit.entities import Recurrence, Ref
 from crmkit.entities._fields import FrozenMapping
 from crmkit.money import Money
 from crmkit.periods import Interval
+from crmkit.scheduling.interval_texts import Language, interval_text
 from crmkit.scheduling.rule_texts import rule_text
 
-Language = Literal["de", "en"]
 ReasonFact: TypeAlias = str | int | date | time | Interval | Recurrence | Money
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
@@ -186,15 +186,3 @@ def _shown(value: ReasonFact, language: Language) -> str:
             return rule_text(value, language)
         case _:
             return str(value)
-
-
-def interval_text(interval: Interval, language: Language = "en") -> str:
-    """
-    Say a span of time.
-
-    >>> interval_text(Interval(months=3)), interval_text(Interval(days=30), "de"), interval_text(Interval(months=1, days=1))
-    ('3 months', '30 Tage', '1 month 1 day')
-    """
-    words = {"de": (("Monat", "Monate"), ("Tag", "Tage")), "en": (("month", "months"), ("day", "days"))}[language]
-    counts = (interval.months, interval.days)
-    return " ".join(f"{count} {word[count != 1]}" for count, word in zip(counts, words, strict=True) if count)

@@ -8,15 +8,17 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from sqlalchemy import bindparam, insert
+from sqlalchemy import and_, bindparam, insert, update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import BindParameter, ClauseElement, ColumnElement, Connection, Dialect, Table
     from sqlalchemy.types import TypeEngine
 
 Parameters = tuple[Any, ...] | dict[str, Any]
+
+_BEFORE = "version_before"
 
 
 @attrs.frozen
@@ -64,6 +66,13 @@ def insert_into(connection: Connection, table: Table, rows: Iterable[dict[str, A
         connection.exec_driver_sql(statement.text, parameters)
 
 
+def update_in(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> bool:
+    """Write the next versions of rows, used up by it; tell whether each was there in the version before."""
+    statement = _update(table, connection.dialect)
+    parameters: Any = [statement.arranged(row | {_BEFORE: row["version"] - 1}) for row in rows]
+    return not parameters or connection.exec_driver_sql(statement.text, parameters).rowcount == len(parameters)
+
+
 def statement_of(written: ClauseElement, dialect: Dialect) -> Statement:
     """Compile a statement."""
     compiled: Any = written.compile(dialect=dialect)
@@ -87,3 +96,11 @@ def converter_of(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], An
 @lru_cache(maxsize=1_000)
 def _insert(table: Table, dialect: Dialect) -> Statement:
     return statement_of(insert(table).values({column.name: parameter_for(column.name, column) for column in table.c}), dialect)
+
+
+@lru_cache(maxsize=1_000)
+def _update(table: Table, dialect: Dialect) -> Statement:
+    key = [table.c[name] == parameter_for(name, table.c[name]) for name in ("tenant", "id")]
+    before = table.c.version == parameter_for(_BEFORE, table.c.version)
+    values = {column.name: parameter_for(column.name, column) for column in table.c if column.name not in ("tenant", "id")}
+    return statement_of(update(table).where(and_(*key, before)).values(values), dialect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, and_, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from crmkit.errors import CrmkitError, NotStoredError, StoreError
@@ -13,7 +13,7 @@ from crmkit.persistence.sql.queries import is_one_of
 from crmkit.persistence.sql.refusals import refusal_of
 from crmkit.persistence.sql.rows import to_row
 from crmkit.persistence.sql.sales_table import lines_of, replace_lines
-from crmkit.persistence.sql.statements import insert_into
+from crmkit.persistence.sql.statements import insert_into, update_in
 from crmkit.persistence.sql.tables import Tables
 from crmkit.persistence.write_checks import Key, by_kind, key_of, missing_reference, references, referring_fields, stale_write
 from crmkit.records import KINDS, Stored
@@ -21,7 +21,7 @@ from crmkit.records import KINDS, Stored
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import BindParameter, ColumnElement
+    from sqlalchemy import ColumnElement
 
 Row = dict[str, Any]
 
@@ -92,14 +92,8 @@ class Writer:
 
     def _write(self, table: Table, rows: Iterable[Row]) -> None:
         insert_into(self.connection, table, [row for row in rows if row["version"] == 1])
-        changed = [_changes(row) for row in rows if row["version"] > 1]
-        if changed:
-            at_version = and_(
-                table.c.tenant == bindparam("at_tenant"), table.c.id == bindparam("at_id"), table.c.version == bindparam("at_version")
-            )
-            values: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in changed[0] if not name.startswith("at_")}
-            if self.connection.execute(update(table).where(at_version).values(values), changed).rowcount != len(changed):
-                raise _RefusedError
+        if not update_in(self.connection, table, [row for row in rows if row["version"] > 1]):
+            raise _RefusedError
 
     def _check_references(self, entities: Sequence[Stored]) -> None:
         if self._missing_reference(entities) is not None:
@@ -128,8 +122,3 @@ class Writer:
             for row in self.connection.execute(select(table.c.id, table.c.version).where(table.c.tenant == self.tenant, test)):
                 found[name, row.id] = row.version
         return found
-
-
-def _changes(row: Row) -> Row:
-    changes = {name: value for name, value in row.items() if name not in ("tenant", "id")}
-    return changes | {"at_tenant": row["tenant"], "at_id": row["id"], "at_version": row["version"] - 1}
