@@ -228,6 +228,18 @@ def test_a_party_counts_again_each_time_its_gap_ends_within_the_days(engine: str
     assert [count for _, count in sorted(found)] == [0, 2, 1, 1, 0, 0, 1]
 
 
+def test_counts_are_whole_numbers_of_64_bits() -> None:
+    table = contact_plans(("C-1", "A", "2026-01-01", "anna"))
+
+    for found in (
+        slipping_by(table, "abc_class", as_of=day("2026-02-01")),
+        slipping_by(table, as_of=day("2026-02-01")),
+        load_by_day(table, "owner_id", days=[day("2026-02-01")]),
+    ):
+        counts = found.select("contacts" if "contacts" in found.columns else pl.col("parties", "green", "amber", "red"))
+        assert set(counts.dtypes) == {pl.Int64}
+
+
 @on_every_engine
 def test_the_load_has_a_row_for_each_owner_and_day(engine: str) -> None:
     table = on(

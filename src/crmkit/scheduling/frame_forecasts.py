@@ -115,8 +115,10 @@ def slipping_by(contact_plans: F, by: tuple[str, ...], *, as_of: date, policy: C
     rows = _with_light(table, check_date("as_of", as_of), policy, "_light")
     marks = [nw.when(nw.col("_light") == light).then(nw.lit(1)).otherwise(nw.lit(0)).alias(light) for light in _LIGHTS]
     marked = rows.select(*by, nw.lit(1).alias("parties"), *marks)
-    sums = [nw.col(name).sum().fill_null(0).cast(nw.Int64) for name in ("parties", *_LIGHTS)]
-    return table.back(marked.group_by(*by).agg(*(nw.col(name).sum() for name in ("parties", *_LIGHTS))) if by else marked.select(*sums))
+    counts = ("parties", *_LIGHTS)
+    sums = [nw.col(name).sum() for name in counts]
+    counted = marked.group_by(*by).agg(*sums) if by else marked.select(*sums)
+    return table.back(counted.select(*by, *(nw.col(name).fill_null(0).cast(nw.Int64) for name in counts)))
 
 
 def _with_light(table: Table[Any], today: date, policy: ContactPolicy | None, into: str) -> Lazy:
