@@ -42,7 +42,7 @@ SEARCH_FOR_TWO = """SELECT party.version, party.data FROM crmkit_search_term AS 
     JOIN crmkit_party AS party ON party.tenant = term.tenant AND party.id = term.party_id
     WHERE term.tenant = ? AND term.term >= ? AND term.term < ? AND EXISTS (
         SELECT 1 FROM crmkit_search_term AS other INDEXED BY ix_crmkit_search_term_party_id_term
-        WHERE other.tenant = term.tenant AND other.party_id = term.party_id AND other.field = term.field
+        WHERE other.tenant = term.tenant AND other.party_id = term.party_id
         AND other.term >= ? AND other.term < ?) ORDER BY term.term, term.id LIMIT ?"""
 
 Job = Callable[[], Any]

@@ -175,8 +175,8 @@ class Crm(Desks):
         """
         Search all parties at once, whatever their roles, in their names and in those of their contact persons.
 
-        Each word of the text must begin a word of the name, or of one's contact persons. Case, accents, ä or ae or a, ß or ss do
-        not matter. Hits by name come first.
+        Each word of the text must begin a word of the name or of a contact person: "Müller Bike" finds Bike GmbH with Ms Müller. Case,
+        accents, ä or ae or a, ß or ss do not matter. Hits by name alone come first.
 
         Args:
             text: One or several words, or their beginnings.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_text, check_zone, refused
-from crmkit.entities import DataPolicy, DocumentKind, LoyaltyPolicy, NumberFormat, Pipeline, PortalPolicy, RoundingPolicy, Stage
+from crmkit.entities import DataPolicy, LoyaltyPolicy, NumberFormat, NumberSeries, Pipeline, PortalPolicy, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.emails import folded_own
 from crmkit.scheduling import ContactPolicy, PermissionPolicy, QueuePolicy, WorkingHours
@@ -41,9 +41,9 @@ def _events(values: str | Iterable[str]) -> frozenset[str]:
     return frozenset(check_each("events", values, check_text))
 
 
-def _numbers(values: Mapping[DocumentKind, NumberFormat]) -> Mapping[DocumentKind, NumberFormat]:
+def _numbers(values: Mapping[NumberSeries, NumberFormat]) -> Mapping[NumberSeries, NumberFormat]:
     for kind, written_as in values.items():
-        check_choice("numbers", kind, DocumentKind)
+        check_choice("numbers", kind, NumberSeries)
         check_kind("numbers", written_as, NumberFormat)
     return FrozenMapping(values)
 
@@ -83,7 +83,8 @@ class Settings:
         departments: Who works in which department, the employees by its id.
         pipeline: How opportunities are sold where no other pipeline is named; more of them are added as records.
         source_categories: Where parties can come from, for example "fair", "website"; empty takes any.
-        numbers: How the numbers of documents that we issue are written; a kind without a format gets a number only from the host.
+        numbers: How the numbers of documents that we issue are written; a kind without a format gets a number only from the
+            host. "pro_forma" is a series of its own, so that invoices have no gaps.
         rounding: Where documents that we issue round.
         required_data: What must be known of a party in each of its roles.
         loyalty: How documents are credited to loyalty cards.
@@ -104,7 +105,7 @@ class Settings:
     events: frozenset[str] = attrs.field(default=frozenset[str](), converter=_events)
     pipeline: Pipeline = _SALES
     source_categories: frozenset[str] = attrs.field(default=frozenset[str](), converter=_source_categories)
-    numbers: Mapping[DocumentKind, NumberFormat] = attrs.field(factory=dict, converter=_numbers)
+    numbers: Mapping[NumberSeries, NumberFormat] = attrs.field(factory=dict, converter=_numbers)
     rounding: RoundingPolicy = RoundingPolicy()  # noqa: RUF009  # frozen
     required_data: DataPolicy = _NOTHING_REQUIRED
     loyalty: LoyaltyPolicy = _LOYALTY

@@ -175,9 +175,7 @@ class Transaction(Protocol):
     """
     One unit of work of one tenant: all of it happens, or nothing.
 
-    Every method reads what the same transaction has written. A store that keeps fields a second time, to search by, may have
-    another one, `altered_copies(kind, records)`, which `Crm.check` calls: given all records of a kind, it names the id of each
-    that a copy does not agree with, and where.
+    Every method reads what the same transaction has written.
     """
 
     def get(self, kind: type[E], id: str, *, lock: bool = False) -> E | None:
@@ -205,6 +203,13 @@ class Transaction(Protocol):
 
     def remove(self, kind: type[Stored], id: str) -> None:
         """Delete one; for erasure only."""
+
+    def altered_copies(self, kind: type[E], records: Sequence[E]) -> Sequence[tuple[str, str]]:
+        """
+        Name the id of each of all records of a kind with which a copy of its fields does not agree, and where; for `Crm.check`.
+
+        A store that keeps no second copy, to search by, has nothing to name.
+        """
 
     def facts(self, table: Literal["sales", "customers", "contact_plans", "documents"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""

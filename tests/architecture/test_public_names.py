@@ -17,6 +17,7 @@ SHOP_WINDOWS = [
     "crmkit.classification",
     "crmkit.conditions",
     "crmkit.desks",
+    "crmkit.duplicates",
     "crmkit.entities",
     "crmkit.errors",
     "crmkit.exchange",

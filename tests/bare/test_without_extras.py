@@ -51,7 +51,11 @@ def test_a_room_opens_without_extras(room: str) -> None:
     assert importlib.import_module(f"crmkit.{room}").__all__
 
 
-@pytest.mark.parametrize(("room", "extra"), [("persistence.sql", "sql"), ("testing.strategies", "testing")], ids=lambda part: part)
+@pytest.mark.parametrize(
+    ("room", "extra"),
+    [("persistence.sql", "sql"), ("testing.strategies", "testing"), ("duplicates.comparing", "match")],
+    ids=lambda part: part,
+)
 def test_a_room_behind_an_extra_says_what_to_install(room: str, extra: str) -> None:
     with pytest.raises(MissingExtraError) as refusal:
         importlib.import_module(f"crmkit.{room}")

@@ -115,3 +115,22 @@ def test_a_number_does_not_change_to_that_of_another_document(crm: Crm) -> None:
     with pytest.raises(InvalidValueError, match="no other invoice"):
         crm.change(attrs.evolve(document, number="4711"))
     assert crm.change(attrs.evolve(document, number="4713")).number == "4713"
+
+
+def test_a_pro_forma_invoice_takes_no_number_of_an_invoice(store: Store, clock: Clock) -> None:
+    numbers = {**NUMBERS, "pro_forma": NumberFormat("PF-{count}")}
+    desk = Crm(store, scope=Scope(tenant="acme", actor="anna"), settings=Settings(numbers=numbers), clock=clock)
+    desk.add(Party(id="C-17", name="Müller", created_on=date(2026, 1, 1)))
+    order = desk.documents.order(desk.documents.quote("C-17", lines=LINES).id)
+
+    assert desk.documents.invoice(order.id, subtype="pro_forma").number == "PF-1"
+    assert desk.documents.invoice(order.id, subtype="pro_forma").number == "PF-2"
+    assert desk.documents.invoice(order.id).number == "RE-2026-001"
+
+
+def test_without_a_series_of_its_own_a_pro_forma_invoice_has_only_the_number_that_the_host_gives(desk: Crm) -> None:
+    order = desk.documents.order(desk.documents.quote("C-17", lines=LINES).id)
+
+    assert desk.documents.invoice(order.id, subtype="pro_forma").number is None
+    assert desk.documents.invoice(order.id, subtype="pro_forma", number="RE-2026-001").number == "RE-2026-001"
+    assert desk.documents.invoice(order.id).number == "RE-2026-001"

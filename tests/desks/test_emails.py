@@ -276,3 +276,16 @@ def test_what_is_attached_to_an_email_hangs_on_its_interaction(desk: Crm) -> Non
     drawing = desk.notes.attach(result, uri="dms:18", title="plan.dwg", kind="drawing")
 
     assert desk.notes.attachments_of(Ref("interaction", result.id)) == (drawing,)
+
+
+@pytest.mark.parametrize(
+    ("recipients", "person_id"), [(["wolf@meier.example", "kurz@kürze.example"], "P-1"), (["tax@adviser.example"], None)]
+)
+def test_an_email_from_the_queue_is_filed_with_the_contact_person_who_has_its_address(
+    desk: Crm, recipients: list[str], person_id: str | None
+) -> None:
+    waiting = filed(desk, OURS, *recipients)
+    assert isinstance(waiting, Unassigned)
+    assert waiting.candidate_ids == ("C-18", "C-19")
+
+    assert desk.emails.assign(waiting.id, "C-18").person_id == person_id

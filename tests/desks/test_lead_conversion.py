@@ -324,6 +324,7 @@ PERSONAL_TO_THE_LEAD = {
     "search_term",
     "email_address",
     "birthday",
+    "match_key",
     "external_id",
     "party_change",
     "history_entry",

@@ -11,7 +11,7 @@ import pytest
 
 from crmkit import Crm, Money, Scope, Settings
 from crmkit.entities import Line, Opportunity, Party, Pipeline, Stage
-from crmkit.errors import InvalidValueError, NotPermittedError, NotStoredError, StaleWriteError, StateMoveError
+from crmkit.errors import CurrencyMismatchError, InvalidValueError, NotPermittedError, NotStoredError, StaleWriteError, StateMoveError
 from crmkit.store import Rights
 
 if TYPE_CHECKING:
@@ -121,6 +121,15 @@ def test_a_win_keeps_its_moment_its_day_and_its_stage(crm: Crm, clock: Clock) ->
     assert (won.closed_at, won.closed_on) == (clock.now, date(2026, 2, 1))
     assert (won.state, won.stage, won.probability, won.amount) == ("won", "qualification", Decimal(1), Money.of(800, "EUR"))
     assert moves(crm, won)[-1] == ("qualification", "won")
+
+
+def test_it_is_won_for_no_amount_in_another_currency(crm: Crm) -> None:
+    opportunity = crm.opportunities.open("C-17", title="press", amount=Money.of(100, "EUR"))
+
+    with pytest.raises(CurrencyMismatchError):
+        crm.opportunities.win(opportunity.id, amount=Money.of(100, "USD"))
+
+    assert crm.opportunities.win(opportunity.id, amount=Money.of(90, "EUR")).amount == Money.of(90, "EUR")
 
 
 @pytest.mark.parametrize("verb", ["move", "win", "lose", "disqualify", "supersede"])

@@ -11,6 +11,7 @@ import pytest
 from crmkit import Crm, Money
 from crmkit.conditions import Condition
 from crmkit.entities import Case, ContactPlan, Document, Line, LoyaltyCard, LoyaltyEntry, LoyaltyRate, Party, Recall, Ref
+from crmkit.records import MatchKey
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def test_after_the_verbs_every_rule_holds(busy: Crm) -> None:
         (ContactPlan, Condition("id", "equal", "L-1"), {"next_contact_on": date(2026, 1, 1)}, "a_merged_party_is_never_due"),
         (LoyaltyCard, Condition("id", "equal", "K-0"), {"active": True}, "each_party_has_one_active_card"),
         (LoyaltyEntry, Condition("invoice_id", "equal", "R-2"), {"credit": Money.of(3, "EUR"), "kind": "credit_note"}, "what_came_back"),
+        (MatchKey, Condition("party_id", "equal", "C-17"), {"key": "name 657 x"}, "parties_are_brought_together"),
         (Case, Condition("party_id", "equal", "C-17"), {"state": "in_progress"}, "a_case_is_in_the_state"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,

@@ -129,6 +129,15 @@ def test_a_refresh_that_changes_nothing_leaves_no_trace(company: Crm, store: Sto
     assert entries() == before
 
 
+def test_a_refresh_on_another_day_has_a_history_though_nobody_joined_or_left(company: Crm, clock: Clock) -> None:
+    company.parties.refresh_segments([BIG])
+    clock.move_to(date(2026, 1, 2))
+
+    company.parties.refresh_segments()
+
+    assert company.check() == ()
+
+
 def test_figures_of_any_engine_can_be_rules_too(company: Crm) -> None:
     loyal = Segment("champions", [Condition("rfm_segment", "equal", "champions"), Condition("region", "equal", "north")])
     figures = pd.DataFrame({"customer_id": ["S-1", "S-2"], "rfm_segment": ["champions", "at_risk"]})

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmkit import Crm, Scope
-from crmkit.entities import Interaction, Party
+from crmkit.entities import Document, Interaction, Line, Party
 from crmkit.errors import InvalidValueError, NotStoredError
 from crmkit.persistence import MemoryStore
 
@@ -125,6 +125,23 @@ def test_a_done_recall_is_not_planned_any_more(crm: Crm) -> None:
 def test_nobody_has_no_timeline(crm: Crm) -> None:
     with pytest.raises(NotStoredError):
         crm.timeline("C-99")
+
+
+@pytest.mark.parametrize(("day", "shown"), [(1, date(2025, 12, 31)), (2, date(2026, 1, 1)), (3, date(2026, 1, 1))])
+def test_a_document_of_a_day_to_come_was_taken_over_now(crm: Crm, day: int, shown: date) -> None:
+    lines = [Line(item_id="I-1", quantity=1, unit_price=1)]
+    crm.add(Document(id="R-9", kind="invoice", party_id="C-17", issued_on=date(2026, 1, day), lines=lines))
+
+    assert next(entry.happened_at.date() for entry in crm.timeline("C-17") if entry.about.id == "R-9") == shown
+
+
+def test_a_cursor_of_another_party_is_refused(crm: Crm) -> None:
+    crm.add(Party(id="C-18", name="Meier", created_on=date(2026, 1, 1)))
+    cursor = crm.timeline("C-17", limit=1).cursor
+
+    assert len(crm.timeline("C-17", cursor=cursor)) == 1
+    with pytest.raises(InvalidValueError, match="of this party"):
+        crm.timeline("C-18", cursor=cursor)
 
 
 @pytest.mark.parametrize("arguments", [{"limit": 0}, {"cursor": "next"}, {"cursor": "W10="}, {"cursor": ""}])

@@ -35,6 +35,12 @@ def _planned_otherwise(house: FullHouse) -> tuple[tuple[Any, ...], dict[str, Any
     return (), {}
 
 
+def _merged(house: FullHouse) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A party that was merged."""
+    house.crm.duplicates.merge("C-2", into="C-1")
+    return ("C-2",), {}
+
+
 WRITING: Calls = {
     "add": lambda _: ((Party(id="C-9", name="Neu", created_on=DAY), Rating(id="1", party_id="C-1", rated_on=DAY, kind="nps", score=9)), {}),
     "change": lambda house: ((attrs.evolve(house.crm.get(Party, "C-1"), region="west"),), {}),
@@ -84,6 +90,9 @@ WRITING: Calls = {
     "documents.issue_credit_note": lambda house: ((house.invoice,), {"because": "broken"}),
     "documents.cancel": lambda house: ((house.quote,), {"because": "typo"}),
     "documents.record_payment": lambda house: ((house.invoice,), {"amount": eur("5")}),
+    "duplicates.keep_apart": lambda _: (("C-1", "C-2"), {"because": "sisters"}),
+    "duplicates.merge": lambda _: (("C-2",), {"into": "C-1"}),
+    "duplicates.unmerge": _merged,
     "emails.file": lambda _: ((), {"sender": "huber@mueller.example", "recipients": "x@acme.example", "subject": "hello", "uri": "dms:1"}),
     "emails.assign": lambda house: ((house.email, "C-1"), {}),
     "emails.dismiss": lambda house: ((house.email,), {"because": "spam"}),
@@ -167,6 +176,8 @@ READING: Calls = {
     "documents.quotes": lambda _: ((), {"party_id": "C-1"}),
     "documents.open_lines": lambda house: ((house.order,), {"to": "invoice"}),
     "documents.asks_only_for_quotes": lambda _: (("C-1",), {}),
+    "duplicates.find": lambda _: ((), {"at_least": "0.1"}),
+    "duplicates.similar_to": lambda house: ((house.crm.get(Party, "C-1"),), {}),
     "emails.unassigned": lambda _: ((), {}),
     "facts.sales": lambda _: ((), {}),
     "facts.customers": lambda _: ((), {}),

@@ -9,6 +9,7 @@ from crmkit.desks.consents import ConsentsDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import CreditSubtype, DocumentsDesk, InvoiceSubtype
+from crmkit.desks.duplicates import DuplicatesDesk
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.every_desk import Desks
 from crmkit.desks.facts import FactsDesk
@@ -40,6 +41,7 @@ __all__ = [
     "Desks",
     "Dialler",
     "DocumentsDesk",
+    "DuplicatesDesk",
     "EmailsDesk",
     "EventHandler",
     "FactsDesk",

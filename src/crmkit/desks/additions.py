@@ -20,6 +20,7 @@ from crmkit.entities import Case, ContactPlan, Document, Interaction, LoyaltyCar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from crmkit.desks.work import Work
     from crmkit.entities import DocumentKind
@@ -34,7 +35,8 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
 
     Raises:
         InvalidValueError: For a kind that is made by a verb of its own, a version other than 0, a number that another document has,
-            a document in another currency than its predecessor, and a credit note of anything but an invoice of its party.
+            a document in another currency than its predecessor, a credit note of anything but an invoice of its party, and credit notes
+            that come to more than their invoice.
         StaleWriteError: For an id that exists.
         NotStoredError: For a reference to nothing.
     """
@@ -59,7 +61,7 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     work.log_all(
         [
             *((party, party.id, None, None) for party in (*parties, *promoted)),
-            *((document, document.party_id, work.moment.start_of(document.issued_on), in_short(document)) for document in documents),
+            *((document, document.party_id, _happened_at(work, document), in_short(document)) for document in documents),
             *((recall, recall.party_id, None, None) for recall in recalls),
         ]
     )
@@ -70,6 +72,11 @@ def save_additions(work: Work, entities: Sequence[Stored]) -> None:
     save_ratings(work, [entity for entity in entities if isinstance(entity, Rating)])
     save_cards(work, [entity for entity in entities if isinstance(entity, LoyaltyCard)])
     save_activities(work, [entity for entity in entities if isinstance(entity, ACTIVITIES)])
+
+
+def _happened_at(work: Work, document: Document) -> datetime:
+    """On its own day; one of a day to come is taken over now, for what is to come is no past."""
+    return min(work.moment.start_of(document.issued_on), work.moment.now)
 
 
 def _check(entity: Stored) -> None:

@@ -28,6 +28,21 @@ def found_record(workplace: Workplace, kind: type[E], id: str) -> E:
     return found
 
 
+def person_at(party: Party, person_id: str | None, *, asked: str) -> str | None:
+    """
+    Give the id that a contact person of a merged party has at the party that it was merged into: another one where it was taken there.
+
+    Args:
+        party: The party that was found.
+        person_id: Who was asked for.
+        asked: The id under which the party was asked for.
+    """
+    if asked == party.id or person_id is None:
+        return person_id
+    renamed = f"{asked} {person_id}"
+    return next((one.id for one in party.people if one.id == renamed or one.id.endswith(f" {renamed}")), person_id)
+
+
 def resolved(transaction: Transaction, party: Party) -> Party:
     """Follow a merged party to the one that it was merged into."""
     while party.merged_into is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit._checks import check_each, check_int, check_kind, check_text, refused
+from crmkit.desks.aliases import person_at
 from crmkit.desks.appointment_series import cancel_rest, move_rest, save_series
 from crmkit.desks.diaries import busy_of, found_in_diaries, take, to_come
 from crmkit.desks.interactions import save_interactions
@@ -83,11 +84,11 @@ class AppointmentsDesk:
 
         def work(work: Work) -> Appointment:
             party = None if party_id is None else work.get(Party, party_id, lock=False)
-            _check_person(party, person_id)
+            person = None if person_id is None else _person(party, person_id, asked=party_id)
             appointment = Appointment(
                 id=new_id(),
                 party_id=None if party is None else party.id,
-                person_id=person_id,
+                person_id=person,
                 start_at=start_at,
                 minutes=minutes,
                 attendees=frozenset(employees),
@@ -278,9 +279,11 @@ class AppointmentsDesk:
         return next((one for one in planned if one.end_at > now), None)
 
 
-def _check_person(party: Party | None, person_id: str | None) -> None:
-    if person_id is not None and (party is None or person_id not in {person.id for person in party.people}):
+def _person(party: Party | None, person_id: str, *, asked: str | None) -> str:
+    person = person_id if party is None else person_at(party, person_id, asked=asked or party.id)
+    if party is None or person is None or person not in {one.id for one in party.people}:
         raise NotStoredError("contact_person", person_id)
+    return person
 
 
 def _interaction(work: Work, appointment: Appointment, party_id: str, kind: str) -> Interaction:

@@ -43,7 +43,8 @@ E = TypeVar("E", bound=Stored)
 CHANGEABLE = (Party, Document, Recall, Pipeline, Opportunity, Contract, Campaign, MarketingPlan, Quota, Note, Attachment, Event)
 """The kinds of record whose fields can be changed as such."""
 
-_WITH_PEOPLE: tuple[type[Any], ...] = (Interaction, Appointment, Consent, Objection, PortalRequest)
+WITH_PEOPLE: tuple[type[Any], ...] = (Interaction, Appointment, Consent, Objection, PortalRequest)
+"""The kinds of record that name a contact person of their party."""
 
 _BY_VERBS: Mapping[type, tuple[str, ...]] = {
     Party: ("merged_into", "computed_class"),
@@ -105,7 +106,7 @@ def _check_people(work: Work, before: Party, after: Party) -> None:
     gone = {person.id for person in before.people} - {person.id for person in after.people}
     if not gone:
         return
-    for kind in _WITH_PEOPLE:
+    for kind in WITH_PEOPLE:
         for record in work.find(kind, Condition("party_id", "equal", before.id)):
             if record.person_id in gone:
                 named = f"{record.person_id!r}, whom {kind_of(kind).name} {record.id!r} names; empty the fields that must go instead"

@@ -10,9 +10,10 @@ import attrs
 from crmkit.desks.numbering import document_numbers
 from crmkit.desks.party_traces import external_ids
 from crmkit.desks.terms import search_terms
+from crmkit.duplicates.sounds import match_keys
 from crmkit.entities import Appointment, Document, ExternalId, Party
 from crmkit.entities.emails import folded_address
-from crmkit.records import Attendance, Birthday, DocumentLink, DocumentNumber, EmailAddress, SearchTerm, Stored
+from crmkit.records import Attendance, Birthday, DocumentLink, DocumentNumber, EmailAddress, MatchKey, SearchTerm, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,16 @@ def email_addresses(party: Party) -> list[EmailAddress]:
         EmailAddress(id=_joined(party.id, person_id or "", address), party_id=party.id, person_id=person_id, address=address)
         for person_id, address in folded
     ]
+
+
+def stored_match_keys(party: Party) -> list[MatchKey]:
+    """
+    List the marks by which a party is brought together with those that may be the same.
+
+    E-mails are kept as such already, and of a place the postcode is enough: rows cost time wherever a party is written.
+    """
+    keys = {f"{kind} {mark.partition(' ')[0] if kind == 'place' else mark}" for kind, mark in match_keys(party) if kind != "email"}
+    return [MatchKey(id=_joined(party.id, key), party_id=party.id, key=key) for key in keys]
 
 
 def birthdays(party: Party) -> list[Birthday]:
@@ -90,6 +101,7 @@ def _joined(*parts: str) -> str:
 COMPANIONS = (
     _Companion(owner=Party, kind=SearchTerm, field="party_id", of=search_terms),
     _Companion(owner=Party, kind=EmailAddress, field="party_id", of=email_addresses),
+    _Companion(owner=Party, kind=MatchKey, field="party_id", of=stored_match_keys),
     _Companion(owner=Party, kind=Birthday, field="party_id", of=birthdays),
     _Companion(owner=Party, kind=ExternalId, field="party_id", of=external_ids),
     _Companion(owner=Document, kind=DocumentLink, field="document_id", of=document_links),

@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import check_choice, check_each, check_text, refused
 from crmkit.conditions import Condition
-from crmkit.desks.aliases import resolved
+from crmkit.desks.aliases import person_at, resolved
 from crmkit.desks.audiences import party_ids_of
 from crmkit.desks.permission_reading import audience_of, said_by
 from crmkit.desks.workplace import Workplace
@@ -72,7 +72,7 @@ class ConsentsDesk:
         given = {"purpose": purpose, "channel": channel, "source": source, "text_version": text_version, "basis": basis}
 
         def work(work: Work) -> Consent:
-            party = _party(work, party_id, person_id)
+            party, person = _party(work, party_id, person_id)
             consent = Consent(
                 id=new_id(),
                 party_id=party.id,
@@ -82,7 +82,7 @@ class ConsentsDesk:
                 source=source,
                 text_version=text_version,
                 basis=basis,
-                person_id=person_id,
+                person_id=person,
                 employee_id=work.scope.actor,
             )
             return work.record(consent, summary=f"{basis}: {purpose} by {channel}")
@@ -114,13 +114,13 @@ class ConsentsDesk:
         arguments = {"party_id": party_id, "purpose": purpose, "channel": channel, "person_id": person_id, "because": because}
 
         def work(work: Work) -> Consent:
-            party = _party(work, party_id, person_id)
+            party, person = _party(work, party_id, person_id)
             about = (Condition("purpose", "equal", purpose), Condition("channel", "equal", channel))
             found = work.find(Consent, Condition("party_id", "equal", party.id), *about)
             ended = [
                 attrs.evolve(one, withdrawn_at=work.moment.at, withdrawn_because=because)
                 for one in sorted(found, key=lambda one: (one.granted_at, one.id))
-                if one.in_force and person_id in (None, one.person_id) and one.granted_at <= work.moment.at
+                if one.in_force and person in (None, one.person_id) and one.granted_at <= work.moment.at
             ]
             if not ended:
                 raise refused("purpose", purpose, "a purpose with a consent in force by this channel; else use crm.consents.object()")
@@ -152,13 +152,14 @@ class ConsentsDesk:
         arguments = {"party_id": party_id, "channel": channel, "purpose": purpose, "person_id": person_id, "source": source}
 
         def work(work: Work) -> Objection:
+            party, person = _party(work, party_id, person_id)
             objection = Objection(
                 id=new_id(),
-                party_id=_party(work, party_id, person_id).id,
+                party_id=party.id,
                 objected_at=work.moment.at,
                 channel=channel,
                 purpose=purpose,
-                person_id=person_id,
+                person_id=person,
                 source=source,
                 employee_id=work.scope.actor,
             )
@@ -246,7 +247,7 @@ class ConsentsDesk:
         with self.workplace.reading() as transaction:
             party = self._read(transaction, "consents.may_contact", party_id)
             said = said_by(transaction, asked, [party.id])
-        return asked.answer(party, said.consents, said.objections, person_id=person_id)
+        return asked.answer(party, said.consents, said.objections, person_id=person_at(party, person_id, asked=party_id))
 
     def audience(
         self,
@@ -280,8 +281,9 @@ class ConsentsDesk:
         return party
 
 
-def _party(work: Work, party_id: str, person_id: str | None) -> Party:
+def _party(work: Work, party_id: str, person_id: str | None) -> tuple[Party, str | None]:
     party = work.get(Party, party_id)
-    if person_id is not None and person_id not in {person.id for person in party.people}:
-        raise NotStoredError("contact_person", person_id)
-    return party
+    person = person_at(party, person_id, asked=party_id)
+    if person is not None and person not in {one.id for one in party.people}:
+        raise NotStoredError("contact_person", person)
+    return party, person

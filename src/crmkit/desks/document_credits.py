@@ -8,13 +8,15 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.desks.document_chains import TAKES_NOTHING, allowed_successors, chain_below, fits_again, open_quantities
+from crmkit.desks.document_chains import chain_of as chain_among
 from crmkit.desks.document_issue import chain_of, costless, successor_lines, successor_of, successors_of
+from crmkit.desks.document_moves import check_day
 from crmkit.entities import Document, DocumentTotals, Line
 from crmkit.errors import StateMoveError
 from crmkit.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
     from crmkit.desks.document_chains import Chain
@@ -30,13 +32,14 @@ def credit_note_for(
     Make a credit note for an invoice, over given lines or all that was not credited yet; not stored yet.
 
     Raises:
-        InvalidValueError: For what is no invoice, for more than is left to credit, and for a bonus without lines.
+        InvalidValueError: For what is no invoice, for more than is left to credit, for a bonus without lines, and before the invoice's day.
         StateMoveError: For an invoice that is cancelled or wholly credited, and for a down-payment that a final invoice took off.
     """
     if invoice.kind != "invoice" or invoice.subtype in ("pro_forma", "cancellation"):
         raise refused("invoice_id", f"{invoice.kind} {invoice.id}", "an invoice that counts in the books")
     if not invoice.is_posted:
         raise StateMoveError("document", invoice.id, invoice.state, "credit_note", ())
+    check_day(invoice, on=work.moment.on)
     if subtype == "bonus" and lines is None:
         raise refused("lines", None, "the lines of the bonus")
     check_not_deducted(work, invoice, "credit_note")
@@ -83,6 +86,37 @@ def check_not_invoiced_again(work: Work, document: Document, to: str) -> None:
         if "invoice" in allowed_successors(before) and not fits_again(invoice, document, before, chain, ordered=ordered):
             hint = f"The {before.kind} {before.number or before.id} was invoiced again: take that invoice back first"
             raise StateMoveError("document", document.id, document.state, to, (), hint)
+
+
+def check_credits(work: Work, documents: Sequence[Document], known: Iterable[Document]) -> None:
+    """
+    Accept documents whose credit notes come to no more than the invoices that they take back, whichever of them is new.
+
+    Args:
+        work: The verb at work.
+        documents: What is written.
+        known: What these came from, and what came from these, as far as it is stored.
+
+    Raises:
+        InvalidValueError: For more.
+    """
+    every = {document.id: document for document in (*known, *documents)}
+    credited = {id for one in documents if one.kind == "credit_note" or one.subtype == "cancellation" for id in one.predecessor_ids}
+    elsewhere = credited - {document.id for document in documents}
+    every |= {one.id: one for one in successors_of(work, sorted(elsewhere)) if one.id not in every}
+    invoices = (one for one in every.values() if one.kind == "invoice")
+    for invoice, left in over_credited(invoices, chain_among(every.values())):
+        most = f"credit notes that come to {invoice.net()} at most, the net of {invoice.number or invoice.id}"
+        raise refused("net", f"{-left} more", most)
+
+
+def over_credited(invoices: Iterable[Document], chain: Chain) -> Iterator[tuple[Document, Money]]:
+    """Name the invoices that were credited by more than they were, with what is left of them: less than nothing."""
+    for invoice in invoices:
+        if invoice.is_posted and invoice.net().minor > 0 and chain.live(invoice, "invoice", "credit_note"):
+            left = _left_of(invoice, chain).net
+            if left.minor < 0:
+                yield invoice, left
 
 
 def _left_of(invoice: Document, chain: Chain) -> DocumentTotals:

@@ -19,7 +19,7 @@ from crmkit.desks.document_chains import (
 from crmkit.desks.document_moves import check_usable, in_short, moved, with_roles_by
 from crmkit.desks.numbering import number_of
 from crmkit.desks.party_work import replanned
-from crmkit.entities import Document, Line, Party, payment_due_on
+from crmkit.entities import Document, DocumentTotals, Line, Party, payment_due_on
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
 from crmkit.records import DocumentLink
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmkit.desks.work import Work
-    from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals
+    from crmkit.entities import DocumentKind, DocumentSubtype
+    from crmkit.money import Money
 
 _USED_UP: dict[DocumentKind, str] = {
     "order": "wholly ordered",
@@ -94,7 +95,7 @@ def successor_of(
         subtype=subtype,
         issued_on=work.moment.on,
         lines=lines,
-        number=number_of(work, kind, given=number, on=work.moment.on),
+        number=number_of(work, "pro_forma" if subtype == "pro_forma" else kind, given=number, on=work.moment.on),
         predecessor_id=predecessor.id,
         totals=totals,
         reason=reason,
@@ -185,14 +186,59 @@ def successor_lines(
         InvalidValueError: For more than is open, unless a line says that it is additional.
         StateMoveError: When nothing is open.
     """
+    return open_lines(work, document, to, lines, drafts=drafts)[0]
+
+
+def open_lines(
+    work: Work, document: Document, to: DocumentKind, lines: Iterable[Line] | None, *, drafts: Sequence[Document] = ()
+) -> tuple[tuple[Line, ...], Sequence[Decimal]]:
+    """Take the given lines, or all that is still open, as `successor_lines` does; and tell how much of each line was open before."""
     chain, ordered = chain_of(work, document, drafts)
     left = open_quantities(document, to, chain, ordered=ordered)
     if lines is not None:
-        return placed_lines(lines, document, left)
+        return placed_lines(lines, document, left), left
     remaining = remaining_lines(document, left)
     if not remaining:
         raise StateMoveError("document", document.id, document.state, to, (), f"It is {_USED_UP[to]} already")
-    return remaining
+    return remaining, left
+
+
+def share_of_totals(document: Document, lines: Sequence[Line], left: Sequence[Decimal]) -> DocumentTotals | None:
+    """
+    Give a successor its share of totals that the host stated; all successors together come to them, to the last cent.
+
+    None where there are none, and for lines at other prices or beyond the document, which count as they are.
+
+    Args:
+        document: The predecessor.
+        lines: Those of the successor.
+        left: How much of each line of the predecessor was open before.
+    """
+    totals = document.totals
+    if totals is None or not left or not all(_is_of(line, document) for line in lines):
+        return None
+    worth = [line.net_amount() for line in document.lines]
+    before = sum((_worth_of(line, line.quantity - open_) for line, open_ in zip(document.lines, left, strict=True)), Decimal(0))
+    after = before + sum((line.net_amount() for line in lines), Decimal(0))
+    whole = sum(worth, Decimal(0))
+    if min(worth) < 0 or not 0 <= before < after <= whole:
+        return None
+
+    def part(amount: Money) -> Money:
+        return amount.allocate([after, whole - after])[0] - amount.allocate([before, whole - before])[0]
+
+    payable = totals.payable if after - before == whole else None
+    return DocumentTotals(net=part(totals.net), tax=part(totals.tax), payable=payable)
+
+
+def _is_of(line: Line, document: Document) -> bool:
+    """Tell whether a line comes from a document, at its price."""
+    place = line.predecessor_line
+    return place is not None and line.net_amount() == _worth_of(document.lines[place - 1], line.quantity)
+
+
+def _worth_of(line: Line, quantity: Decimal) -> Decimal:
+    return attrs.evolve(line, quantity=quantity).net_amount()
 
 
 def deductions(work: Work, document: Document) -> tuple[Line, ...]:

@@ -40,10 +40,23 @@ def moved(document: Document, to: DocumentState, *, on: date, reason: str | None
 
     Raises:
         StateMoveError: When its state does not allow it.
+        InvalidValueError: For a day before that of the document.
     """
     if to not in moves_of(document):
         raise StateMoveError("document", document.id, document.state, to, moves_of(document))
+    check_day(document, on=on)
     return attrs.evolve(document, state=to, decided_on=on, reason=document.reason if reason is None else reason)
+
+
+def check_day(document: Document, *, on: date) -> None:
+    """
+    Accept the day of what is done to a document, or made of it.
+
+    Raises:
+        InvalidValueError: When that day is before the document's own.
+    """
+    if on < document.issued_on:
+        raise refused("at", on, f"a day from {document.issued_on} on, the day of {document.kind} {document.number or document.id}")
 
 
 def check_usable(document: Document, to: str, *, on: date) -> None:
@@ -52,10 +65,11 @@ def check_usable(document: Document, to: str, *, on: date) -> None:
 
     Raises:
         StateMoveError: For one that is lost, cancelled or superseded.
-        InvalidValueError: For a quote that was not accepted while it was valid.
+        InvalidValueError: For a quote that was not accepted while it was valid, and for a day before that of the document.
     """
     if document.state not in ("open", "accepted"):
         raise StateMoveError("document", document.id, document.state, to, ())
+    check_day(document, on=on)
     if document.kind == "quote" and document.state == "open":
         check_valid(document, on=on)
 

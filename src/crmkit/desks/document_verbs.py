@@ -8,11 +8,13 @@ import attrs
 
 from crmkit._checks import refused
 from crmkit.conditions import Condition
-from crmkit.desks.document_credits import check_not_deducted, credit_note_for
+from crmkit.desks.document_credits import check_credits, check_not_deducted, credit_note_for
 from crmkit.desks.document_issue import (
     costless,
     deductions,
     issued,
+    open_lines,
+    share_of_totals,
     successor_lines,
     successor_of,
     successors_of,
@@ -28,6 +30,7 @@ from crmkit.ids import new_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from decimal import Decimal
 
     from crmkit.desks.work import Work
     from crmkit.entities import DocumentKind, DocumentSubtype, DocumentTotals
@@ -47,21 +50,22 @@ def succeeded(
     before = usable(work, id, to)
     if to == "delivery_note" and "delivery" in work.get(Party, before.party_id, lock=False).blocks:
         raise refused("order_id", id, "an order of a party without a delivery block; lift it first")
-    document = successor_of(
-        work, before, to, lines=_lines_for(work, before, to, lines, subtype), number=number, totals=totals, subtype=subtype
-    )
+    own, left = _lines_for(work, before, to, lines, subtype)
+    totals = share_of_totals(before, own, left) if totals is None else totals
+    document = successor_of(work, before, to, lines=own, number=number, totals=totals, subtype=subtype)
     return issued(work, document, *(() if subtype == "pro_forma" else with_accepted(work, before)))
 
 
 def _lines_for(
     work: Work, before: Document, to: DocumentKind, lines: tuple[Line, ...] | None, subtype: DocumentSubtype
-) -> tuple[Line, ...]:
+) -> tuple[tuple[Line, ...], Sequence[Decimal]]:
+    """Choose the lines, with what was open of the predecessor before them."""
     if subtype != "down_payment":
-        taken = successor_lines(work, before, to, lines)
-        return (*taken, *deductions(work, before)) if subtype == "final" else taken
+        taken, left = open_lines(work, before, to, lines)
+        return ((*taken, *deductions(work, before)) if subtype == "final" else taken), left
     if not lines:
         raise refused("lines", lines, "the lines of the down-payment, for example Line(item_id='down-payment', quantity=1, unit_price=300)")
-    return costless(lines)
+    return costless(lines), ()
 
 
 def invoiced_together(work: Work, ids: Sequence[str], *, number: str | None, totals: DocumentTotals | None) -> Document:
@@ -174,15 +178,17 @@ def check_predecessors(work: Work, documents: Sequence[Document]) -> None:
 
     Raises:
         InvalidValueError: For another currency, for a credit note of anything but an invoice, and for a credit note or a cancellation of
-            another party's invoice.
+            another party's invoice, or for more than that was.
     """
     own = {document.id: document for document in documents}
     named = {id for document in documents for id in document.predecessor_ids} - own.keys()
     before = {document.id: document for document in work.find_each(Document, "id", sorted(named))} | own
-    for document in (*(one for one in successors_of(work, sorted(own)) if one.id not in own), *documents):
+    after = [one for one in successors_of(work, sorted(own)) if one.id not in own]
+    for document in (*after, *documents):
         for id in document.predecessor_ids:
             if id in before:
                 _check_predecessor(document, before[id])
+    check_credits(work, documents, [*before.values(), *after])
 
 
 def _check_predecessor(document: Document, before: Document) -> None:
@@ -202,16 +208,16 @@ def check_document_change(work: Work, before: Document, after: Document) -> None
     Raises:
         StateMoveError: For a move that its state does not allow.
         InvalidValueError: For lines, totals or a currency on which another document was built, for another currency than that of its
-            predecessor, and for a number that another one has.
+            predecessor, for more than was invoiced, and for a number that another one has.
     """
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
     if after.currency != before.currency and work.find(Payment, Condition("document_id", "equal", before.id), limit=1):
         raise refused("currency", after.currency, f"{before.currency!r}, in which it was paid")
-    if (after.currency, after.predecessor_ids) != (before.currency, before.predecessor_ids):
+    if any(getattr(after, name) != getattr(before, name) for name in ("lines", "totals", "currency", "rounding")):
         check_predecessors(work, [after])
     if after.number is not None and after.number != before.number:
-        check_number(work, after.kind, after.number)
+        check_number(work, after.number_series, after.number)
     for name in ("lines", "totals", "currency", "rounding"):
         if getattr(after, name) != getattr(before, name) and successors_of(work, [before.id]):
             raise refused(name, getattr(after, name), "what is stored, because another document came from it")

@@ -69,8 +69,7 @@ class EmailsDesk:
             direction, found = _other_side(work, check_text("sender", sender), to)
             if len(found) == 1:
                 ((party_id, people),) = found.items()
-                person_id = next(iter(people)) if len(people) == 1 else None
-                interaction = _interaction(work, party_id, direction, subject, person_id=person_id, happened_at=work.moment.at)
+                interaction = _interaction(work, party_id, direction, subject, person_id=_only(people), happened_at=work.moment.at)
                 _save(work, interaction, uri)
                 return work.stored(interaction)
             unassigned = Unassigned(
@@ -97,7 +96,7 @@ class EmailsDesk:
 
     def assign(self, unassigned_id: str, party_id: str, *, at: datetime | None = None, key: str | None = None) -> Interaction:
         """
-        File an e-mail from the queue with a party.
+        File an e-mail from the queue with a party, and with the contact person there that has its address.
 
         Raises:
             StateMoveError: When it is not in the queue any more.
@@ -106,8 +105,13 @@ class EmailsDesk:
 
         def work(work: Work) -> Interaction:
             waiting = work.get(Unassigned, unassigned_id)
-            interaction = _interaction(work, party_id, waiting.direction, waiting.subject, person_id=None, happened_at=waiting.happened_at)
-            work.save(waiting.assigned(interaction.id), party_id=party_id)
+            party = work.get(Party, party_id, lock=False)
+            _, found = _other_side(work, waiting.sender, waiting.recipients)
+            person_id = _only(found.get(party.id, frozenset()))
+            interaction = _interaction(
+                work, party.id, waiting.direction, waiting.subject, person_id=person_id, happened_at=waiting.happened_at
+            )
+            work.save(waiting.assigned(interaction.id), party_id=party.id)
             _save(work, interaction, waiting.uri)
             return work.stored(interaction)
 
@@ -169,6 +173,10 @@ def _other_side(work: Work, sender: str, recipients: Sequence[str]) -> tuple[Dir
         for party_id, people in known.parties.get(address or "", {}).items():
             found[party_id] = found.get(party_id, frozenset()) | people
     return "out" if went_out else "in", found
+
+
+def _only(people: frozenset[str]) -> str | None:
+    return next(iter(people)) if len(people) == 1 else None
 
 
 def _interaction(

@@ -12,6 +12,7 @@ from crmkit.desks.consents import ConsentsDesk
 from crmkit.desks.contact import ContactDesk
 from crmkit.desks.contracts import ContractsDesk
 from crmkit.desks.documents import DocumentsDesk
+from crmkit.desks.duplicates import DuplicatesDesk
 from crmkit.desks.emails import EmailsDesk
 from crmkit.desks.facts import FactsDesk
 from crmkit.desks.facts_files import written_facts
@@ -52,6 +53,7 @@ class Desks:
         contact: Contact plans, recalls, commitments, corrections of interactions.
         contracts: Renewals and notice.
         documents: Quotes, orders, delivery notes, invoices, credit notes, payments.
+        duplicates: Parties that are kept twice.
         emails: E-mails, filed by address.
         facts: What is stored, as tables for analyses.
         journal: Who changed what and when, tamper-evident.
@@ -76,6 +78,7 @@ class Desks:
         self.contact: ContactDesk = ContactDesk(workplace)
         self.contracts: ContractsDesk = ContractsDesk(workplace)
         self.documents: DocumentsDesk = DocumentsDesk(workplace)
+        self.duplicates: DuplicatesDesk = DuplicatesDesk(workplace)
         self.emails: EmailsDesk = EmailsDesk(workplace)
         self.facts: FactsDesk = FactsDesk(workplace)
         self.journal: JournalDesk = JournalDesk(workplace)

@@ -68,12 +68,10 @@ def broken_rules(workplace: Workplace) -> tuple[Problem, ...]:
 
 
 def _altered_copies(transaction: Transaction, everything: Everything) -> Iterator[tuple[str, str]]:
-    """Ask a store that keeps fields of records a second time, to search by, whether they are still the same."""
-    altered_copies = getattr(transaction, "altered_copies", None)
-    if altered_copies is not None:
-        for name, kind in KINDS.items():
-            for id, place in altered_copies(kind.entity, everything.by_class[kind.entity]):
-                yield f"{name} {id}", f"{place} is not what the record says"
+    """Ask the store whether what it keeps a second time, to search by, is still the same."""
+    for name, kind in KINDS.items():
+        for id, place in transaction.altered_copies(kind.entity, everything.by_class[kind.entity]):
+            yield f"{name} {id}", f"{place} is not what the record says"
 
 
 def _each_party_has_a_contact_plan(everything: Everything) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from crmkit.entities import (
     Document,
     HistoryEntry,
     Interaction,
+    KeptApart,
     LoyaltyCard,
     Objection,
     OpeningBalance,
@@ -45,11 +46,28 @@ STAYING = frozenset(companion.kind for companion in COMPANIONS if companion.owne
 
 def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
     """
-    Merge a lead into a party. Merging it again gives that party and changes nothing.
+    Merge a lead into a party, as `merge_party` does.
+
+    Raises:
+        InvalidValueError: As there, and for a lead that bought.
+    """
+    lead = work.transaction.get(Party, check_text("party_id", lead_id))
+    if lead is not None and lead.merged_into is None and lead.id != into:
+        invoices = work.find(Document, Condition("party_id", "equal", lead.id), Condition("kind", "equal", "invoice"))
+        if any(invoice.voided_because is None for invoice in invoices):
+            raise refused("party_id", lead.id, "a lead; this one has invoices, so it is a customer of its own: crm.duplicates.merge()")
+    return merge_party(work, lead_id, into=into)
+
+
+def merge_party(work: Work, lead_id: str, *, into: str) -> Party:
+    """
+    Merge a party into another one. Merging it again gives that party and changes nothing.
+
+    A person that is merged into an organisation becomes its contact person; otherwise both are taken for the same.
 
     Raises:
         NotStoredError: When one of them is not stored.
-        InvalidValueError: When it was merged into another party, when it is the party itself, and for a lead that bought.
+        InvalidValueError: When it was merged into another party, when it is the party itself, and where somebody keeps the two apart.
     """
     lead = work.transaction.get(Party, check_text("party_id", lead_id), lock=True)
     if lead is None:
@@ -63,7 +81,7 @@ def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
             _join_plans(work, lead, target)
             work.log(target, party_id=target.id, summary=f"late records of {lead_id} moved to it")
         return target
-    _check_lead(work, lead, target)
+    _check_two(work, lead, target)
     people = _people_of(lead, target)
     work.get(Party, lead.id)
     if target.id in {party.id for party in members_of(work.transaction, lead.id)}:
@@ -81,18 +99,19 @@ def merge_lead(work: Work, lead_id: str, *, into: str) -> Party:
     return work.stored(merged)
 
 
-def _check_lead(work: Work, lead: Party, target: Party) -> None:
+def _check_two(work: Work, lead: Party, target: Party) -> None:
     if lead.id == target.id:
-        raise refused("into", target.id, "another party than the lead itself")
-    invoices = work.find(Document, Condition("party_id", "equal", lead.id), Condition("kind", "equal", "invoice"))
-    if any(invoice.voided_because is None for invoice in invoices):
-        raise refused("party_id", lead.id, "a lead; this one has invoices, so it is a customer of its own")
+        raise refused("into", target.id, "another party than the one that is merged")
+    ids = {lead.id, target.id}
+    for one in work.find_each(KeptApart, "party_id", sorted(ids)):
+        if one.voided_because is None and {one.party_id, one.other_id} == ids:
+            raise refused("into", target.id, f"a party that is not kept apart from {lead.id!r}; void that first: KeptApart {one.id!r}")
 
 
 def _people_of(lead: Party, target: Party) -> Mapping[str | None, ContactPerson]:
     """Make the contact persons that the party gains, by their ids at the lead; a person who was the lead himself by None."""
     own: dict[str | None, ContactPerson] = {person.id: person for person in lead.people}
-    if lead.kind == "person":
+    if _becomes_contact_person(lead, target):
         given, _, family = lead.name.rpartition(" ")
         if "," in lead.name:
             family, _, given = (part.strip() for part in lead.name.partition(","))
@@ -101,6 +120,10 @@ def _people_of(lead: Party, target: Party) -> Mapping[str | None, ContactPerson]
         )
     taken = {person.id for person in target.people}
     return {key: attrs.evolve(person, id=_free_id(person.id, taken, lead.id)) for key, person in own.items()}
+
+
+def _becomes_contact_person(lead: Party, target: Party) -> bool:
+    return lead.kind == "person" and target.kind == "organisation"
 
 
 def _free_id(wanted: str, taken: set[str], lead_id: str) -> str:
@@ -115,7 +138,7 @@ def _with_data_of(lead: Party, target: Party, people: Mapping[str | None, Contac
     """Add what the lead knew and the party did not; what the party says of itself stays."""
     for role in lead.roles - {"lead"}:
         target = target.with_role(role)
-    person = lead.kind == "person"
+    person = _becomes_contact_person(lead, target)
     addresses = [attrs.evolve(address, default=False) for address in lead.addresses]
     return attrs.evolve(
         target,
@@ -147,9 +170,7 @@ def _move_records(work: Work, lead: Party, target: Party, people: Mapping[str | 
             moved[key] = attrs.evolve(record, person_id=people[record.person_id].id)  # one of the lead as such holds for the party as such
     if any(card.active for card in work.find(LoyaltyCard, Condition("party_id", "equal", target.id))):
         moved |= {key: attrs.evolve(card, active=False) for key, card in moved.items() if isinstance(card, LoyaltyCard)}
-    history = [record for record in moved.values() if isinstance(record, HistoryEntry)]
-    work.save(*(record for record in moved.values() if not isinstance(record, HistoryEntry)))
-    work.transaction.save(history)
+    work.save(*moved.values())
     return bool(moved)
 
 

@@ -12,6 +12,7 @@ from crmkit.desks.workplace import Workplace
 from crmkit.entities import Line, Opportunity, Party
 from crmkit.entities._fields import kept
 from crmkit.entities.opportunities import lines_total
+from crmkit.errors import CurrencyMismatchError
 from crmkit.ids import new_id
 
 if TYPE_CHECKING:
@@ -120,10 +121,14 @@ class OpportunitiesDesk:
 
         Raises:
             StateMoveError: When it is closed already, or cannot be won from its stage.
+            CurrencyMismatchError: For an amount in another currency than was expected.
         """
 
         def won(work: Work, opportunity: Opportunity) -> Opportunity:
-            return attrs.evolve(_closed(work, opportunity, "won"), amount=opportunity.amount if amount is None else amount)
+            closed = _closed(work, opportunity, "won")
+            if amount is not None and opportunity.amount is not None and amount.currency != opportunity.amount.currency:
+                raise CurrencyMismatchError(left=opportunity.amount.currency, right=amount.currency)
+            return closed if amount is None else attrs.evolve(closed, amount=amount)
 
         return self._change("win", opportunity_id, won, {"amount": amount}, at=at, key=key)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from crmkit.desks.companions import stored_match_keys
 from crmkit.desks.merging import STAYING
 from crmkit.entities import Case, CaseEvent, ContactPlan, LoyaltyBalance, LoyaltyCard, LoyaltyEntry, Party
-from crmkit.records import KINDS
+from crmkit.records import KINDS, MatchKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,10 +73,20 @@ def _a_merged_party_is_never_due(everything: Everything) -> Iterator[tuple[str, 
             yield f"party {party.id}", "is merged and still to be contacted"
 
 
+def _parties_are_brought_together_by_their_marks(everything: Everything) -> Iterator[tuple[str, str]]:
+    kept: dict[str, set[str]] = defaultdict(set)
+    for mark in everything.of(MatchKey):
+        kept[mark.party_id].add(mark.key)
+    for party in everything.of(Party):
+        if kept[party.id] != {mark.key for mark in stored_match_keys(party)}:
+            yield f"party {party.id}", "has other marks by which duplicates are found"
+
+
 PARTY_RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     _nothing_belongs_to_a_merged_party,
     _a_merged_party_is_never_due,
     _each_party_has_one_active_card_at_most,
     _what_came_back_is_taken_back_at_the_rate_of_its_invoice,
     _a_case_is_in_the_state_of_its_last_move,
+    _parties_are_brought_together_by_their_marks,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from crmkit._checks import check_choice, check_date, check_kind, refused
+from crmkit.desks.aliases import person_at
 from crmkit.desks.cases import CasesDesk
 from crmkit.desks.document_moves import check_usable
 from crmkit.desks.party_lists import party_read
@@ -190,6 +191,7 @@ def portal_of(workplace: Workplace, party_id: str, *, person_id: str | None) -> 
     """
     with workplace.reading() as transaction:
         party = party_read(workplace, transaction, "portal", party_id)
+    person_id = person_at(party, person_id, asked=party_id)
     if person_id is not None and person_id not in {person.id for person in party.people}:
         raise NotStoredError("contact_person", person_id)
     own = attrs.evolve(workplace, scope=Scope(tenant=workplace.scope.tenant, actor=party.id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
+from crmkit.desks.document_chains import chain_of
+from crmkit.desks.document_credits import over_credited
 from crmkit.desks.journal_invariants import told_by
 from crmkit.desks.numbering import document_numbers
 from crmkit.entities import Document, HistoryEntry, LoyaltyCard, LoyaltyEntry, Party, PartyChange, Payment, SingleField
@@ -48,6 +50,13 @@ def _numbers_of_documents_are_unique(everything: Everything) -> Iterator[tuple[s
     kept = {(one.id, one.document_id) for one in everything.of(DocumentNumber)}
     for _, id in kept ^ {(one.id, one.document_id) for document in everything.of(Document) for one in document_numbers(document)}:
         yield f"document {id}", "has another number than is kept beside it"
+
+
+def _credit_notes_come_to_no_more_than_their_invoice(everything: Everything) -> Iterator[tuple[str, str]]:
+    documents = everything.of(Document)
+    invoices = (document for document in documents if document.kind == "invoice")
+    for invoice, left in over_credited(invoices, chain_of(documents)):
+        yield f"document {invoice.id}", f"was credited {-left} more than it comes to"
 
 
 def _payments_are_made_by_the_party_and_in_the_currency_of_their_document(everything: Everything) -> Iterator[tuple[str, str]]:
@@ -105,6 +114,7 @@ def _sources_and_touches_are_never_overwritten(everything: Everything) -> Iterat
 
 RECORD_RULES: tuple[Callable[[Everything], Iterator[tuple[str, str]]], ...] = (
     _numbers_of_documents_are_unique,
+    _credit_notes_come_to_no_more_than_their_invoice,
     _payments_are_made_by_the_party_and_in_the_currency_of_their_document,
     _bookings_are_made_on_the_card_of_their_party_and_in_its_currency,
     _what_was_decided_and_booked_has_a_history,

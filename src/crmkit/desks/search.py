@@ -8,15 +8,16 @@ import attrs
 
 from crmkit._checks import check_choice, check_each, check_int, check_text
 from crmkit.conditions import Condition
-from crmkit.desks.terms import folded_words, people_words
+from crmkit.desks.terms import people_words
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Party
+from crmkit.entities.folded_words import folded_words
 from crmkit.entities.words import Role
 from crmkit.records import SearchTerm
 from crmkit.store import Beside, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crmkit.desks.workplace import Workplace
     from crmkit.store import Transaction
@@ -36,7 +37,7 @@ class Hit:
     Attributes:
         party: Which.
         role: One of its roles that was asked for, the first in the alphabet; all its roles are in the party.
-        field: Where the text was found: in its "name", or in its "people".
+        field: Where the text was found: all of it in its "name", or some of it in its "people".
     """
 
     party: Party
@@ -45,7 +46,7 @@ class Hit:
 
 
 def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | None, limit: int) -> tuple[Hit, ...]:
-    """Find the parties in which every word of the text begins a word of one field, those found by their name first."""
+    """Find the parties in which every word of the text begins a word of name or people, those found by their name first."""
     words = folded_words(check_text("text", text))
     asked = None if roles is None else frozenset(check_each("roles", roles, lambda name, role: check_choice(name, role, Role)))
     check_int("limit", limit, at_least=1)
@@ -63,31 +64,34 @@ def found_parties(workplace: Workplace, text: str, *, roles: Iterable[Role] | No
 
 
 def _candidates(transaction: Transaction, words: list[str], limit: int) -> Iterator[Party]:
-    """Walk through the parties that have all words, page by page of the index of the rarest one; pages grow from one to the next."""
-    if not words:
-        return
-    rarest, *others = _rarest_first(transaction, words)
-    beside = [Beside(("party_id", "field"), _begins_with(word)) for word in others]
+    """
+    Walk through the parties that may have all words: those of a rare word, where a short look finds one, else by the longest word.
+
+    Of a common word it walks page by page of its index through those that have the others too; pages grow from one to the next.
+    """
+    longest, *others = sorted(set(words), key=len, reverse=True) or [""]
+    for word in (longest, *others) if others else ():
+        few = transaction.find(Query(SearchTerm, _begins_with(word), order_by="term", limit=_PROBED))
+        if len(few) < _PROBED:
+            yield from _parties_of(transaction, few, set())
+            return
+    beside = [Beside(("party_id",), _begins_with(word)) for word in others]
     seen: set[str] = set()
     after, size = None, min(limit, _LARGEST_PAGE)
-    while page := transaction.find(Query(SearchTerm, _begins_with(rarest), order_by="term", after=after, limit=size, beside=beside)):
-        fresh = [id for id in dict.fromkeys(term.party_id for term in page) if id not in seen]
-        seen.update(fresh)
-        parties = {party.id: party for party in find_each(transaction, Party, "id", fresh)}
-        yield from (parties[id] for id in fresh if id in parties)
+    while longest and (
+        page := transaction.find(Query(SearchTerm, _begins_with(longest), order_by="term", after=after, limit=size, beside=beside))
+    ):
+        yield from _parties_of(transaction, page, seen)
         if len(page) < size:
             return
         after, size = (page[-1].term, page[-1].id), min(2 * size, _LARGEST_PAGE)
 
 
-def _rarest_first(transaction: Transaction, words: list[str]) -> list[str]:
-    """Put the longest word first that few parties have, as far as a short look tells; where all have many, the longest one."""
-    longest_first = sorted(set(words), key=len, reverse=True)
-    if len(longest_first) > 1:
-        for word in longest_first:
-            if len(transaction.find(Query(SearchTerm, _begins_with(word), order_by="term", limit=_PROBED))) < _PROBED:
-                return [word, *(other for other in longest_first if other != word)]
-    return longest_first
+def _parties_of(transaction: Transaction, page: Sequence[SearchTerm], seen: set[str]) -> Iterator[Party]:
+    fresh = [id for id in dict.fromkeys(term.party_id for term in page) if id not in seen]
+    seen.update(fresh)
+    parties = {party.id: party for party in find_each(transaction, Party, "id", fresh)}
+    yield from (parties[id] for id in fresh if id in parties)
 
 
 def _begins_with(word: str) -> tuple[Condition, Condition]:
@@ -95,10 +99,11 @@ def _begins_with(word: str) -> tuple[Condition, Condition]:
 
 
 def _matching_field(party: Party, words: list[str]) -> HitField | None:
-    """Find the field in which each word begins a word, the name first."""
-    if _has_all(folded_words(party.name), words):
+    """Tell whether each word begins a word of the name, or of a contact person where the name alone does not have them all."""
+    name = folded_words(party.name)
+    if _has_all(name, words):
         return "name"
-    return "people" if _has_all(people_words(party), words) else None
+    return "people" if _has_all([*name, *people_words(party)], words) else None
 
 
 def _has_all(known: Iterable[str], words: list[str]) -> bool:

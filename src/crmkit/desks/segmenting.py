@@ -102,7 +102,7 @@ def _save_rules(work: Work, segment: SavedSegment, known: SavedSegment | None) -
     if now.conditions != known.conditions:
         work.record(now, summary="rules changed")
     elif now != known:
-        work.save(now)
+        work.record(now, summary=f"members found as of {day}")
 
 
 def saved_segments(workplace: Workplace, verb: str) -> tuple[SavedSegment, ...]:

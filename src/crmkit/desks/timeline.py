@@ -36,11 +36,11 @@ def timeline_of(
     """Read one page; the party's own people and the parties that belong to it are rolled up into it."""
     check_int("limit", limit, at_least=1)
     wanted = None if kinds is None else frozenset(check_each("kinds", kinds, _kind))
-    after = None if cursor is None else position_at(cursor)
     moment = workplace.moment()
     with workplace.reading() as transaction:
         party, below, opened = _opened(transaction, check_text("party_id", party_id), planned=planned)
         workplace.check_read(transaction, "timeline", party)
+        after = None if cursor is None else position_at(cursor, of=party.id)
         party_ids = [party.id, *(child.id for child in below)]
         where = [Condition("party_id", "one_of", tuple(party_ids))]
         if wanted is not None:
@@ -51,7 +51,7 @@ def timeline_of(
     coming = [entry for entry in coming if wanted is None or entry.kind in wanted]
     if after is not None:
         coming = [entry for entry in coming if (position_of(entry) < after if newest_first else position_of(entry) > after)]
-    return page_of(happened, coming, newest_first=newest_first, limit=limit)
+    return page_of(happened, coming, of=party.id, newest_first=newest_first, limit=limit)
 
 
 def _kind(name: str, kind: object) -> str:

@@ -19,6 +19,7 @@ from crmkit.entities import (
     Document,
     Event,
     Interaction,
+    KeptApart,
     LoyaltyCard,
     LoyaltyEntry,
     Note,
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from crmkit.desks.work import Work
     from crmkit.records import Stored
 
-Marked: TypeAlias = Attachment | Consent | Departure | Event | Note | Objection | Payment | Quota | Rating | Spend | Touch
-MARKED = (Attachment, Consent, Departure, Event, Note, Objection, Payment, Quota, Rating, Spend, Touch)
+Marked: TypeAlias = Attachment | Consent | Departure | Event | KeptApart | Note | Objection | Payment | Quota | Rating | Spend | Touch
+MARKED = (Attachment, Consent, Departure, Event, KeptApart, Note, Objection, Payment, Quota, Rating, Spend, Touch)
 """The kinds of record that are marked as void, and passed over by whatever adds up or lists them."""
 
 VOIDABLE = (*MARKED, Document, Interaction, LoyaltyEntry, OpeningBalance)

@@ -8,7 +8,7 @@ import attrs
 
 from crmkit._checks import check_text
 from crmkit.conditions import Condition
-from crmkit.desks.aliases import resolved
+from crmkit.desks.aliases import person_at, resolved
 from crmkit.desks.chain import journal_records
 from crmkit.desks.companions import save_companions
 from crmkit.desks.loyalty_booking import book_documents
@@ -104,11 +104,18 @@ class Work:
         if named.isdisjoint(self._merged):
             return given
         return [
-            attrs.evolve(cast("Any", entity), party_id=self._merged[party_id])
+            cast("E", self._brought_home(entity, party_id))
             if not entity.version and not isinstance(entity, Party) and (party_id := _party_of(entity)) in self._merged
             else entity
             for entity in given
         ]
+
+    def _brought_home(self, entity: Any, alias: str) -> Stored:  # noqa: ANN401  # a record that names a party
+        party_id = self._merged[alias]
+        party, person_id = self.seen(Party, party_id), getattr(entity, "person_id", None)
+        if party is None or person_id is None:
+            return cast("Stored", attrs.evolve(entity, party_id=party_id))
+        return cast("Stored", attrs.evolve(entity, party_id=party_id, person_id=person_at(party, person_id, asked=alias)))
 
     def save(self, *entities: Stored, party_id: str | None = None, since: date | None = None) -> None:
         """

@@ -19,7 +19,7 @@ from .contracts import Contract, ContractState
 from .data_policy import DataPolicy
 from .document_lines import Line, RoundingPolicy
 from .document_totals import DocumentTotals
-from .documents import Document, DocumentKind, DocumentState, DocumentSubtype
+from .documents import Document, DocumentKind, DocumentState, DocumentSubtype, NumberSeries
 from .emails import Unassigned, UnassignedState
 from .history_entries import HistoryEntry
 from .json_form import structure, unstructure
@@ -36,7 +36,7 @@ from .notes import Attachment, Event, Note
 from .number_formats import NumberFormat
 from .opportunities import ForecastCategory, Opportunity, OpportunityState, StageMove
 from .parties import Block, Conditions, CustomValue, Party, Source
-from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, PartyChange, SingleField
+from .party_changes import ChangedField, Departure, Deputy, ExternalId, Handover, HandoverState, KeptApart, PartyChange, SingleField
 from .payments import OpenItem, Payment, cash_discount_until, open_items, payment_due_on
 from .personal_data import personal_fields
 from .pipelines import OpportunityEnd, Pipeline, Stage
@@ -107,6 +107,7 @@ __all__ = [
     "HandoverState",
     "HistoryEntry",
     "Interaction",
+    "KeptApart",
     "Line",
     "LoyaltyBalance",
     "LoyaltyBase",
@@ -118,6 +119,7 @@ __all__ = [
     "MarketingPlan",
     "Note",
     "NumberFormat",
+    "NumberSeries",
     "Objection",
     "OpenHours",
     "OpenItem",

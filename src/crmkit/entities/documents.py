@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DocumentKind = Literal["quote", "order", "delivery_note", "invoice", "credit_note", "request_for_quotation", "purchase_order"]
 DocumentSubtype = Literal["normal", "down_payment", "final", "pro_forma", "cancellation", "bonus", "cash_discount"]
+NumberSeries = Literal[DocumentKind, "pro_forma"]
 DocumentState = Literal["open", "accepted", "lost", "cancelled", "superseded"]
 
 _KINDS_OF_SUBTYPE: Mapping[DocumentSubtype, tuple[DocumentKind, ...]] = {
@@ -169,6 +170,11 @@ class Document:
     def type_code(self) -> str:
         """Its type after UNTDID 1001, as electronic invoices want it: "380" for an invoice, "381" for a credit note."""
         return _CODES_OF_SUBTYPE.get(self.subtype, _CODES[self.kind])
+
+    @property
+    def number_series(self) -> NumberSeries:
+        """Within what its number is unique: its kind; pro-forma invoices take no number of an invoice."""
+        return "pro_forma" if self.subtype == "pro_forma" else self.kind
 
     @cached_property
     def predecessor_ids(self) -> tuple[str, ...]:

@@ -99,7 +99,8 @@ class Conditions:
     Attributes:
         payment_days: Days to pay, None where nothing was agreed.
         price_list: Name of the price list.
-        discount_ratio: Usual discount, 0.03 for 3 %.
+        discount_ratio: Usual discount, 0.03 for 3 %. Documents keep it as agreed; their prices are those of their lines, so whoever prices
+            a line gives it there: `Line(…, discount_ratio=conditions.discount_ratio)`.
         tax_id: Tax identification.
         cash_discount_ratio: What may be taken off for paying early, 0.02 for 2 %.
         cash_discount_days: Within how many days.

@@ -56,6 +56,39 @@ class PartyChange:
 
 
 @attrs.frozen(kw_only=True)
+class KeptApart:
+    """
+    That two parties look alike and are two: somebody said so, and nobody is asked again.
+
+    Attributes:
+        id: Its id.
+        party_id: One of them.
+        other_id: The other one.
+        declared_on: The day on which it was said.
+        because: Why, where something was said.
+        voided_because: Why it is void: it was wrong, so it is kept but counts no more. None is valid.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    party_id: str
+    other_id: str
+    declared_on: date
+    because: str | None = attrs.field(default=None, repr=False)
+    voided_because: str | None = attrs.field(default=None, repr=False)
+    version: int = attrs.field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a party that is kept apart from itself; a void one may be of two that were merged."""
+        check_texts(self, "because", "voided_because")
+        for name in ("id", "party_id", "other_id"):
+            check_text(name, getattr(self, name))
+        check_date("declared_on", self.declared_on)
+        if self.party_id == self.other_id and self.voided_because is None:
+            raise refused("other_id", self.other_id, "another party")
+
+
+@attrs.frozen(kw_only=True)
 class Departure:
     """
     That a party left, and why. It stays when the party comes back.

@@ -46,27 +46,29 @@ def position_of(entry: HistoryEntry) -> Position:
     return (entry.happened_at, entry.id)
 
 
-def page_of(past: Sequence[HistoryEntry], planned: Sequence[HistoryEntry], *, newest_first: bool, limit: int) -> Timeline:
-    """Merge what happened and what is planned into one page, and say where the next one begins."""
+def page_of(past: Sequence[HistoryEntry], planned: Sequence[HistoryEntry], *, of: str, newest_first: bool, limit: int) -> Timeline:
+    """Merge of a party what happened and what is planned into one page, and say where the next one begins."""
     merged = sorted((*past, *planned), key=position_of, reverse=newest_first)
     entries = tuple(merged[:limit])
-    return Timeline(entries=entries, cursor=cursor_at(position_of(entries[-1])) if len(merged) > limit else None)
+    return Timeline(entries=entries, cursor=cursor_at(position_of(entries[-1]), of=of) if len(merged) > limit else None)
 
 
-def cursor_at(position: Position) -> str:
-    """Write a position as a cursor."""
-    return base64.urlsafe_b64encode(json.dumps([position[0].isoformat(), position[1]]).encode()).decode()
+def cursor_at(position: Position, *, of: str) -> str:
+    """Write a position in the timeline of a party as a cursor."""
+    return base64.urlsafe_b64encode(json.dumps([position[0].isoformat(), position[1], of]).encode()).decode()
 
 
-def position_at(cursor: str) -> Position:
+def position_at(cursor: str, *, of: str) -> Position:
     """
     Read a cursor.
 
     Raises:
-        InvalidValueError: For what is no cursor of a timeline.
+        InvalidValueError: For what is no cursor of a timeline of this party.
     """
     try:
-        moment, id = json.loads(base64.urlsafe_b64decode(check_text("cursor", cursor)))
-        return datetime.fromisoformat(moment), str(id)
+        moment, id, party_id = json.loads(base64.urlsafe_b64decode(check_text("cursor", cursor)))
+        if party_id == of:
+            return datetime.fromisoformat(moment), str(id)
     except (binascii.Error, ValueError, TypeError):
-        raise refused("cursor", cursor, "the cursor of a page before, unchanged") from None
+        pass
+    raise refused("cursor", cursor, "the cursor of a page before of this party, unchanged")

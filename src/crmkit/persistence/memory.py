@@ -157,6 +157,11 @@ class MemoryTransaction:
                 raise StoreError("referred_to", f"{referring.name}.{field}")
         self.changes.setdefault(key[0], {})[id] = None
 
+    def altered_copies(self, kind: type[E], records: Sequence[E]) -> Sequence[tuple[str, str]]:  # noqa: ARG002  # the port says so
+        """Name nothing: values that are searched by are read from the records themselves."""
+        self.state.check_reading()
+        return ()
+
     def facts(self, table: Literal["sales", "customers", "contact_plans", "documents"], *, period: Period | None = None) -> pl.LazyFrame:
         """Make a table of `crmkit.facts` from what is stored."""
         self.state.check_reading()

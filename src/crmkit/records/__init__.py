@@ -9,7 +9,7 @@ from crmkit.records.declarations import Field, FieldType, RecordKind, Stored
 from crmkit.records.documents import DocumentLink, DocumentNumber, NumberCounter
 from crmkit.records.kinds import KINDS, kind_of
 from crmkit.records.logs import JournalChange, JournalEntry, JournalHead, OutboxEvent, SearchTerm, UsedKey
-from crmkit.records.parties import Birthday
+from crmkit.records.parties import Birthday, MatchKey
 
 __all__ = [
     "KINDS",
@@ -24,6 +24,7 @@ __all__ = [
     "JournalChange",
     "JournalEntry",
     "JournalHead",
+    "MatchKey",
     "NumberCounter",
     "OutboxEvent",
     "RecordKind",

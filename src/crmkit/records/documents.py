@@ -16,7 +16,7 @@ class NumberCounter:
     How far the numbers of one series have been counted.
 
     Attributes:
-        id: Kind of document and series.
+        id: Kind of document, or pro-forma, and what its numbers have in common.
         count: The last count given.
         version: Raised by each stored change; 0 is not stored yet.
     """
@@ -47,10 +47,10 @@ class DocumentLink:
 @attrs.frozen(kw_only=True)
 class DocumentNumber:
     """
-    A number that a document has; kept beside it, so that no store holds it a second time for a document of the kind.
+    A number that a document has; kept beside it, so that no store holds it a second time for a document of the series.
 
     Attributes:
-        id: Kind and number.
+        id: Series and number.
         document_id: The document that has it.
         version: Raised by each stored change; 0 is not stored yet.
     """

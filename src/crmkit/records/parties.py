@@ -13,6 +13,7 @@ from crmkit.entities import (
     ExternalId,
     Handover,
     Interaction,
+    KeptApart,
     Party,
     PartyChange,
     Recall,
@@ -39,6 +40,24 @@ class Birthday:
     party_id: str
     owner_id: str | None = None
     day: str = attrs.field(repr=False)
+    version: int = attrs.field(default=0, eq=False)
+
+
+@attrs.frozen(kw_only=True)
+class MatchKey:
+    """
+    A mark by which a party is brought together with others that may be the same; kept beside it.
+
+    Attributes:
+        id: Party, kind of mark and mark.
+        party_id: The party.
+        key: Kind and mark, as `crmkit.duplicates.match_keys` names them, of a place the postcode alone.
+        version: Raised by each stored change; 0 is not stored yet.
+    """
+
+    id: str
+    party_id: str
+    key: str = attrs.field(repr=False)
     version: int = attrs.field(default=0, eq=False)
 
 
@@ -69,6 +88,13 @@ PARTIES: tuple[RecordKind[Any], ...] = (
         fields=(PARTY, Field(name="left_on", type="day")),
         indexes=(("party_id", "left_on"), ("left_on",)),
     ),
+    RecordKind(
+        name="kept_apart",
+        entity=KeptApart,
+        fields=(PARTY, Field(name="other_id", refers_to="party")),
+        indexes=(("party_id",), ("other_id",)),
+    ),
+    RecordKind(name="match_key", entity=MatchKey, fields=(PARTY, Field(name="key")), indexes=(("party_id",), ("key",))),
     RecordKind(name="segment", entity=SavedSegment),
     RecordKind(
         name="segment_member",

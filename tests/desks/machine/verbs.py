@@ -141,7 +141,7 @@ def _unwilling(event: OutboxEvent) -> None:
 def _page_after(draw: Draw) -> str:
     """The cursor of a page that ended with some entry, of this party or another one."""
     entry = draw.record(HistoryEntry)
-    return "x" if entry is None else cursor_at(position_of(entry))
+    return "x" if entry is None else cursor_at(position_of(entry), of=entry.party_id or "x")
 
 
 def _opportunity(draw: Draw) -> str:
@@ -409,6 +409,9 @@ WRITING: Ways = {
     "opportunities.disqualify": lambda draw: ((_opportunity(draw),), {"because": draw.text()}),
     "opportunities.supersede": lambda draw: ((_opportunity(draw),), {"by": draw.id(Opportunity)}),
     "opportunities.reopen": lambda draw: ((draw.id(Opportunity, lambda one: one.state != "open"),), {"because": draw.maybe(draw.text)}),
+    "duplicates.keep_apart": lambda draw: ((draw.party(), draw.party()), {"because": draw.maybe(draw.text)}),
+    "duplicates.merge": lambda draw: ((draw.party(),), {"into": draw.party()}),
+    "duplicates.unmerge": lambda draw: ((draw.id(Party, lambda one: one.merged_into is not None),), {}),
     "parties.convert_lead": lambda draw: ((draw.id(Party, lambda one: "lead" in one.roles),), {"into": draw.maybe(draw.party, 0.7)}),
     "parties.categorise": lambda draw: ((draw.party(),), {"add": draw.some(draw.text, 0, 2), "remove": draw.some(draw.text, 0, 1)}),
     "parties.deactivate": lambda draw: ((draw.party(),), {"because": draw.text()}),
@@ -588,6 +591,8 @@ READING: Ways = {
         (draw.of({"*": str}, {"add": str, "documents.quote": _unwilling}, {"*": _unwilling}, wrong=[{}]),),
         {"limit": draw.limit()},
     ),
+    "duplicates.find": lambda draw: ((), {"at_least": draw.of("0.8", "0.3", 0, wrong=[2]), "limit": draw.limit()}),
+    "duplicates.similar_to": lambda draw: ((draw.record(Party) or added(draw, Party),), {"limit": draw.limit()}),
     "parties.deputies": lambda draw: ((), {"on": draw.maybe(draw.day)}),
     "parties.segments": lambda _: ((), {}),
     "parties.segment_members": lambda draw: ((draw.id(SavedSegment),), {"on": draw.maybe(draw.day)}),

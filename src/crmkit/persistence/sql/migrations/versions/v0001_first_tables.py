@@ -50,6 +50,10 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         [["party_id", "field", "changed_on"]],
     )
     make.record_table("departure", [("party_id", _TEXT), ("left_on", _DAY)], [party], [["party_id", "left_on"], ["left_on"]])
+    make.record_table(
+        "kept_apart", [("party_id", _TEXT), ("other_id", _TEXT)], [party, ("other_id", "party")], [["party_id"], ["other_id"]]
+    )
+    make.record_table("match_key", [("party_id", _TEXT), ("key", _TEXT)], [party], [["party_id"], ["key"]])
     make.record_table("segment", [], [], [])
     make.record_table(
         "segment_member",
