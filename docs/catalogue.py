@@ -27,6 +27,7 @@ GROUPS = {
     "Service": ("service_tables", "service_times", "satisfaction"),
     "Retention": ("retention", "cohort_tables", "repeat_purchases"),
     "Forecast and offers": ("forecasting", "baskets"),
+    "All of them": ("kpis",),
 }
 PARTS = ("Definition", "Unit", "Undefined when", "Source")
 HEAD = """# Catalogue of figures

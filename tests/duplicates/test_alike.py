@@ -37,7 +37,11 @@ def texts(one: Party, other: Party) -> tuple[str, str]:
     ],
 )
 def test_what_two_parties_share_is_said(fields: dict[str, Any], english: str, german: str) -> None:
-    others: dict[str, Any] = {"emails": "<info@bike.example>", "phones": [Phone(number="030/123456")], "conditions": Conditions(tax_id="de123456")}
+    others: dict[str, Any] = {
+        "emails": "<info@bike.example>",
+        "phones": [Phone(number="030/123456")],
+        "conditions": Conditions(tax_id="de123456"),
+    }
     other = {name: others[name] for name in fields}
 
     assert texts(a_party("1", "Bike", **fields), a_party("2", "Velo", **other)) == (english, german)

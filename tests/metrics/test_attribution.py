@@ -28,6 +28,7 @@ from crmkit.metrics import (
     ViewThrough,
     attributed_by,
     attributed_paths,
+    compared_attribution_by,
     credited_touches,
 )
 from tests.engines import by_id, dicts, numbered, on, on_every_engine, rows, rows_in_order, sales, schema_of, with_every_number
@@ -250,6 +251,45 @@ def test_amounts_keep_the_callers_numeric_type(engine: str, number: str) -> None
     is_wide = number == "int" and engine in {"polars-lazy", "duckdb"}  # a lazy frame is not looked into, and its sum may leave 64 bits
     assert schema_of(result)["amount"] == (nw.Decimal(38, 0) if is_wide else schema_of(conversions)["amount"])
     assert type(result) is type(conversions)
+
+
+@on_every_engine
+def test_models_side_by_side_are_what_each_is_alone(engine: str) -> None:
+    touches = TOUCHES.with_columns(kind=pl.Series(["view", *["click"] * (len(TOUCHES) - 1)]))
+    models = {type(model).__name__: model for model in MODELS}
+
+    together = rows(compared_attribution_by(*on(engine, CONVERSIONS, touches), "channel", models=models, window=days(30)))
+
+    for name, model in models.items():
+        alone = rows(attributed_by(*on(engine, CONVERSIONS, touches), "channel", model=model, window=days(30)))
+        assert {row for row in together if row[1] == name} == {(channel, name, *figures) for channel, *figures in alone}
+
+
+def test_without_a_model_there_is_nothing_to_compare() -> None:
+    with pytest.raises(InvalidValueError, match="at least one"):
+        compared_attribution_by(CONVERSIONS, TOUCHES, "channel", models={}, window=days(30))
+
+
+@with_every_model
+@pytest.mark.parametrize("bits", [5, 12, 40])
+def test_credits_do_not_depend_on_how_many_bits_a_number_has(model: Any, bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = TOUCHES.with_columns(pl.col("happened_at") + pl.duration(microseconds=pl.int_range(pl.len()) * 7 + 1))
+    usual = rows(credited_touches(CONVERSIONS, odd, model=model, window=days(30)))
+
+    monkeypatch.setattr("crmkit.metrics.attribution_walks._WHOLE", bits)
+    monkeypatch.setattr("crmkit.metrics.attribution_kernels._WHOLE", bits)
+
+    assert rows(credited_touches(CONVERSIONS, odd, model=model, window=days(30))) == usual
+
+
+@pytest.mark.parametrize(("later", "channel"), [(-1, "fair"), (0, "fair"), (1, "unattributed")])
+def test_a_nanosecond_decides_where_a_column_has_them(later: int, channel: str) -> None:
+    touch = pl.DataFrame({"customer_id": ["C"], "happened_at": [NOON], "channel": ["fair"]})
+    touch = touch.with_columns(pl.col("happened_at").dt.cast_time_unit("ns") + pl.duration(nanoseconds=later))
+
+    result = attributed_by(won(("R", "C", NOON, 5)), touch, "channel", model=Last(), window=days(30))
+
+    assert rows(result) == [(channel, 1, 5)]
 
 
 TOUCH = st.tuples(st.sampled_from("ABC"), st.integers(0, 40), st.sampled_from(["fair", "web", "phone", "direct"]))

@@ -81,7 +81,9 @@ def test_one_pass_over_groups_is_the_same_as_one_by_one() -> None:
     together = dicts(forecast_by(pl.concat([GROWING, other]), "region", horizon_months=4))
     alone = [row for part in (other, GROWING) for row in dicts(forecast_by(part, "region", horizon_months=4))]
 
-    assert together == alone
+    assert together == [
+        {name: figure if isinstance(figure, (str, date)) else pytest.approx(figure) for name, figure in row.items()} for row in alone
+    ]
 
 
 def test_a_month_without_sales_is_zero() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -184,3 +185,36 @@ def test_the_net_margin_of_all_is_the_scalar() -> None:
     (row,) = dicts(net_margin_by(frame))
 
     assert row["net_margin"] == pytest.approx(float(net_margin(net_profit=net_profit(revenue=150, all_cost=125), revenue=150)))
+
+
+@on_every_engine
+@pytest.mark.parametrize("number", ["int", "decimal"])
+def test_effects_of_amounts_that_no_float_holds_are_exact(engine: str, number: str) -> None:
+    large = 90_071_992_547_409_931  # above 2 ** 53
+    lines = sales(
+        [(JANUARY, "I-1", 3, large, 0), (FEBRUARY, "I-1", 6, large * 2 + 1, 0)],
+        "issued_on", "item_id", "quantity", "revenue", "cost",
+    )  # fmt: skip
+
+    (row,) = dicts(margin_bridge_by(on(engine, numbered(lines, number, "revenue", "cost")), before=BEFORE, after=AFTER))
+
+    assert {name: int(row[name]) for name in ("before", "price", "volume", "mix", "cost", "after")} == {
+        "before": large, "price": 1, "volume": large, "mix": 0, "cost": 0, "after": large * 2 + 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("quantity", [0.5, Decimal("0.5")])
+def test_parts_of_a_unit_count_as_such(quantity: float | Decimal) -> None:
+    lines = pl.DataFrame(
+        {
+            "issued_on": [JANUARY, FEBRUARY],
+            "item_id": ["I-1", "I-1"],
+            "quantity": [quantity, quantity * 3],
+            "revenue": [Decimal("10.01"), Decimal("33.04")],
+            "cost": [Decimal("0.00"), Decimal("0.00")],
+        }
+    )
+
+    (row,) = dicts(margin_bridge_by(lines, before=BEFORE, after=AFTER))
+
+    assert (row["price"], row["volume"], row["mix"]) == (Decimal("3.01"), Decimal("20.02"), 0)

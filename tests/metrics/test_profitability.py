@@ -134,3 +134,9 @@ def test_ratios_do_not_depend_on_the_callers_decimal_context() -> None:
         context.prec = 3
 
         assert len(str(roi(gain=2, cost=3))) > 20
+
+
+@pytest.mark.parametrize("several", [[Money.of("10000", "EUR"), Money.of("2000", "EUR")], (10_000, 2_000)])
+def test_whoever_gives_a_list_of_costs_is_told_how_to_add_them_up(several: Any) -> None:
+    with pytest.raises(InvalidValueError, match=r"add several up with total"):
+        roi(gain=75_000, cost=several)

@@ -315,3 +315,32 @@ def test_a_value_that_is_no_column_is_named() -> None:
 
     with pytest.raises(MissingColumnError, match="'worth'"):
         repeat_purchases_by(frame, "customer_id", as_of=day("2026-02-01"), purchase="day", value="worth")
+
+
+FREIREICH = (6, 6, 6, 7, 10, 13, 16, 22, 23)  # weeks to a relapse under 6-mercaptopurine
+CENSORED = (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
+
+
+@on_every_engine
+def test_a_published_survival_curve(engine: str) -> None:
+    """
+    Remissions of leukaemia, Freireich et al., Blood 21 (1963) 6, as worked out in Cox, Oakes, "Analysis of Survival Data" (1984).
+
+    A week is a day here, and a relapse is a purchase that is the last. Who is censored at a time is at risk then.
+    """
+    today = date(2026, 6, 1)
+    lost = [(f"L-{place}", today - timedelta(days=100), today - timedelta(days=101 - time)) for place, time in enumerate(FREIREICH)]
+    there = [(f"C-{place}", today - timedelta(days=time), today) for place, time in enumerate(CENSORED)]
+    lines = sales([(name, bought, 1) for name, *both in [*lost, *there] for bought in both], "customer_id", "issued_on", "revenue")
+
+    curve = survival(*on(engine, lines.select("customer_id").unique(), lines), as_of=today, lost_after=days(1))
+
+    assert [(row["days"], row["at_risk"], row["lost"], round(row["survival"], 3)) for row in dicts(curve)] == [
+        (6, 21, 3, 0.857),
+        (7, 17, 1, 0.807),
+        (10, 15, 1, 0.753),
+        (13, 12, 1, 0.690),
+        (16, 11, 1, 0.627),
+        (22, 7, 1, 0.538),
+        (23, 6, 1, 0.448),
+    ]

@@ -276,3 +276,18 @@ def test_ratings_of_one_kind_need_not_name_it() -> None:
     ratings = pl.DataFrame({"score": [5, 4, 1], "kind": ["csat"] * 3})
 
     assert rows(satisfaction_by(ratings.drop("kind"), kind="csat")) == rows(satisfaction_by(ratings, kind="csat"))
+
+
+def test_an_open_case_makes_nobody_count_the_days_since_1970() -> None:
+    asked: list[object] = []
+
+    class Noted:
+        def __contains__(self, day: object) -> bool:
+            asked.append(day)
+            return False
+
+    start = pl.Series(["2026-01-05T09:00:00Z"] * 2).str.to_datetime(time_unit="us", time_zone="UTC")
+    cases = pl.DataFrame({"case_id": ["F-1", "F-2"], "opened_at": start, "closed_at": [start[0] + timedelta(hours=26), None]})
+
+    assert [count for (count,) in rows(resolution_time_by(cases, hours=Hours(holidays=Noted())), "closed")] == [1]
+    assert asked == [date(2026, 1, 5), date(2026, 1, 6)]

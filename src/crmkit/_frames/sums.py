@@ -111,16 +111,6 @@ def amount_of(number: Expr, dtype: DType | None) -> Expr:
     return (number.cast(WIDE) * nw.lit(Decimal(1).scaleb(-dtype.scale))).cast(dtype)
 
 
-def in_type(number: Expr, dtype: DType | None) -> Expr:
-    """A float, which is never null, as an amount, rounded half away from zero to the last decimal of its type."""
-    if _is_float(dtype):
-        return number
-    # floor and ceil, because some engines round when they cast and others cut off
-    number = number * 10 ** scale_of(dtype)
-    nearest = nw.when(number < 0).then(((number * 2 - 1) / 2).ceil()).otherwise(((number * 2 + 1) / 2).floor())
-    return amount_of(nearest.cast(nw.Int128 if isinstance(dtype, nw.Decimal) else nw.Int64), dtype)
-
-
 def scale_of(dtype: DType | None) -> int:
     """Decimals of an amount's type."""
     return dtype.scale if isinstance(dtype, nw.Decimal) else 0

@@ -1,9 +1,10 @@
-from .attribution import attributed_by, attributed_paths, credited_touches
+from .attribution import attributed_by, attributed_paths, compared_attribution_by, credited_touches
 from .attribution_models import First, Last, LastNonDirect, Linear, Markov, Model, PositionBased, Shapley, TimeDecay, ViewThrough
 from .baskets import next_items, pairs, upgrade_paths
 from .cohort_tables import cohorts, survival
 from .commissions import CommissionBase, CommissionPlan, commissions_by
 from .forecasting import ForecastMethod, forecast_by
+from .kpis import Kpi, kpis
 from .lifetime import BgNbd, GammaGamma
 from .loss_sources import loss_sources_by
 from .margin_tables import contribution_margin_by, margin_bridge_by, net_margin_by
@@ -42,6 +43,7 @@ __all__ = [
     "First",
     "ForecastMethod",
     "GammaGamma",
+    "Kpi",
     "Last",
     "LastNonDirect",
     "Linear",
@@ -69,6 +71,7 @@ __all__ = [
     "cohort_win_rate_by",
     "cohorts",
     "commissions_by",
+    "compared_attribution_by",
     "concentration",
     "contribution_margin",
     "contribution_margin_by",
@@ -83,6 +86,7 @@ __all__ = [
     "gross_margin",
     "gross_profit",
     "gross_profit_by",
+    "kpis",
     "lead_response_time_by",
     "leads_by",
     "loss_sources_by",

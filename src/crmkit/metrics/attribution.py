@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 
-from crmkit._checks import check_kind
+from crmkit._checks import check_kind, check_text, refused
 from crmkit._frames import Asked, F, amount_of, opened, units
-from crmkit.metrics.attribution_kernels import Chain, Walks, allocated, credits_of, np, removal_effects
-from crmkit.metrics.attribution_models import Last, LastNonDirect, Markov, check_model
-from crmkit.metrics.attribution_walks import UNATTRIBUTED, Found, found_walks, lost_walks, unit_array, with_players
+from crmkit.metrics.arrays import changes
+from crmkit.metrics.attribution_kernels import Chain, Walks, credits_of, np, removal_effects
+from crmkit.metrics.attribution_models import Markov, ViewThrough, check_model
+from crmkit.metrics.attribution_shares import (
+    amount_names,
+    amount_type,
+    attributed,
+    is_direct,
+    series,
+    shares_of,
+    shares_of_totals,
+    split,
+    unattributed,
+    walks_for,
+)
+from crmkit.metrics.attribution_walks import UNATTRIBUTED, rows_at, unit_array, with_players
 from crmkit.periods import Interval
 
 if TYPE_CHECKING:
-    from narwhals.stable.v2.dtypes import DType
+    from collections.abc import Mapping
 
     from crmkit._frames import Table
     from crmkit.metrics.attribution_models import Model
+    from crmkit.metrics.attribution_walks import Found
 
-__all__ = ["attributed_by", "attributed_paths", "credited_touches"]
+__all__ = ["attributed_by", "attributed_paths", "compared_attribution_by", "credited_touches"]
 
 
 def credited_touches(conversions: F, touches: F, *, model: Model, window: Interval) -> F:
@@ -66,11 +80,20 @@ def credited_touches(conversions: F, touches: F, *, model: Model, window: Interv
     check_model(model)
     events, seen = _opened(conversions, touches, window)
     named = tuple(name for name in ("channel", "campaign_id") if name in seen.dtypes)
-    found = found_walks(events, seen, window, model, named, player=("channel",))
-    rows = _credited(events, found, model, seen, ("channel",))
-    order = ("conversion_id", *events.currency, *named, "happened_at", "credit", *_amounts(events))
+    found = walks_for(events, seen, window, [model], player=("channel",), carried=named)
+    shares = shares_of(found, model)
+    kept = np.flatnonzero(shares)
+    rows = rows_at(found.met, found.walks.owner[kept]).select("conversion_id", *events.currency)
+    told = rows_at(found.labels, found.label[kept])
+    rows = rows.with_columns(
+        *(told[name] for name in named), found.seen_at(seen.dtypes["happened_at"])[kept], series("credit", shares[kept])
+    )
+    for name in amount_names(events):
+        rows = rows.with_columns(series(name, split(found.amounts, found.walks.owner[kept], shares[kept])))
+        rows = rows.with_columns(amount_of(nw.col(name), amount_type(events)).alias(name))
+    order = ("conversion_id", *events.currency, *named, "happened_at", "credit", *amount_names(events))
     without = found.without.with_columns(
-        *(_unattributed(seen.dtypes[name]).alias(name) for name in named),
+        *(unattributed(seen.dtypes[name]).alias(name) for name in named),
         nw.lit(None, dtype=nw.String).cast(seen.dtypes["happened_at"]).alias("happened_at"),
         nw.lit(1).cast(nw.Float64).alias("credit"),
     )
@@ -115,23 +138,62 @@ def attributed_by(conversions: F, touches: F, *by: str, model: Model, window: In
     check_model(model)
     events, seen = _opened(conversions, touches, window)
     seen.groups(by, made=("conversions", "amount"))
-    found = found_walks(events, seen, window, model, (), player=by)
-    sums = {"conversions": nw.col("conversions").sum()} | {name: nw.col(name).sum() for name in _amounts(events)}
-    groups = tuple(dict.fromkeys((*by, *events.currency)))
-    columns = (*groups, *sums)
-    if isinstance(model, Markov) and by:
-        rows = _shared_by_effects(events, found, model, seen, by)
-    else:
-        credited = _credited(events, found, model if by else Last(), seen, by).with_columns(nw.col("credit").alias("conversions"))
-        # Names are joined to the sums, not to every touch.
-        rows = credited.group_by("_player", *events.currency).agg(*sums.values())
-        rows = rows.join(found.players.select("_player", *by), on="_player", how="left") if by else rows
-    without = found.without.with_columns(
-        *(_unattributed(seen.dtypes[name]).alias(name) for name in by), nw.lit(1).cast(nw.Float64).alias("conversions")
-    )
-    stacked = nw.concat([rows.select(*columns), without.select(*columns)]).lazy()
-    whole = stacked.group_by(*groups).agg(*sums.values()) if groups else stacked.select(*sums.values())
-    return events.back(whole.select(*groups, "conversions", *(events.total(nw.col(name), name) for name in _amounts(events))))
+    return events.back(attributed(events, seen, walks_for(events, seen, window, [model], player=by), model, by))
+
+
+def compared_attribution_by(conversions: F, touches: F, *by: str, models: Mapping[str, Model], window: Interval) -> F:
+    """
+    The same conversions by several models, side by side; the walks are found once.
+
+    Definition: `attributed_by` for each model.
+    Unit: as `attributed_by`.
+    Undefined when: as `attributed_by`.
+    Source: as `credited_touches`.
+
+    >>> import polars as pl
+    >>> from datetime import datetime, timezone
+    >>> from crmkit import days
+    >>> from crmkit.metrics import First, Last
+    >>> at = [datetime(2026, 1, day, 9, tzinfo=timezone.utc) for day in (1, 5, 9)]
+    >>> conversions = pl.DataFrame({"conversion_id": ["R-1"], "customer_id": ["C-1"], "happened_at": at[2:], "amount": [101]})
+    >>> touches = pl.DataFrame({"customer_id": ["C-1", "C-1"], "happened_at": at[:2], "channel": ["fair", "phone"]})
+    >>> models = {"first": First(), "last": Last()}
+    >>> compared_attribution_by(conversions, touches, "channel", models=models, window=days(30)).sort("model").rows()
+    [('fair', 'first', 1.0, 101), ('phone', 'last', 1.0, 101)]
+
+    Args:
+        conversions: As for `credited_touches`.
+        touches: As for `credited_touches`, with the columns of *by*.
+        by: Columns of *touches* that make a group, usually "channel" or "campaign_id".
+        models: How credit is shared, under names of your choice.
+        window: How long before a conversion a touch may lie.
+
+    Returns:
+        The columns of *by*, `currency` where there is one, `model` (String), `conversions` (Float64), and `amount` where there is one.
+        Computed at once.
+
+    Raises:
+        InvalidValueError: Without a model.
+        MissingColumnError: For a frame without one of these columns.
+        MixedFramesError: For frames of two kinds.
+        MissingExtraError: Without NumPy and Polars.
+    """
+    if not models:
+        raise refused("models", models, 'at least one under a name, for example {"first": First(), "last": Last()}')
+    for model in models.values():
+        check_model(model)
+    events, seen = _opened(conversions, touches, window)
+    groups = seen.groups(by, made=("model", "conversions", "amount"))
+    shared: dict[bool, Found] = {}
+    tables = []
+    for name, model in models.items():
+        views = isinstance(model, ViewThrough)
+        if views not in shared:
+            alike = [other for other in models.values() if isinstance(other, ViewThrough) == views]
+            shared[views] = walks_for(events, seen, window, alike, player=by)
+        tables.append(attributed(events, seen, shared[views], model, by).with_columns(nw.lit(check_text("models", name)).alias("model")))
+    order = dict.fromkeys((*groups, *events.currency, "model", "conversions", *amount_names(events)))
+    return events.back(nw.concat(tables).select(*order))
 
 
 def attributed_paths(paths: F, *, model: Model) -> F:
@@ -166,7 +228,7 @@ def attributed_paths(paths: F, *, model: Model) -> F:
     check_model(model, timeless=True)
     asked = Asked(paths, "paths", needs=("path",), amounts=("conversions",), optional_amounts=("amount", "non_conversions"))
     (table,) = opened(asked, arrays=True)
-    amounts, dtype = _amounts(table), _dtype(table)
+    amounts, dtype = amount_names(table), amount_type(table)
     given = table.frame.with_columns(
         *(units(nw.col(name), dtype).fill_null(0).alias(name) for name in amounts), nw.col("conversions").cast(nw.Float64).fill_null(0)
     )
@@ -176,18 +238,20 @@ def attributed_paths(paths: F, *, model: Model) -> F:
     steps = each.select("_row", nw.col("path").str.split(">").alias("channel")).explode("channel")
     steps = steps.with_columns(nw.col("channel").str.strip_chars()).filter(nw.col("channel") != "")
     steps, players = with_players(steps, ("channel",))
-    rows, owner = np.unique(steps["_row"].to_numpy(), return_inverse=True)
-    walks = Walks(owner=owner, channel=steps["_player"].to_numpy())
+    at = steps["_row"].to_numpy().astype(np.int64)
+    starts = np.flatnonzero(changes(at))
+    rows = at[starts]
+    walks = Walks(channel=steps["_player"].to_numpy(), lengths=np.diff(starts, append=len(at)))
     converted, lost = (each[name].to_numpy().astype(float)[rows] for name in ("conversions", "non_conversions"))
     money = {name: unit_array(each[name])[rows] for name in amounts}
     if isinstance(model, Markov):
         effects = removal_effects(Chain.counted(walks, converted, lost, order=model.order, channels=len(players)))
-        made = _shares_of_totals(players, effects, converted.sum(), {name: values.sum() for name, values in money.items()})
+        made = shares_of_totals(players, effects, converted.sum(), {name: values.sum() for name, values in money.items()})
     else:
-        shares = credits_of(walks, model, direct=_is_direct(steps, model))
-        credited = steps.with_columns(_series("conversions", shares * converted[walks.owner]))
+        shares = credits_of(walks, model, direct=is_direct(steps, model))
+        credited = steps.with_columns(series("conversions", shares * converted[walks.owner]))
         for name, values in money.items():
-            credited = credited.with_columns(_series(name, _split(values, walks.owner, shares)))
+            credited = credited.with_columns(series(name, split(values, walks.owner, shares)))
         made = credited.group_by("channel").agg(nw.col("conversions", *amounts).sum())
     columns = ("channel", "conversions", *amounts, *(("removal_effect",) if isinstance(model, Markov) else ()))
     rest = each.filter(~nw.col("_row").is_in(rows.tolist()), nw.col("conversions") != 0)
@@ -209,75 +273,3 @@ def _opened(conversions: F, touches: F, window: Interval) -> tuple[Table[F], Tab
         arrays=True,
     )
     return events, seen
-
-
-def _credited(events: Table[Any], found: Found, model: Model, seen: Table[Any], player: tuple[str, ...]) -> nw.DataFrame[Any]:
-    """Touches with their credit and amount; those that get nothing are left out."""
-    effects = _effects(found, model, seen, player) if isinstance(model, Markov) else None
-    shares = credits_of(found.walks, model, direct=_is_direct(found.rows, model), effects=effects)
-    rows = found.rows.with_columns(_series("credit", shares))
-    for name in _amounts(events):
-        rows = rows.with_columns(_series(name, _split(found.amounts, found.walks.owner, shares)))
-        rows = rows.with_columns(amount_of(nw.col(name), _dtype(events)).alias(name))
-    return rows.filter(nw.col("credit") > 0)
-
-
-def _effects(found: Found, model: Markov, seen: Table[Any], player: tuple[str, ...]) -> Any:  # noqa: ANN401  # an array
-    """Removal effects over the walks to conversions and the walks of customers who never converted."""
-    lost = lost_walks(found, seen, player)
-    count = len(found.amounts)
-    owner = np.concatenate([found.walks.owner, lost.owner + count])
-    walks = Walks(owner=owner, channel=np.concatenate([found.walks.channel, lost.channel]))
-    converted = np.concatenate([np.ones(count), np.zeros(len(lost.starts))])
-    return removal_effects(Chain.counted(walks, converted, 1 - converted, order=model.order, channels=len(found.players)))
-
-
-def _shared_by_effects(events: Table[Any], found: Found, model: Markov, seen: Table[Any], by: tuple[str, ...]) -> nw.DataFrame[Any]:
-    """The totals of each currency by removal effects."""
-    effects = _effects(found, model, seen, by)
-    amounts = _amounts(events)
-    totals = found.totals(events.currency, amounts)
-    parts = []
-    for total in totals.iter_rows(named=True):
-        made = _shares_of_totals(found.players, effects, total["conversions"], {name: total[name] for name in amounts})
-        parts.append(made.with_columns(nw.lit(total[name], dtype=events.dtypes[name]).alias(name) for name in events.currency))
-    if not parts:
-        nothing = found.without.head(0).with_columns(nw.lit(None, dtype=seen.dtypes[name]).alias(name) for name in by)
-        return nothing.with_columns(nw.lit(1).cast(nw.Float64).alias("conversions"))
-    whole = nw.concat(parts)
-    return whole.with_columns(amount_of(nw.col(name), _dtype(events)).alias(name) for name in amounts)
-
-
-def _shares_of_totals(players: nw.DataFrame[Any], effects: Any, conversions: float, money: dict[str, Any]) -> nw.DataFrame[Any]:  # noqa: ANN401
-    """Totals in proportion to removal effects; the amounts to the last unit."""
-    whole = effects.sum()
-    shares = effects / whole if whole else np.full(len(effects), 1 / max(len(effects), 1))
-    made = players.with_columns(_series("conversions", shares * conversions), _series("removal_effect", effects))
-    alone = np.zeros(len(shares), np.int64)
-    units_of = {name: unit_array(nw.new_series(name, [total], backend="polars")) for name, total in money.items()}
-    return made.with_columns(_series(name, _split(total, alone, shares)) for name, total in units_of.items())
-
-
-def _split(amounts: Any, owner: Any, shares: Any) -> Any:  # noqa: ANN401  # arrays
-    """Floats by their shares; whole units exactly."""
-    return amounts[owner] * shares if amounts.dtype.kind == "f" else allocated(amounts, owner, shares)
-
-
-def _is_direct(rows: nw.DataFrame[Any], model: Model) -> Any:  # noqa: ANN401  # an array
-    return (rows["channel"] == model.direct).fill_null(value=False).to_numpy() if isinstance(model, LastNonDirect) else None
-
-
-def _series(name: str, values: Any) -> nw.Series[Any]:  # noqa: ANN401  # an array
-    return nw.new_series(name, values, backend="polars")
-
-
-def _unattributed(dtype: DType) -> nw.Expr:
-    return nw.lit(UNATTRIBUTED) if isinstance(dtype, nw.String) else nw.lit(None, dtype=dtype)
-
-
-def _amounts(table: Table[Any]) -> tuple[str, ...]:
-    return ("amount",) if "amount" in table.dtypes else ()
-
-
-def _dtype(table: Table[Any]) -> DType | None:
-    return table.total_dtype("amount") if "amount" in table.dtypes else None

@@ -7,11 +7,12 @@ Markov state, and rounds of halving.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from crmkit.metrics.arrays import np
+from crmkit.metrics.arrays import changes, np
 from crmkit.metrics.attribution_models import First, LastNonDirect, Linear, Markov, PositionBased, Shapley, TimeDecay
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ Array: TypeAlias = Any
 _MICROSECONDS_A_DAY = 86_400_000_000
 _DENSE = 1500  # states up to which a system is solved at once
 _SETTLED = 1e-15
+_STEADY = 10**9
+_WHOLE = 63  # bits of a whole number
 _FEW = 4_000_000  # codes that are looked up in a table
 
 
@@ -32,39 +35,37 @@ class Walks:
     Touches, walk by walk and in order.
 
     Attributes:
-        owner: Number of the walk of each touch, rising from 0 without gaps.
-        channel: Number of its channel.
-        age: Microseconds from it to the conversion, where times are known.
+        channel: Number of the channel of each touch.
+        lengths: Number of touches of each walk, above nothing.
     """
 
-    owner: Array
     channel: Array
-    age: Array = None
+    lengths: Array
 
-    @property
+    @cached_property
+    def owner(self) -> Array:
+        """Number of the walk of each touch."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    @cached_property
     def starts(self) -> Array:
         """Place of the first touch of each walk."""
-        return np.flatnonzero(np.diff(self.owner, prepend=-1))
+        return np.cumsum(self.lengths) - self.lengths
 
-    @property
+    @cached_property
     def ends(self) -> Array:
         """Place of the last one."""
-        return np.flatnonzero(np.diff(self.owner, append=-1))
-
-    @property
-    def lengths(self) -> Array:
-        """Number of touches of each walk."""
-        return np.bincount(self.owner)
+        return np.cumsum(self.lengths) - 1
 
 
-def credits_of(walks: Walks, model: Model, *, direct: Array = None, effects: Array | None = None) -> Array:
+def credits_of(walks: Walks, model: Model, *, ages: Array = None, direct: Array = None, effects: Array | None = None) -> Array:
     """Share of each touch in its conversion; those of one walk add up to 1."""
-    weights = _weights(walks, model, direct, effects)
+    weights = _weights(walks, model, ages, direct, effects)
     return weights / np.bincount(walks.owner, weights)[walks.owner]
 
 
-def _weights(walks: Walks, model: Model, direct: Array, effects: Array | None) -> Array:  # noqa: PLR0911  # one for each model
-    size, starts, ends = len(walks.owner), walks.starts, walks.ends
+def _weights(walks: Walks, model: Model, ages: Array, direct: Array, effects: Array | None) -> Array:  # noqa: PLR0911  # one for each model
+    size, starts, ends = len(walks.channel), walks.starts, walks.ends
     match model:
         case First():
             return _ones_at(size, starts)
@@ -74,7 +75,7 @@ def _weights(walks: Walks, model: Model, direct: Array, effects: Array | None) -
             return _by_position(walks, model, starts, ends)
         case TimeDecay():
             # Against the youngest touch of the walk, so that old ones do not vanish below the smallest float.
-            age = walks.age - walks.age[ends][walks.owner]
+            age = ages - ages[ends][walks.owner]
             return np.exp2(-age / (model.half_life.days * _MICROSECONDS_A_DAY))
         case LastNonDirect():
             place = np.where(direct, -1, np.arange(size))
@@ -107,9 +108,13 @@ def _by_position(walks: Walks, model: PositionBased, starts: Array, ends: Array)
 
 def _repeats(walks: Walks) -> Array:
     """How often the channel of a touch occurs in its walk."""
-    pair = walks.owner.astype(np.int64) * (int(walks.channel.max(initial=0)) + 1) + walks.channel
-    _, which, counts = np.unique(pair, return_inverse=True, return_counts=True)
-    return counts[which]
+    pair = walks.owner * (int(walks.channel.max(initial=0)) + 1) + walks.channel
+    order = np.argsort(pair)
+    first = np.flatnonzero(changes(pair[order]))
+    counts = np.diff(first, append=len(pair))
+    result = np.empty(len(pair), np.int64)
+    result[order] = np.repeat(counts, counts)
+    return result
 
 
 def allocated(amounts: Array, owner: Array, shares: Array) -> Array:
@@ -120,20 +125,31 @@ def allocated(amounts: Array, owner: Array, shares: Array) -> Array:
     """
     whole = amounts[owner]
     exact = np.abs(whole) * shares
-    parts = np.floor(exact)
-    left = np.abs(amounts) - np.bincount(owner, parts, minlength=len(amounts)).astype(np.int64)
-    order = np.lexsort((np.arange(len(owner)), -_steady(exact - parts), owner))
-    counts = np.bincount(owner, minlength=len(amounts))
-    first = np.cumsum(counts) - counts
-    place = np.empty(len(owner), np.int64)
-    place[order] = np.arange(len(owner)) - first[owner[order]]
-    parts = parts.astype(np.int64) + (place < left[owner])
+    floor = np.floor(exact)
+    parts = floor.astype(np.int64)
+    left = np.abs(amounts) - np.bincount(owner, floor, minlength=len(amounts)).astype(np.int64)
+    open_ = np.flatnonzero((left > 0)[owner])
+    if len(open_):
+        whose = owner[open_]
+        counts = np.bincount(whose, minlength=len(amounts))
+        first = np.cumsum(counts) - counts
+        place = np.arange(len(open_)) - first[whose]
+        order = _largest_first(whose, first, place, exact[open_] - floor[open_])
+        parts[open_[order[place < left[whose]]]] += 1  # owners stay where they are
     return np.where(whole < 0, -parts, parts)
 
 
-def _steady(remainder: Array) -> Array:
-    """Remainders that are equal but for the last bits of a float are ties."""
-    return np.round(remainder, 9)
+def _largest_first(owner: Array, first: Array, place: Array, remainder: Array) -> Array:
+    """
+    Rows owner by owner, the largest remainder first, ties to the earlier: as one number where it has room.
+
+    Remainders that are equal but for the last bits of a float are ties.
+    """
+    below = (_STEADY - np.rint(remainder * _STEADY)).astype(np.int64)
+    places, scale = int(place.max()).bit_length(), _STEADY.bit_length()
+    if int(owner[-1]).bit_length() + places + scale > _WHOLE:
+        return np.lexsort((below, owner))
+    return first[owner] + (np.sort((owner << scale | below) << places | place) & (1 << places) - 1)
 
 
 @attrs.frozen(eq=False)
@@ -159,16 +175,16 @@ class Chain:
         states, member = _states(walks, order, channels)
         previous = np.roll(states, 1)
         previous[walks.starts] = 0
-        passed = (converted + lost)[walks.owner]
-        ends = walks.ends
-        start = np.concatenate([previous, states[ends], states[ends]])
-        end = np.concatenate([states, np.full(len(ends), -1), np.full(len(ends), -2)])
-        weight = np.concatenate([passed, converted, lost]).astype(float)
-        key = start.astype(np.int64) * (len(member) + 2) + end + 2
-        keys, which = _numbered(key, (len(member) + 2) ** 2)
-        total = np.bincount(which, weight)
-        kept = total > 0
-        return cls(start=keys[kept] // (len(member) + 2), end=keys[kept] % (len(member) + 2) - 2, weight=total[kept], member=member)
+        last, size = states[walks.ends], len(member) + 2
+        passed = converted + lost
+        weight = None if (passed == 1).all() else np.repeat(passed, walks.lengths)
+        counted = [
+            _summed(previous * size + states + 2, weight, size * size),
+            _summed(last * size + 1, converted, size * size),
+            _summed(last * size, lost, size * size),
+        ]
+        keys, total = (np.concatenate(part) for part in zip(*counted, strict=True))
+        return cls(start=keys // size, end=keys % size - 2, weight=total, member=member)
 
     def conversion_rate(self, without: int | None = None) -> float:
         """Chance that a walk converts, when every step to a channel leads nowhere."""
@@ -202,11 +218,16 @@ def _solved(size: int, edges: tuple[Array, Array, Array], direct: Array) -> Arra
 def _states(walks: Walks, order: int, channels: int) -> tuple[Array, Array]:
     """Number the last channels before and at each touch, from 1; and which channels each of these states holds."""
     base = channels + 1
-    place = np.arange(len(walks.owner)) - walks.starts[walks.owner]
-    code = np.zeros(len(walks.owner), np.int64)
-    for back in reversed(range(order)):
-        earlier = np.roll(walks.channel, back) + 1
-        code = code * base + np.where(place >= back, earlier, 0)
+    here = walks.channel.astype(np.int64) + 1
+    if order == 1:
+        return here, np.eye(base, dtype=bool)[:, 1:]
+    code = here
+    for back in range(1, order):
+        earlier = np.roll(here, back)
+        for step in range(back):
+            short = walks.lengths > step
+            earlier[walks.starts[short] + step] = 0
+        code = code + earlier * base**back
     keys, states = _numbered(code, base**order)
     member = np.zeros((len(keys) + 1, channels), bool)
     left = keys
@@ -225,6 +246,17 @@ def _numbered(codes: Array, size: int) -> tuple[Array, Array]:
     present = np.zeros(size, bool)
     present[codes] = True
     return np.flatnonzero(present), (np.cumsum(present) - 1)[codes]
+
+
+def _summed(codes: Array, weights: Array, size: int) -> tuple[Array, Array]:
+    """Codes with the sum of their weights, or their number; few possible codes need no sorting."""
+    if size <= _FEW:
+        sums = np.bincount(codes, weights, minlength=size)
+        keys = np.flatnonzero(sums)
+        return keys, sums[keys].astype(float)
+    keys, which = np.unique(codes, return_inverse=True)
+    sums = np.bincount(which, weights).astype(float)
+    return keys[sums > 0], sums[sums > 0]
 
 
 def removal_effects(chain: Chain) -> Array:

@@ -47,19 +47,22 @@ def pairs(sales: F, *, item: str = "item_id", support_at_least: int) -> F:
         MissingColumnError: For a frame without one of these columns.
         MissingExtraError: Without NumPy and Polars.
     """
-    from crmkit.metrics.pair_counts import counted_pairs, np  # noqa: PLC0415  # needs NumPy
+    from crmkit.metrics.arrays import grouped, numbers_of  # noqa: PLC0415  # needs NumPy
+    from crmkit.metrics.pair_counts import counted_pairs, distinct_rows, np  # noqa: PLC0415
 
     check_int("support_at_least", support_at_least, at_least=1)
     (table,) = opened(Asked(sales, "sales", needs=("document_id", check_text("item", item)), amounts=("revenue",)), arrays=True)
     named = _sold(table).select("document_id", nw.col(item).alias("item"))
-    held = named.filter(~nw.col("document_id").is_null(), ~nw.col("item").is_null()).unique().collect()
-    baskets = len(held.select("document_id").unique())
-    items = held.group_by("item").agg(nw.len().alias("item_baskets")).filter(nw.col("item_baskets") >= support_at_least)
-    items = items.sort("item").with_row_index("_item")
-    documents = held.select("document_id").unique().with_row_index("_basket")
-    coded = held.join(items, on="item", how="inner").join(documents, on="document_id", how="inner").sort("_basket", "_item")
-    left, right, both = counted_pairs(coded["_basket"].to_numpy(), coded["_item"].to_numpy(), support_at_least)
-    names, sizes = items["item"], items["item_baskets"].to_numpy()
+    held = named.filter(~nw.col("document_id").is_null(), ~nw.col("item").is_null()).collect()
+    order, basket = grouped(held["document_id"])
+    what, rows = numbers_of(held["item"].cast(nw.String))
+    documents, things = distinct_rows(basket, what[order])
+    baskets = int(basket[-1]) + 1 if len(basket) else 0
+    sizes = np.bincount(things, minlength=len(rows))
+    often = sizes >= support_at_least
+    frequent = often[things]
+    left, right, both = counted_pairs(documents[frequent], (np.cumsum(often) - 1)[things[frequent]], support_at_least)
+    names, sizes = held["item"][rows[often].tolist()], sizes[often]
     item_, other, count = np.concatenate([left, right]), np.concatenate([right, left]), np.concatenate([both, both])
     made = nw.from_dict(
         {"item_baskets": sizes[item_].astype(np.int64), "other_baskets": sizes[other].astype(np.int64), "both": count}, backend="polars"

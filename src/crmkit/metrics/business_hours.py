@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crmkit.metrics.service_times import BusinessHours
 
-__all__ = ["worked"]
+__all__ = ["np", "worked"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

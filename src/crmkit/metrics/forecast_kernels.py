@@ -1,4 +1,4 @@
-"""Forecasts of many series at once: months are rows, series are columns, and the grid of smoothing constants is the outer loop."""
+"""Forecasts of many series at once: months are rows, series are columns, and all smoothing constants run side by side."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ __all__ = ["forecasts", "np"]
 
 Array: TypeAlias = Any
 _SEASON = 12
-_GRID = tuple(product((0.05, 0.1, 0.2, 0.4, 0.7), (0.0, 0.02, 0.1), (0.0, 0.05, 0.1, 0.3)))
+_STATES = _SEASON + 1  # a level, a trend, and the months, which add up to nothing
+_SERIES = 500  # at once
+_RIDGE, _EXACT = 1e-9, 1e-20
+# alpha, beta, gamma, and the damping of the trend
+_CONSTANTS = np.array(list(product((0.05, 0.15, 0.35, 0.7), (0.0, 0.02, 0.1), (0.0, 0.1, 0.3), (0.9, 1.0)))).T
 
 
 def forecasts(grid: Array, horizon: int, method: ForecastMethod, z: float) -> dict[str, Array]:
@@ -60,39 +64,65 @@ def _naive(grid: Array, horizon: int) -> tuple[Array, Array]:
 
 
 def _holt_winters(grid: Array, horizon: int) -> tuple[Array, Array]:
-    """Additive Holt-Winters: for each series the constants with the smallest squared error one month ahead."""
-    count = grid.shape[1]
-    best = np.full(count, np.inf)
-    value, spread = np.zeros((horizon, count)), np.zeros((horizon, count))
-    for alpha, beta, gamma in _GRID:
-        error, ahead = _smoothed(grid, horizon, alpha, beta, gamma)
-        better = error < best
-        best = np.where(better, error, best)
-        value = np.where(better, ahead, value)
-        steps = np.arange(1, horizon)
-        reach = alpha * (1 + steps * beta) + gamma * (1 - alpha) * (steps % _SEASON == 0)
-        growth = np.sqrt(1 + np.concatenate([[0], np.cumsum(reach**2)]))
-        spread = np.where(better, growth[:, None] * np.sqrt(error), spread)
+    """Additive Holt-Winters, some series at a time."""
+    each = [_averaged(grid[:, begin : begin + _SERIES], horizon) for begin in range(0, grid.shape[1], _SERIES)]
+    value, spread = (np.concatenate(part, axis=1) for part in zip(*each, strict=True))
     return value, spread
 
 
-def _smoothed(grid: Array, horizon: int, alpha: float, beta: float, gamma: float) -> tuple[Array, Array]:
-    """Mean squared error one month ahead from the second year on, and the forecast, with fixed constants."""
-    months = grid.shape[0]
-    first, second = grid[:_SEASON].mean(axis=0), grid[_SEASON : 2 * _SEASON].mean(axis=0)
-    trend = (second - first) / _SEASON
-    level = first + trend * (_SEASON - 1) / 2
-    drift = (np.arange(_SEASON) - (_SEASON - 1) / 2)[:, None] * trend
-    season = grid[:_SEASON] - first - drift
-    total = np.zeros(grid.shape[1])
-    for month in range(_SEASON, months):
+def _averaged(grid: Array, horizon: int) -> tuple[Array, Array]:
+    """
+    Forecasts of all constants, weighed by the likelihood of each for the series; the spread has that between them in it.
+
+    One month ahead, errors are linear in the state at the begin. So the best begin is least squares, exactly, and takes one pass: the
+    states of a level, a trend and eleven months run along as series of their own, the same for all.
+    """
+    months, count = grid.shape
+    middle = grid.mean(axis=0)
+    error, ahead = _smoothed(grid - middle, horizon)
+    basis, moved = -error[..., count:], ahead[..., count:]
+    turned = np.swapaxes(basis, 1, 2)
+    inverse = np.linalg.inv(turned @ basis + _RIDGE * np.eye(_STATES))
+    begin = inverse @ (turned @ error[..., :count])
+    squares = ((error[..., :count] - basis @ begin) ** 2).sum(axis=1)
+    value = ahead[..., :count] + moved @ begin + middle
+    unsure = ((moved @ inverse) * moved).sum(axis=2)  # of the begin
+    free = max(months - _STATES, 1)
+    squares = np.maximum(squares, _EXACT * (grid**2).sum(axis=0) + np.finfo(float).tiny)
+    likely = (squares / squares.min(axis=0)) ** (-free / 2)
+    weights = (likely / likely.sum(axis=0))[:, None]
+    mean = (weights * value).sum(axis=0)
+    variance = (weights * ((_growth(horizon) + unsure)[..., None] * squares[:, None] / free + (value - mean) ** 2)).sum(axis=0)
+    return mean, np.sqrt(variance)
+
+
+def _growth(horizon: int) -> Array:
+    """How much wider the variance is in each month ahead, for each choice of constants."""
+    alpha, beta, gamma, damping = (constants[:, None] for constants in _CONSTANTS)
+    steps = np.arange(1, horizon)
+    reach = alpha * (1 + beta * np.cumsum(damping**steps, axis=1)) + gamma * (1 - alpha) * (steps % _SEASON == 0)
+    return 1 + np.concatenate([np.zeros((len(alpha), 1)), np.cumsum(reach**2, axis=1)], axis=1)
+
+
+def _smoothed(grid: Array, horizon: int) -> tuple[Array, Array]:
+    """Errors one month ahead and forecasts (constants × months × series) from nothing; then those of each state at the begin alone."""
+    months, count = grid.shape
+    alpha, beta, gamma, damping = (constants[:, None] for constants in _CONSTANTS)
+    size = (len(alpha), count + _STATES)
+    level, trend = np.zeros(size), np.zeros(size)
+    season = np.zeros((_SEASON, *size))
+    level[:, count] = trend[:, count + 1] = 1
+    season[np.arange(_SEASON - 1), :, np.arange(count + 2, count + _STATES)] = 1
+    season[-1, :, count + 2 :] = -1  # the seasons add up to nothing
+    padded = np.concatenate([grid, np.zeros((months, _STATES))], axis=1)
+    error = np.empty((len(alpha), months, count + _STATES))
+    for month in range(months):
         place = month % _SEASON
-        error = grid[month] - (level + trend + season[place])
-        total += error * error
-        before = level
-        level = level + trend + alpha * error
-        trend = trend + beta * (level - before - trend)
-        season[place] = season[place] + gamma * (1 - alpha) * error
-    steps = np.arange(1, horizon + 1)[:, None]
-    ahead = level + steps * trend + season[(months + np.arange(horizon)) % _SEASON]
-    return total / max(months - _SEASON, 1), ahead
+        level = level + damping * trend
+        off = error[:, month] = padded[month] - level - season[place]
+        level = level + alpha * off
+        trend = damping * trend + alpha * beta * off
+        season[place] += gamma * (1 - alpha) * off
+    lengths = np.cumsum(damping ** np.arange(1, horizon + 1), axis=1)[..., None]
+    coming = np.moveaxis(season[(months + np.arange(horizon)) % _SEASON], 0, 1)
+    return error, level[:, None] + lengths * trend[:, None] + coming

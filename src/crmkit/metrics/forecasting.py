@@ -33,13 +33,15 @@ def forecast_by(
     """
     Forecast of the next months of every group, all in one pass.
 
-    Definition: seasonal naive is the same month of the last year; Holt-Winters is additive level, trend and season, fitted by a grid of
-        the three smoothing constants. Each is tried on the last months (as many as are asked for, at most 12) without knowing them; mase =
-        mean absolute error there / mean absolute change from year to year before. "best" takes the smaller, and says which.
+    Definition: seasonal naive is the same month of the last year; Holt-Winters is additive level, trend (damped or not) and season: the
+        average over a grid of smoothing constants, weighed by likelihood, each with its best begin. Each method is
+        tried on the last months (as many as are asked for, at most 12) without knowing them; mase = mean absolute error there / mean
+        absolute change from year to year before. "best" takes the smaller, and says which.
     Unit: forecast, low and high are amounts (Float64), mase a ratio: below 1 is better than seasonal naive was before.
     Undefined when: a group has less than 12 months: no forecast; too few to try (24 and the months tried): mase is null, seasonal naive is
         taken.
-    Source: Hyndman, Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., OTexts 2021, chapters 5 and 8; mase: Hyndman, Koehler,
+    Source: Hyndman, Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., OTexts 2021, chapters 5 and 8; weights:
+        Burnham, Anderson, "Model Selection and Multimodel Inference", 2nd ed., Springer 2002, chapter 4; mase: Hyndman, Koehler,
         "Another Look at Measures of Forecast Accuracy", International Journal of Forecasting 22 (2006) 4.
 
     >>> import polars as pl

@@ -52,14 +52,14 @@ class BgNbd:
             UndefinedMetricError: When nobody bought again, or the data do not determine the parameters.
             MissingExtraError: Without NumPy and Polars.
         """
-        from crmkit.metrics.lifetime_losses import bg_nbd_loss  # noqa: PLC0415  # needs NumPy
+        from crmkit.metrics.lifetime_losses import bg_nbd_losses  # noqa: PLC0415  # needs NumPy
         from crmkit.metrics.likelihoods import fitted  # noqa: PLC0415
 
         check_int("unit_days", unit_days, at_least=1)
         repeats, spans, ages, _ = _arrays(repeat_purchases)
         if not repeats.any():
             raise UndefinedMetricError("BgNbd", "nobody bought again")
-        r, alpha, a, b = fitted("BgNbd", bg_nbd_loss(repeats, spans, ages, unit_days), [1, 1, 1, 1])
+        r, alpha, a, b = fitted("BgNbd", bg_nbd_losses(repeats, spans, ages, unit_days), [1, 1, 1, 1])
         return cls(r=float(r), alpha=float(alpha), a=float(a), b=float(b), unit_days=unit_days)
 
     def add_expected_purchases(self, frame: F, *, horizon: Interval, into: str = "expected_purchases") -> F:
@@ -133,7 +133,7 @@ class GammaGamma:
         if not kept.any():
             raise UndefinedMetricError("GammaGamma", "nobody bought again for more than nothing")
         x, scale = repeats[kept], means[kept].mean()
-        p, q, v = fitted("GammaGamma", gamma_gamma_loss(x, means[kept] / scale), [1, 1, 1])
+        p, q, v = fitted("GammaGamma", [gamma_gamma_loss(x, means[kept] / scale)], [1, 1, 1])
         return cls(p=float(p), q=float(q), v=float(v * scale))
 
     def add_lifetime_value(self, frame: F, *, purchases: BgNbd, horizon: Interval, into: str = "lifetime_value") -> F:

@@ -8,17 +8,22 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_kind, check_text, refused
-from crmkit._frames import Asked, F, Table, in_type, one_where, opened, ratio, summed
+from crmkit._frames import Asked, F, Table, one_where, opened, quotient, ratio, summed, units
 from crmkit.metrics.profit_tables import GROSS, profits
 from crmkit.periods import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from narwhals.stable.v2.dtypes import DType
+
     from crmkit._frames import Lazy
 
 __all__ = ["contribution_margin_by", "margin_bridge_by", "net_margin_by"]
 
 _VARIABLE = ("variable_cost", "contribution_margin", "revenue_without_variable_cost", "contribution_margin_ratio")
 _NET = ("revenue", "all_cost", "net_profit", "revenue_without_all_cost", "net_margin")
+_MILLION = 1_000_000
 _EFFECTS = ("before", "price", "volume", "mix", "cost", "after")
 
 
@@ -119,7 +124,8 @@ def margin_bridge_by(sales: F, *by: str, before: Period, after: Period, item: st
         more at the new average price, *cost* what it costs less at the new average cost. *volume* is the old gross profit × the growth of
         the quantity, unit by unit, since quantities of different units are not added up. *mix* is the rest: items that grow more or less
         than the average, that are new or gone, and what has no quantity. before + price + volume + mix + cost = after, exactly.
-    Unit: amounts in the frame's own numeric type; the three computed effects are rounded to its last decimal, half away from zero.
+    Unit: amounts in the frame's own numeric type; what an item brought, at another quantity, is rounded to its last decimal, half away
+        from zero.
     Undefined when: never; an effect of nothing is 0.
     Source: Horngren, Datar, Rajan, "Cost Accounting: A Managerial Emphasis", 15th ed., Pearson 2015, chapter 14 ("Sales Variances").
 
@@ -150,13 +156,18 @@ def margin_bridge_by(sales: F, *by: str, before: Period, after: Period, item: st
     (table,) = opened(Asked(sales, "sales", needs=needs, amounts=("revenue", "cost", "quantity")))
     groups = table.groups(by, made=_EFFECTS)
     apart = tuple(dict.fromkeys((*groups, *(("unit",) if "unit" in table.dtypes else ()))))
+    dtype = table.total_dtype("revenue", "cost") or nw.Float64()
+    pieces = _pieces(table.dtypes["quantity"], dtype)
     items = summed(_two_periods(table, (*apart, item), before, after), tuple(dict.fromkeys((*apart, item))), nw.col(*_SUMS).sum())
-    compared = items.with_columns(_in_both("r").alias("_price"), (nw.lit(0) - _in_both("c")).alias("_cost"))
-    units = summed(compared, apart, nw.col(*_SUMS, "_price", "_cost").sum())
-    profit, quantity = (_number("r0") - _number("c0")), _number("q0")
-    grown = nw.when(quantity > 0).then(profit * (_number("q1") / quantity - 1)).otherwise(nw.lit(0) * profit)
-    whole = summed(units.with_columns(grown.alias("_volume")), groups, nw.col("r0", "c0", "r1", "c1", "_price", "_cost", "_volume").sum())
-    return table.back(_bridge(table, whole, groups))
+    sold = (nw.col("q0") > 0) & (nw.col("q1") > 0)
+    changes = {name: (nw.col(f"{name}1") - _grown(nw.col(f"{name}0"), pieces, dtype)).cast(dtype) for name in "rc"}
+    moved = {"_price": changes["r"], "_cost": nw.lit(0) - changes["c"]}
+    compared = items.with_columns(nw.when(sold).then(moved[name]).otherwise(_none(dtype)).alias(name) for name in moved)
+    whole = summed(compared, apart, nw.col(*_SUMS, "_price", "_cost").sum())
+    profit = (nw.col("r0") - nw.col("c0")).cast(dtype)
+    volume = nw.when(nw.col("q0") > 0).then((_grown(profit, pieces, dtype) - profit).cast(dtype)).otherwise(_none(dtype))
+    sums = summed(whole.with_columns(volume.alias("_volume")), groups, nw.col("r0", "c0", "r1", "c1", "_price", "_cost", "_volume").sum())
+    return table.back(_bridge(dtype, sums, groups))
 
 
 _SUMS = ("r0", "c0", "q0", "r1", "c1", "q1")
@@ -176,24 +187,34 @@ def _two_periods(table: Table[Any], groups: tuple[str, ...], before: Period, aft
     spans = {"0": (day >= before.start) & (day < before.end), "1": (day >= after.start) & (day < after.end)}
     lines = lines.filter(spans["0"] | spans["1"])
     return lines.with_columns(
-        nw.when(within).then(nw.col(name)).alias(f"{name}{which}") for which, within in spans.items() for name in "rcq"
+        nw.when(within).then(nw.col(name)).otherwise(nw.lit(0) * nw.col(name)).alias(f"{name}{which}")
+        for which, within in spans.items()
+        for name in "rcq"
     )
 
 
-def _in_both(name: str) -> nw.Expr:
-    """What changed at the new quantity, for an item that was sold in both periods."""
-    sold = (nw.col("q0") > 0) & (nw.col("q1") > 0)
-    change = _number(f"{name}1") - _number(f"{name}0") * _number("q1") / _number("q0")
-    return nw.when(sold).then(change).otherwise(nw.lit(0) * _number("r1"))
+def _pieces(quantity: DType, dtype: DType) -> Callable[[str], nw.Expr]:
+    """Quantities as whole numbers, where amounts are exact: of the last decimal, of a millionth where they are floats."""
+    if dtype.is_float():
+        return lambda name: nw.col(name).cast(nw.Float64)
+    if quantity.is_float():
+        return lambda name: (nw.col(name) * _MILLION).round(0).cast(nw.Int64)
+    return lambda name: units(nw.col(name), quantity)
 
 
-def _number(name: str) -> nw.Expr:
-    return nw.col(name).cast(nw.Float64)
+def _grown(amount: nw.Expr, pieces: Callable[[str], nw.Expr], dtype: DType) -> nw.Expr:
+    """An amount at the old quantity as it would be at the new one."""
+    new, old = pieces("q1"), nw.when(nw.col("q0") > 0).then(pieces("q0")).otherwise(nw.lit(1))
+    size = quotient([(units(amount, dtype), new.abs())], old, dtype)
+    return nw.when(nw.col("q1") < 0).then(nw.lit(0) - size).otherwise(size).cast(dtype)
 
 
-def _bridge(table: Table[Any], sums: Lazy, groups: tuple[str, ...]) -> Lazy:
-    dtype = table.total_dtype("revenue", "cost") or nw.Float64()
-    effects = {name: in_type(nw.col(f"_{name}"), dtype).alias(name) for name in ("price", "volume", "cost")}
+def _none(dtype: DType) -> nw.Expr:
+    return nw.lit(0).cast(dtype)
+
+
+def _bridge(dtype: DType, sums: Lazy, groups: tuple[str, ...]) -> Lazy:
+    effects = {name: nw.col(f"_{name}").cast(dtype).alias(name) for name in ("price", "volume", "cost")}
     ends = {name: (nw.col(f"r{which}") - nw.col(f"c{which}")).cast(dtype).alias(name) for name, which in (("before", 0), ("after", 1))}
     made = sums.with_columns(*effects.values(), *ends.values())
     rest = nw.col("after") - nw.col("before") - nw.col("price") - nw.col("volume") - nw.col("cost")

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from crmkit.metrics.arrays import np
+from crmkit.metrics.arrays import changes, np
 
-__all__ = ["counted_pairs", "np"]
+__all__ = ["counted_pairs", "distinct_rows", "np"]
 
 Array: TypeAlias = Any
 _CHUNK = 8_000_000
+_TABLE = 16_000_000  # pairs that might be, up to which each has a counter of its own
+
+
+def distinct_rows(baskets: Array, items: Array) -> tuple[Array, Array]:
+    """Each item of a basket once, sorted by basket and item; both are whole numbers from 0."""
+    bits = int(items.max(initial=0)).bit_length()
+    keys = np.sort(baskets << bits | items)
+    keys = keys[changes(keys)]
+    return keys >> bits, keys & (1 << bits) - 1
 
 
 def counted_pairs(baskets: Array, items: Array, at_least: int) -> tuple[Array, Array, Array]:
@@ -20,27 +29,55 @@ def counted_pairs(baskets: Array, items: Array, at_least: int) -> tuple[Array, A
     items, and no more work than there are pairs.
     """
     size = int(items.max(initial=0)) + 1
-    keys: list[Array] = []
-    found: dict[str, Array] = {"keys": np.zeros(0, np.int64), "counts": np.zeros(0, np.int64)}
-    here, waiting = np.arange(len(items)), 0
-    for step in range(1, len(items)):
-        here = here[here + step < len(items)]
-        here = here[baskets[here] == baskets[here + step]]
-        if not len(here):
-            break
-        keys.append(items[here].astype(np.int64) * size + items[here + step])
-        waiting += len(here)
-        if waiting >= _CHUNK:
-            found, keys, waiting = _merged(found, keys), [], 0
-    found = _merged(found, keys)
-    kept = found["counts"] >= at_least
-    pairs = found["keys"][kept]
-    return pairs // size, pairs % size, found["counts"][kept]
+    counter = _Table(size * size) if size * size <= _TABLE else _Sorted()
+    first = np.flatnonzero(changes(baskets))
+    lengths = np.diff(first, append=len(baskets))
+    here, following = np.arange(len(items)), np.repeat(first + lengths - 1, lengths) - np.arange(len(items))
+    for step in range(1, int(lengths.max(initial=0))):
+        more = following >= step
+        here, following = here[more], following[more]
+        counter.add(items[here] * size + items[here + step])
+    keys, counts = counter.counted()
+    kept = counts >= at_least
+    pairs = keys[kept]
+    return pairs // size, pairs % size, counts[kept]
 
 
-def _merged(found: dict[str, Array], keys: list[Array]) -> dict[str, Array]:
-    more, counts = np.unique(np.concatenate([*keys, np.zeros(0, np.int64)]), return_counts=True)
-    whole, which = np.unique(np.concatenate([found["keys"], more]), return_inverse=True)
-    sums = np.zeros(len(whole), np.int64)
-    np.add.at(sums, which, np.concatenate([found["counts"], counts]))
-    return {"keys": whole, "counts": sums}
+class _Table:
+    """A counter for each pair that might be, where that is not too many."""
+
+    def __init__(self, size: int) -> None:
+        self._counts = np.zeros(size, np.int64)
+
+    def add(self, keys: Array) -> None:
+        np.add.at(self._counts, keys, 1)
+
+    def counted(self) -> tuple[Array, Array]:
+        keys = np.flatnonzero(self._counts)
+        return keys, self._counts[keys]
+
+
+class _Sorted:
+    """Pairs that were found, sorted and counted before they become too many."""
+
+    def __init__(self) -> None:
+        self._keys, self._counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._waiting: list[Array] = []
+
+    def add(self, keys: Array) -> None:
+        self._waiting.append(keys)
+        if sum(map(len, self._waiting)) >= _CHUNK:
+            self._merge()
+
+    def counted(self) -> tuple[Array, Array]:
+        self._merge()
+        return self._keys, self._counts
+
+    def _merge(self) -> None:
+        keys = np.concatenate([self._keys, *self._waiting])
+        counts = np.concatenate([self._counts, np.ones(len(keys) - len(self._counts), np.int64)])
+        order = np.argsort(keys)
+        first = np.flatnonzero(changes(keys[order]))
+        self._keys = keys[order][first]
+        self._counts = np.add.reduceat(counts[order], first) if len(keys) else counts
+        self._waiting = []

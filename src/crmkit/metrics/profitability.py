@@ -239,7 +239,7 @@ def markup(*, gross_profit: Money | Exact, cost: Money | Exact) -> Decimal:
 
 def alike(**amounts: Money | Exact) -> tuple[Decimal, Decimal]:
     """Give the two arguments as numbers, once they are of one kind and one currency."""
-    (left_name, left), (right_name, right) = amounts.items()
+    (left_name, left), (right_name, right) = ((name, _one(name, amount)) for name, amount in amounts.items())
     if isinstance(left, Money) and isinstance(right, Money):
         if left.currency != right.currency:
             raise CurrencyMismatchError(left.currency, right.currency)
@@ -249,10 +249,18 @@ def alike(**amounts: Money | Exact) -> tuple[Decimal, Decimal]:
     return Decimal(check_exact(left_name, left)), Decimal(check_exact(right_name, right))
 
 
+def _one(name: str, amount: Money | Exact) -> Money | Exact:
+    """Tell whoever gives several amounts how to add them up."""
+    if isinstance(amount, list | tuple):
+        raise refused(name, amount, "one amount; add several up with total(amounts, currency=…) or, for numbers, sum(…)")
+    return amount
+
+
 def check_cost(cost: Money | Exact) -> Money | Exact:
     """Accept a cost that is not negative."""
-    check_exact("cost", cost.amount if isinstance(cost, Money) else cost, at_least=0)
-    return cost
+    one = _one("cost", cost)
+    check_exact("cost", one.amount if isinstance(one, Money) else one, at_least=0)
+    return one
 
 
 def _difference(**amounts: Money | Exact) -> Money | Exact:

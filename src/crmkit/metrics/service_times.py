@@ -129,18 +129,17 @@ def _timed(spans: Lazy, hours: BusinessHours | None) -> Lazy:
     """Add the microseconds from `_start` to `_end`, negative where they are the wrong way round."""
     if hours is None:
         return spans.with_columns(microseconds_between("_start", "_end", spans).alias("_spent"))
-    from crmkit.metrics.business_hours import worked  # noqa: PLC0415  # needs NumPy
+    from crmkit.metrics.business_hours import np, worked  # noqa: PLC0415  # needs NumPy
 
     rows = spans.collect()
     given = rows.select(*(nw.col(name).cast(nw.Datetime("us", "UTC")).dt.timestamp("us").alias(name) for name in ("_start", "_end")))
     known = (~nw.col("_start").is_null()) & (~nw.col("_end").is_null())
-    times = given.with_columns(known.alias("_known")).with_columns(nw.col("_start", "_end").fill_null(0))
-    starts, ends = (times[name].to_numpy() for name in ("_start", "_end"))
-    spent = nw.new_series("_spent", worked(hours, starts, ends), backend="polars")
-    wrong = nw.new_series("_wrong", ends < starts, backend="polars")
-    made = rows.with_columns(spent, wrong, times["_known"])
-    counted = nw.when(nw.col("_wrong")).then(nw.lit(-1)).otherwise(nw.col("_spent"))
-    return made.with_columns(nw.when(nw.col("_known")).then(counted).alias("_spent")).drop("_wrong", "_known").lazy()
+    both = rows.select(known.alias("_known"))["_known"]
+    starts, ends = (given[name].filter(both).to_numpy() for name in ("_start", "_end"))
+    spent = np.zeros(len(rows), np.int64)  # only spans that have an end, so that no day is counted for those that have none
+    spent[both.to_numpy()] = np.where(ends < starts, -1, worked(hours, starts, ends))
+    made = rows.with_columns(nw.new_series("_spent", spent, backend="polars"), both)
+    return made.with_columns(nw.when(nw.col("_known")).then(nw.col("_spent")).alias("_spent")).drop("_known").lazy()
 
 
 def _with_events(cases: Lazy, events: Table[Any], hours: BusinessHours | None) -> Lazy:
