@@ -22,6 +22,8 @@ _DAYS_A_WEEK = 7
 
 def _month_shifted(day: date, count: int) -> date:
     """So many months later or earlier, clamped at the end of the month."""
+    if not count:
+        return day
     try:
         return day + relativedelta(months=count)
     except (OverflowError, ValueError):

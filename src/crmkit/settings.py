@@ -71,7 +71,7 @@ def _hours(values: WorkingHours | Mapping[str, WorkingHours]) -> Mapping[str, Wo
 @attrs.frozen(kw_only=True)
 class Settings:
     """
-    How the desk works.
+    How the desk works. After a change of zone, currency or policy call `crm.contact.refresh()` once.
 
     Attributes:
         zone: IANA time zone in which days begin and end.

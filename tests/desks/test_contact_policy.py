@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
-from crmkit import Crm, Period, Scope, Settings, days
-from crmkit.entities import ContactPlan, Line, OpenHours, Party, Recurrence
+from crmkit import Crm, Money, Period, Scope, Settings, days
+from crmkit.entities import ContactPlan, Document, Line, OpenHours, Party, Recurrence
 from crmkit.errors import InvalidValueError, NotStoredError
-from crmkit.scheduling import ContactPolicy
+from crmkit.scheduling import ContactCounts, ContactPolicy
 
 if TYPE_CHECKING:
     from crmkit.store import Store
@@ -59,6 +60,53 @@ def test_after_a_change_of_policy_all_plans_are_brought_up_to_date(store: Store,
 
     assert next_on(changed) == date(2026, 2, 1)
     assert changed.check() == ()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Auckland", "America/New_York"])
+def test_after_a_change_of_time_zone_appointments_are_due_on_their_new_day(lead: Crm, zone: str) -> None:
+    at = datetime(2026, 1, 7, 23, 30, tzinfo=UTC)
+    lead.appointments.schedule("L-1", start_at=at, minutes=30, attendees="anna", subject="offer")
+    place = lead._workplace  # noqa: SLF001  # the same store and clock, other settings
+    moved = Crm(place.store, scope=place.scope, settings=attrs.evolve(place.settings, zone=zone), clock=place.clock)
+    day = at.astimezone(ZoneInfo(zone)).date()
+
+    moved.contact.refresh()
+
+    days_listed = [on for on in (day - timedelta(days=1), day) if any(row.kind == "appointment" for row in moved.work_queue(as_of=on))]
+    assert days_listed == [day]
+    assert moved.check() == ()
+
+
+@pytest.mark.usefixtures("lead")
+def test_after_a_change_of_what_counts_contacts_are_counted_anew(store: Store, clock: Clock) -> None:
+    changed = desk(store, clock, ContactPolicy(otherwise=days(30), counts=ContactCounts(kinds=["visit"])))
+
+    changed.contact.refresh()
+
+    assert (changed.get(ContactPlan, "L-1").contact_count, next_on(changed)) == (0, date(2025, 12, 1))
+    assert changed.check() == ()
+
+
+def test_after_a_change_of_currency_parties_are_worth_what_they_brought_in_it(lead: Crm) -> None:
+    line = Line(item_id="I-1", quantity=1, unit_price=100, unit_cost=60)
+    lead.add(Document(id="R-1", kind="invoice", party_id="L-1", issued_on=date(2026, 1, 1), lines=[line], currency="CHF"))
+    place = lead._workplace  # noqa: SLF001  # as above
+    swiss = Crm(place.store, scope=place.scope, settings=attrs.evolve(place.settings, currency="CHF"), clock=place.clock)
+    assert [problem.message for problem in swiss.check()] == ["work_item contact_plan L-1: takes its party for worth less than it may be"]
+
+    swiss.contact.refresh()
+
+    assert swiss.check() == ()
+    assert [row.value for row in swiss.work_queue(as_of=date(2026, 3, 1))] == [Money.of(40, "CHF")]
+
+
+def test_a_refresh_that_changes_nothing_writes_nothing(lead: Crm) -> None:
+    lead.contact.recall("L-1", on=date(2026, 2, 1))
+    before = lead.export()
+
+    lead.contact.refresh()
+
+    assert lead.export() == before
 
 
 def test_a_plan_may_follow_a_rule_keep_its_days_and_end(lead: Crm) -> None:

@@ -159,6 +159,7 @@ READING: Calls = {
     "appointments.upcoming": lambda _: (("C-1",), {}),
     "appointments.free_slots": lambda _: ((["anna", "ben"],), {"minutes": 30, "within": Period.month(2026, 1)}),
     "calendars.feed": lambda _: (("anna",), {"within": Period.year(2026)}),
+    "calendars.free_busy": lambda _: (("anna",), {"within": Period.year(2026)}),
     "campaigns.members": lambda _: (("F-1",), {}),
     "campaigns.audience": lambda _: (("F-1",), {"channel": "email"}),
     "campaigns.cost": lambda _: (("F-1",), {}),

@@ -27,6 +27,10 @@ EXAMPLES: tuple[tuple[CrmkitError, str], ...] = (
     (errors.UnsupportedEngineError("time zones", "DuckDB", ("Polars", "pandas")), "It works on Polars, pandas"),
     (errors.UndefinedMetricError("roi", "the cost is zero"), "roi is undefined: the cost is zero"),
     (errors.StateMoveError("recall", "R-1", "done", "cancelled", ()), "cannot move from 'done' to 'cancelled'; allowed: none"),
+    (
+        errors.StateMoveError("document", "G-1", "open", "cancelled", (), "It is issued; crm.void() takes it back"),
+        "cannot move from 'open' to 'cancelled'; allowed: none. It is issued; crm.void() takes it back",
+    ),
     (errors.NotStoredError("party", "C-17"), "no party with id 'C-17' is stored"),
     (errors.SlotTakenError("anna", datetime(2026, 1, 1, tzinfo=UTC)), "employee 'anna' is busy at 2026-01-01T00:00:00+00:00"),
     (errors.StaleWriteError("party", "C-17", 1, 2), "'C-17' is at version 2, the change was based on 1; get() it again"),

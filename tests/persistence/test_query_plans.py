@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from crmkit.conditions import Condition
+from crmkit.desks.due_records import open_with
 from crmkit.entities import (
     Appointment,
     Case,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 OPEN = Condition("state", "equal", "open")
 OF_PARTY = Condition("party_id", "equal", "P-1")
 OF_RANK, OF_ANNA, UP_TO = Condition("rank", "equal", 8), Condition("whose", "equal", "employee anna"), Condition("day", "at_most", DAY)
+OF_RANKS = Condition("rank", "one_of", (0, 1, 2, 3, 4, 5))
 QUEUED = ["day", "at", "worth", "key"]
 
 
@@ -57,14 +59,17 @@ PAGES: Sequence[tuple[Query[Any], str]] = (
         "employee_id=? AND pending_since>?",
     ),
     (Query(LoyaltyEntry, [OF_PARTY], order_by="booked_on"), "party_id=?"),
-    (Query(WorkItem, [OF_RANK, UP_TO], order_by=QUEUED, limit=50), "rank=? AND day>? AND day<?"),
-    (Query(WorkItem, [OF_ANNA, OF_RANK, UP_TO], order_by=QUEUED, limit=50), "whose=? AND rank=? AND day>? AND day<?"),
+    (Query(WorkItem, [OF_RANK, UP_TO], order_by=QUEUED, limit=50), "rank=? AND day<?"),
+    (Query(WorkItem, [OF_ANNA, OF_RANK, UP_TO], order_by=QUEUED, limit=50), "whose=? AND rank=? AND day<?"),
+    (Query(WorkItem, [OF_RANKS, UP_TO], order_by=("rank", *QUEUED), limit=50), "rank=? AND day<?"),
+    (Query(WorkItem, [OF_ANNA, OF_RANKS, UP_TO], order_by=("rank", *QUEUED), limit=50), "whose=? AND rank=? AND day<?"),
     (
         Query(SearchTerm, _words("linden"), order_by="term", limit=50, beside=[Beside(("party_id", "field"), _words("transp"))]),
         "party_id=? AND term>? AND term<?",
     ),
 )
 SELECTIONS: Sequence[tuple[Query[Any], str]] = (
+    *((query, "party_id=? AND ") for query in open_with(("P-1", "P-2")) if query.kind not in (ContactPlan, Document)),
     (Query(Recall, [Condition("party_id", "one_of", ("P-1", "P-2")), OPEN]), "party_id=? AND state=?"),
     (Query(Document, [Condition("issued_on", "at_least", DAY)]), "issued_on>?"),
     (
@@ -130,7 +135,7 @@ def _plan(engine: Engine, query: Query[Any], explain: str) -> str:
 def test_a_page_is_read_from_an_index_in_its_order(sqlite_file: Engine, query: Query[Any], condition: str) -> None:
     plan = _plan(sqlite_file, query, "EXPLAIN QUERY PLAN")
     assert condition in plan
-    assert "SCAN" not in plan
+    assert "SCAN crmkit" not in plan
     assert "TEMP B-TREE" not in plan
 
 

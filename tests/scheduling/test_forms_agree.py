@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import polars as pl
@@ -29,6 +29,9 @@ from crmkit.scheduling import (
 )
 from crmkit.scheduling.contact_plans import Due
 from tests.engines import ENGINES, by_id, day, dicts, on, on_every_engine, rows, rows_in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DAYS = st.dates(date(2024, 2, 1), date(2024, 4, 1))  # few days, so that boundaries meet; with a leap day
 SOME_DAY = st.none() | DAYS | st.dates(date(1999, 12, 1), date(2026, 12, 31))
@@ -133,12 +136,28 @@ def test_a_table_and_a_plan_agree(cases: list[Any], policy: ContactPolicy, as_of
     assert rows(slipping_by(table, as_of=as_of, policy=policy)) == [
         (len(lights), *(list(lights.values()).count(light) for light in ("green", "amber", "red")))
     ]
-    working_days = [as_of + timedelta(days=place) for place in (0, 1, 4, 30)]
-    falls = [due_on(plan, party, recalls[plan.id], policy) for plan, party in pairs]
+    working_days = [as_of + timedelta(days=place) for place in (0, 1, 4, 30, 61, 95)]
+    falls = [one for plan, party in pairs for one in contacts_of(plan, party, due_on(plan, party, recalls[plan.id], policy), policy, as_of)]
     until = [date.min, *working_days]
     assert sorted(rows(load_by_day(table, days=working_days, policy=policy))) == [
-        (end, sum(due is not None and begin < due <= end for due in falls)) for begin, end in zip(until, working_days, strict=False)
+        (end, sum(begin < due <= end for due in falls)) for begin, end in zip(until, working_days, strict=False)
     ]
+
+
+def contacts_of(plan: ContactPlan, party: Party, due: date | None, policy: ContactPolicy | None, first: date) -> Iterator[date]:
+    """One after the other, as if each took place when it fell due."""
+    gap = (policy or ContactPolicy()).gap_for(
+        plan, abc_class=party.effective_class, tags=party.tags, roles=party.roles, owner_id=party.owner_id
+    )
+    following = None if due is None else max(due, first)
+    while following is not None:
+        yield following
+        if gap is None or plan.series_on() is not None or following > first + timedelta(days=100):
+            return
+        before = timedelta(days=int(plan.counted_from == "deadline"))
+        following = gap.longest.after(following - before) + timedelta(days=1)
+        if plan.ends_on is not None and following > plan.ends_on:
+            return
 
 
 def contact_plans(*lines: tuple[Any, ...]) -> pl.DataFrame:
@@ -196,6 +215,29 @@ def test_the_load_of_quiet_days_falls_on_the_first_day_after(start: str, end: st
     found = load_by_day(facts.contact_plans_from([plan]), days=working_days)
 
     assert found.filter(pl.col("contacts") == 1)["day"].to_list() == [day(falls_on)]
+
+
+@on_every_engine
+def test_a_party_counts_again_each_time_its_gap_ends_within_the_days(engine: str) -> None:
+    plan = ContactPlan(party_id="C-1", frequency=days(6), last_contact_on=day("2026-01-01"), ends_on=day("2026-01-22"))
+    monthly = ContactPlan(party_id="C-2", frequency=months(1), last_contact_on=day("2025-12-07"))
+    table = on(engine, facts.contact_plans_from([plan, monthly]))
+
+    found = rows(load_by_day(table, days=[day(f"2026-{text}") for text in ("01-07", "01-08", "01-15", "01-22", "01-29", "02-08", "02-09")]))
+
+    assert [count for _, count in sorted(found)] == [0, 2, 1, 1, 0, 0, 1]
+
+
+def test_counts_are_whole_numbers_of_64_bits() -> None:
+    table = contact_plans(("C-1", "A", "2026-01-01", "anna"))
+
+    for found in (
+        slipping_by(table, "abc_class", as_of=day("2026-02-01")),
+        slipping_by(table, as_of=day("2026-02-01")),
+        load_by_day(table, "owner_id", days=[day("2026-02-01")]),
+    ):
+        counts = found.select("contacts" if "contacts" in found.columns else pl.col("parties", "green", "amber", "red"))
+        assert set(counts.dtypes) == {pl.Int64}
 
 
 @on_every_engine

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmkit import Period
 from crmkit.errors import InvalidValueError, MissingExtraError
 from crmkit.scheduling import PublicHolidays, WorkingHours
 from crmkit.scheduling import public_holidays as holidays_module
@@ -29,6 +30,22 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 def berlin(text: str, *, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN, fold=fold)
+
+
+def test_working_days_leave_out_free_weekdays_and_both_kinds_of_holidays() -> None:
+    hours = WorkingHours("Europe/Berlin", {0: [(time(9), time(12))], 2: [], 4: [(time(9), time(12))]}, holidays=[date(2026, 3, 6)])
+
+    found = hours.working_days(Period(date(2026, 3, 2), date(2026, 3, 16)), holidays={date(2026, 3, 9)})
+
+    assert found == (date(2026, 3, 2), date(2026, 3, 13))
+
+
+def test_the_last_working_day_is_the_one_before_the_end() -> None:
+    monday = date(2026, 3, 2)
+
+    ends = [monday + timedelta(days=count) for count in (0, 1, 2)]
+
+    assert [len(WorkingHours().working_days(Period(monday, end))) for end in ends[1:]] == [1, 2]
 
 
 def every_day(start: time, end: time, **fields: Any) -> WorkingHours:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_each, check_kind
+from crmkit._checks import check_each, check_kind, check_text
 from crmkit.conditions import Condition
-from crmkit.desks.diaries import found_in_diaries
+from crmkit.desks.diaries import busy_of, found_in_diaries
 from crmkit.desks.reach import within_reach
 from crmkit.desks.subjects import at_their_parties
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import Appointment, AppointmentState, FollowUp, Party, Recall, Task
+from crmkit.periods import Period
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crmkit.desks.work import Work
-    from crmkit.periods import Period
 
 _FROM_OUTSIDE = ("start_at", "minutes", "subject", "place")
 
@@ -77,6 +77,28 @@ class CalendarsDesk:
             alarm_minutes=alarm_minutes,
             title=employee_id,
         )
+
+    def free_busy(self, attendees: str | Iterable[str], *, within: Period) -> str:
+        """
+        Write when employees are taken, without saying by what (iCalendar, VFREEBUSY), for others who look for a common time.
+
+        Args:
+            attendees: The employees.
+            within: The local days that it tells of.
+
+        Raises:
+            MissingExtraError: Without the extra `calendar`.
+            NotPermittedError: When the rights do not list the verb.
+        """
+        from crmkit.exchange import write_free_busy  # noqa: PLC0415  # an extra, needed only here
+
+        employees = check_each("attendees", attendees, check_text)
+        self.workplace.scope.owners_reached("calendars.free_busy")
+        moment = self.workplace.moment()
+        begin, end = moment.start_of(check_kind("within", within, Period).start), moment.start_of(within.end)
+        with self.workplace.reading() as transaction:
+            busy = busy_of(transaction, employees, begin, end)
+        return write_free_busy(busy, within=within, zone=self.workplace.settings.zone, at=moment.now)
 
     def take_in(self, appointments: Iterable[Appointment], *, at: datetime | None = None, key: str | None = None) -> None:
         """

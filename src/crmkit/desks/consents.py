@@ -15,7 +15,7 @@ from crmkit.desks.workplace import Workplace
 from crmkit.entities import Channel, Consent, Objection, Party, Purpose
 from crmkit.errors import NotStoredError, StateMoveError
 from crmkit.ids import new_id
-from crmkit.scheduling import may_contact
+from crmkit.scheduling.permissions import asked_for
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -241,21 +241,13 @@ class ConsentsDesk:
         Raises:
             NotStoredError: When there is no such party, or contact person.
         """
-        settings, day = self.workplace.settings, self.workplace.day(on)
+        settings = self.workplace.settings
+        day = self.workplace.day(on)
+        asked = asked_for(purpose=purpose, channel=channel, on=day, policy=settings.permissions, zone=settings.zone)
         with self.workplace.reading() as transaction:
             party = self._read(transaction, "consents.may_contact", party_id)
-            said = said_by(transaction, settings, [party.id], purpose=purpose, channel=channel)
-        return may_contact(
-            party,
-            purpose=purpose,
-            channel=channel,
-            on=day,
-            consents=said.consents,
-            objections=said.objections,
-            person_id=person_at(party, person_id, asked=party_id),
-            policy=settings.permissions,
-            zone=settings.zone,
-        )
+            said = said_by(transaction, asked, [party.id])
+        return asked.answer(party, said.consents, said.objections, person_id=person_at(party, person_id, asked=party_id))
 
     def audience(
         self,

@@ -9,8 +9,8 @@ import attrs
 from crmkit._checks import check_choice, check_text, refused
 from crmkit.desks.corrections import reassign_interaction, save_opening_balances
 from crmkit.desks.party_lists import party_read
-from crmkit.desks.party_work import replanned
 from crmkit.desks.recalls import plan_recall
+from crmkit.desks.refreshing import refresh
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpeningBalance, Party, Recall
 from crmkit.entities.contact_plans import check_frequency
@@ -129,14 +129,13 @@ class ContactDesk:
         return quiet_at(plan, self.workplace.moment().now, zone=settings.zone, policy=settings.policy)
 
     def refresh(self, *, at: datetime | None = None, key: str | None = None) -> None:
-        """Bring the next contact of every party up to date: after the contact policy of the settings has changed."""
+        """
+        Bring up to date what was made with settings that have changed since: contact policy, time zone, currency.
 
-        def work(work: Work) -> None:
-            plans = replanned(work, work.find(Party))
-            work.save(*plans)
-            work.log_all([(plan, plan.party_id, None, f"next contact {plan.next_contact_on or 'never'}") for plan in plans])
-
-        self.workplace.do("contact.refresh", work, arguments={}, at=at, key=key)
+        Contacts are counted anew, and planned, by the policy and the days of the time zone. The work queue finds appointments and cases by
+        their day in the time zone, and reads first who brought most in the currency.
+        """
+        self.workplace.do("contact.refresh", refresh, arguments={}, at=at, key=key)
 
     def recall(
         self,

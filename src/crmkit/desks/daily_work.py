@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_int, check_kind, refused
+from crmkit._checks import check_int, refused
 from crmkit.conditions import Condition
 from crmkit.desks.document_reading import POSTED
-from crmkit.desks.due_records import Found, Reading, records_asking
+from crmkit.desks.due_records import Found, Reading, open_with, records_named
 from crmkit.desks.groups import with_heads
 from crmkit.desks.handing_over import deputies_on
 from crmkit.desks.permission_reading import said_queries
 from crmkit.desks.work_items import NOBODY, of_department, of_employee
-from crmkit.entities import Consent, Document, Objection, Party, Payment, open_items
+from crmkit.entities import Consent, Document, Objection, Party, Payment, open_items, payment_due_on
 from crmkit.periods import Interval, Period
-from crmkit.records import WorkItem
 from crmkit.scheduling import Plannable, WorkQueue
+from crmkit.scheduling.audiences import Gate
+from crmkit.scheduling.permissions import Asked, asked_for
+from crmkit.scheduling.queue_entries import Asking
 from crmkit.scheduling.queue_pages import position_at
-from crmkit.scheduling.queue_rows import with_open_items
-from crmkit.scheduling.work_queues import listed_work
+from crmkit.scheduling.queue_rows import Viewer, with_open_items
+from crmkit.scheduling.work_queues import concerns_of, listed_work
 from crmkit.store import Query
 
 if TYPE_CHECKING:
@@ -59,45 +61,30 @@ def due_work(
     is, so that each row is whole.
     """
     settings = workplace.settings
-    as_of = workplace.day(as_of)
     owners = workplace.scope.owners_reached("work_queue")
-    last = as_of if horizon is None else check_kind("horizon", horizon, Interval).after(as_of)
-    members = None if team is None else _members(settings, team)
-    departments = tuple(_departments(settings, employee_id, team))
+    asking = Asking.of(workplace.day(as_of), horizon=horizon, zone=settings.zone, contacts=settings.policy, queue=settings.queue)
+    asked = asked_for(purpose=purpose, channel=channel, on=asking.as_of, policy=settings.permissions, zone=settings.zone)
     after = None if cursor is None else position_at(cursor)
     most = nobodys_most = None if group else check_int("limit", limit, at_least=1) + _SPARE
     with workplace.reading() as transaction:
-        away = deputies_on(transaction, as_of).get(employee_id, ()) if employee_id is not None else ()
-        reading = Reading(transaction=transaction, as_of=as_of, last=last, queue=settings.queue, currency=settings.currency, after=after)
-        employees = members if employee_id is None else {employee_id, *away}
-        whose = None if employees is None else {*map(of_employee, employees), *map(of_department, departments)}
+        viewer = _viewer(transaction, settings, asking.as_of, employee_id=employee_id, team=team)
+        whose = _whose(viewer)
+        reading = Reading(transaction=transaction, asking=asking, currency=settings.currency, after=after)
         while True:
             found = reading.found(whose, most=most)
             covers_nobodys = whose is None and after is None and found.unread_from is None
             nobodys = Found() if covers_nobodys else reading.from_the_beginning.found([NOBODY], most=nobodys_most)
-            about = _gathered(transaction, settings, found, nobodys, group=group, purpose=purpose, channel=channel)
+            about = _gathered(transaction, found, nobodys, asked, group=group)
             parties, items = about.parties, about.items
             if owners is not None:
                 parties = [party for party in parties if party.owner_id in owners]
                 items = _reached(items, {party.id for party in parties}, owners)
             listed = listed_work(
-                items,
-                parties=parties,
-                as_of=as_of,
-                horizon=horizon,
-                employee_id=employee_id,
-                stands_in_for=away,
-                team=members,
-                departments=departments,
-                values=_gross_profit_of_a_year(about.posted, as_of=as_of, currency=settings.currency),
-                policy=settings.policy,
-                queue=settings.queue,
-                purpose=purpose,
-                channel=channel,
-                consents=about.consents,
-                objections=about.objections,
-                permissions=settings.permissions,
-                zone=settings.zone,
+                concerns_of(items, parties),
+                asking,
+                viewer,
+                Gate.of(asked, about.consents, about.objections),
+                values=_gross_profit_of_a_year(about.posted, as_of=asking.as_of, currency=settings.currency),
                 group=group,
             )
             is_whole = listed.is_certain(limit=limit, after=after, unread_from=found.unread_from)
@@ -107,8 +94,24 @@ def due_work(
             nobodys_most = nobodys_most if not is_whole or nobodys_most is None else nobodys_most * _FURTHER
         page = listed.page(limit=limit, after=after, unread_from=found.unread_from)
         shown = {party.id for row in (*page.rows, *page.unassigned) if row.party is not None for party in (row.party, *row.members)}
-        owing = [document for document in about.posted if document.party_id in shown]
-        return with_open_items(page, open_items(owing, about.payments, as_of=as_of))
+        late = {one.party_id for one in about.posted if (due_on := payment_due_on(one)) is not None and due_on < asking.as_of} & shown
+        owing = [document for document in about.posted if document.party_id in late]
+        return with_open_items(page, open_items(owing, about.payments, as_of=asking.as_of))
+
+
+def _viewer(transaction: Transaction, settings: Settings, day: date, *, employee_id: str | None, team: str | None) -> Viewer:
+    """Tell for whom a list is made: also for whom they stand in, and which departments they belong to."""
+    away = deputies_on(transaction, day).get(employee_id, ()) if employee_id is not None else ()
+    members = None if team is None else _members(settings, team)
+    departments = tuple(_departments(settings, employee_id, team))
+    return Viewer.of(employee_id, stands_in_for=away, team=members, departments=departments)
+
+
+def _whose(viewer: Viewer) -> set[str] | None:
+    """Name whose work items to read; None is everybody's and nobody's."""
+    if viewer.employees is None:
+        return None
+    return {*map(of_employee, viewer.employees | viewer.stands_in_for), *map(of_department, viewer.departments)}
 
 
 @attrs.frozen(kw_only=True)
@@ -123,24 +126,18 @@ class _About:
     payments: Sequence[Payment]
 
 
-def _gathered(
-    transaction: Transaction, settings: Settings, found: Found, nobodys: Found, *, group: bool, purpose: str | None, channel: Channel
-) -> _About:
-    """Read everything about the parties that may be listed, in two round trips."""
+def _gathered(transaction: Transaction, found: Found, nobodys: Found, asked: Asked, *, group: bool) -> _About:
+    """Read everything about the parties that may be listed, and what stands alone, in one round trip."""
     ids = tuple(sorted(found.party_ids | nobodys.party_ids))
     of_parties = Condition("party_id", "one_of", ids)
-    parties, work_items, consents, objections = transaction.find_several(
+    parties, consents, objections, posted, payments, *records = transaction.find_several(
         [
             Query(Party, [Condition("id", "one_of", ids)]),
-            Query(WorkItem, [of_parties]),
-            *said_queries(settings, ids, purpose=purpose, channel=channel),
-        ]
-    )
-    posted, payments, *records = transaction.find_several(
-        [
+            *said_queries(asked, ids),
             Query(Document, [of_parties, POSTED]),
             Query(Payment, [of_parties]),
-            *records_asking(work_items, found.records | nobodys.records),
+            *open_with(ids),
+            *records_named(found.records | nobodys.records),
         ]
     )
     return _About(

@@ -66,7 +66,7 @@ def check_not_deducted(work: Work, invoice: Document, to: str) -> None:
         return
     before = work.transaction.get(Document, invoice.predecessor_id)
     if before is not None and invoice.id in chain_below([before], lambda ids: successors_of(work, ids)).deducted():
-        raise StateMoveError("document", invoice.id, "taken off by a final invoice", to, ())
+        raise StateMoveError("document", invoice.id, invoice.state, to, (), "It was taken off by a final invoice: take that back first")
 
 
 def check_not_invoiced_again(work: Work, document: Document, to: str) -> None:
@@ -84,7 +84,8 @@ def check_not_invoiced_again(work: Work, document: Document, to: str) -> None:
     for before in work.find_each(Document, "id", invoice.predecessor_ids):
         chain, ordered = chain_of(work, before)
         if "invoice" in allowed_successors(before) and not fits_again(invoice, document, before, chain, ordered=ordered):
-            raise StateMoveError("document", document.id, f"{before.kind} {before.number or before.id} was invoiced again", to, ())
+            hint = f"The {before.kind} {before.number or before.id} was invoiced again: take that invoice back first"
+            raise StateMoveError("document", document.id, document.state, to, (), hint)
 
 
 def check_credits(work: Work, documents: Sequence[Document], known: Iterable[Document]) -> None:

@@ -199,7 +199,7 @@ def open_lines(
         return placed_lines(lines, document, left), left
     remaining = remaining_lines(document, left)
     if not remaining:
-        raise StateMoveError("document", document.id, _USED_UP[to], to, ())
+        raise StateMoveError("document", document.id, document.state, to, (), f"It is {_USED_UP[to]} already")
     return remaining, left
 
 

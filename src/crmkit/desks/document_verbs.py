@@ -141,7 +141,7 @@ def cancelled(work: Work, document_id: str, because: str) -> Document:
     if document.kind == "invoice" and document.is_posted and document.subtype != "cancellation":
         return issued(work, credit_note_for(work, document, lines=None, because=because, subtype="cancellation", number=None))
     if document.is_posted:
-        raise StateMoveError("document", document.id, "issued: crm.void() takes it back", "cancelled", ())
+        raise StateMoveError("document", document.id, document.state, "cancelled", (), "It is issued; crm.void() takes it back")
     changed = moved(document, "cancelled", on=work.moment.on, reason=because)
     _check_nothing_follows(work, document, "cancelled")
     return work.record(changed, summary=f"{in_short(changed)}: {because}")
@@ -159,7 +159,8 @@ def check_nothing_in_the_way(work: Work, document: Document, to: str) -> None:
     check_not_deducted(work, document if credited is None else work.transaction.get(Document, credited) or document, to)
     for payment in work.find(Payment, Condition("document_id", "equal", document.id)):
         if payment.voided_because is None:
-            raise StateMoveError("document", document.id, f"paid by payment {payment.id}: void that first", to, ())
+            hint = f"It was paid by payment {payment.id}: void that first"
+            raise StateMoveError("document", document.id, document.state, to, (), hint)
 
 
 def _check_nothing_follows(work: Work, document: Document, to: str) -> None:
@@ -167,7 +168,8 @@ def _check_nothing_follows(work: Work, document: Document, to: str) -> None:
     for successor in successors_of(work, [document.id]):
         reversed_by = successors_of(work, [successor.id]) if successor.kind == "invoice" else ()
         if successor.state != "cancelled" and not any(note.subtype == "cancellation" for note in reversed_by):
-            raise StateMoveError("document", document.id, f"followed by {successor.kind} {successor.number or successor.id}", to, ())
+            hint = f"It is followed by {successor.kind} {successor.number or successor.id}: take that back first"
+            raise StateMoveError("document", document.id, document.state, to, (), hint)
 
 
 def check_predecessors(work: Work, documents: Sequence[Document]) -> None:

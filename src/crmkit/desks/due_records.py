@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from crmkit.conditions import Condition
+from crmkit.desks.planned_items import SOURCES
 from crmkit.desks.work_items import ASKING, MOST_WORTH, NOBODY, UNKNOWN, rank_of, time_text
+from crmkit.entities import ContactPlan
 from crmkit.money import Money
 from crmkit.records import Birthday, WorkItem, kind_of
+from crmkit.scheduling.queue_entries import Asking
 from crmkit.scheduling.queue_pages import Position
-from crmkit.scheduling.queue_policy import QueuePolicy
 from crmkit.store import Query, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _A_YEAR = 366
-_IN_ORDER = ("day", "at", "worth", "key")
+_OF_A_KIND = ("day", "at", "worth", "key")
+_IN_ORDER = ("rank", *_OF_A_KIND)
 _CONTRACT, _QUOTE, _BIRTHDAY = rank_of("contract"), rank_of("quote"), rank_of("birthday")
+_READ_AT_ONCE = (range(_CONTRACT), *(range(rank, rank + 1) for rank in range(_CONTRACT, _BIRTHDAY)))
+"""The kinds in their order: those that come up on their own day together, in one query, then those that may be many, each alone."""
 _ANY_VALUE = Decimal("-Infinity")
 
 
@@ -48,39 +53,36 @@ class Reading:
 
     Attributes:
         transaction: The open one.
-        as_of: The day.
-        last: The last day that is looked ahead to.
-        queue: How early things come up.
+        asking: For which days.
         currency: That of the worth of parties.
         after: Only what comes after this position.
     """
 
     transaction: Transaction
-    as_of: date
-    last: date
-    queue: QueuePolicy
+    asking: Asking
     currency: str
     after: Position | None = None
 
     def found(self, whose: Iterable[str] | None, *, most: int | None) -> Found:
         """
-        Read a list from its beginning, or from where the page before ended, kind by kind.
+        Read a list from its beginning, or from where the page before ended, in the order of the kinds.
 
         Args:
             whose: Of which employees and departments, as in `WorkItem.whose`; None is everybody's and nobody's.
-            most: How many records to read of each kind, and in all before kinds are left out that are less urgent; None is all.
+            most: How many records to read at once, and in all before kinds are left out that are less urgent; None is all.
         """
         each = [None] if whose is None else sorted(whose)
         items: list[WorkItem] = []
-        for rank in range(_BIRTHDAY) if self._is_due else ():
-            if self.after is not None and rank < self.after[1]:
+        for ranks in _READ_AT_ONCE if self._is_due else ():
+            wanted = [rank for rank in ranks if self.after is None or rank >= self.after[1]]
+            if not wanted:
                 continue
-            ends = [end for one in each if (end := self._read(items, rank, one, most)) is not None]
-            if ends or (most is not None and len({item.party_id or item.record_key for item in items}) >= most):
-                return _of(items, unread_from=min([*ends, self._start_of(rank + 1)]))
+            ends = [end for one in each if (end := self._read(items, wanted, one, most)) is not None]
+            if ends or _are_enough(items, most):
+                return _of(items, unread_from=min([*ends, self._start_of(ranks.stop)]))
         born = self._born(each)
         ends = []
-        if self.last > self.as_of:
+        if self.asking.last > self.asking.as_of:
             ends = [end for rank in range(_BIRTHDAY) for one in each if (end := self._coming(items, rank, one, most)) is not None]
         return _of(items, born, unread_from=min(ends, default=None))
 
@@ -97,35 +99,41 @@ class Reading:
     def _start_of(self, rank: int) -> Position:
         return (date.min, rank, date.min, time.min, False, _ANY_VALUE, "")
 
-    def _read(self, items: list[WorkItem], rank: int, whose: str | None, most: int | None) -> Position | None:
-        """Read what is due of one kind; tell where it goes on."""
-        where = [*_of_kind(rank, whose), Condition("day", "at_most", self._until(rank, self.as_of))]
+    def _read(self, items: list[WorkItem], ranks: Sequence[int], whose: str | None, most: int | None) -> Position | None:
+        """Read what is due of some kinds; tell where it goes on."""
+        where = [*_of_kinds(ranks, whose), Condition("day", "at_most", self._until(ranks[0], self.asking.as_of))]
         place: tuple[str | int | date, ...] | None = None
-        after = self.after if self.after is not None and self.after[1] == rank != _QUOTE else None
-        if after is not None:
-            _, _, due_on, at, unknown, _, key = after
+        if self.after is not None and self.after[1] == ranks[0] != _QUOTE:
+            _, rank, due_on, at, unknown, _, key = self.after
             if unknown:  # of a time, those that may be worth something stand among the others
                 mixed = [Condition("day", "equal", due_on), Condition("worth", "less_than", UNKNOWN)]
-                items += self.transaction.find(Query(WorkItem, [*_of_kind(rank, whose), *mixed]))
-            place = (due_on, time_text(at), UNKNOWN if unknown else MOST_WORTH, key if unknown else "", "")
-        found = self.transaction.find(Query(WorkItem, where, order_by=_IN_ORDER, after=place, limit=most))
-        items += found
-        return None if len(found) != most else self._position(found[-1], date.min)
+                items += self.transaction.find(Query(WorkItem, [*_of_kinds([rank], whose), *mixed]))
+            place = (rank, due_on, time_text(at), UNKNOWN if unknown else MOST_WORTH, key if unknown else "", "")
+        while True:
+            found = self.transaction.find(Query(WorkItem, where, order_by=_IN_ORDER, after=place, limit=most))
+            items += found
+            if len(found) != most:
+                return None
+            last = found[-1]
+            if _are_enough(items, most):
+                return self._position(last, date.min)
+            place = (last.rank, last.day or date.max, last.at, last.worth, last.key, last.id)
 
     def _coming(self, items: list[WorkItem], rank: int, whose: str | None, most: int | None) -> Position | None:
         """Read what comes up after the day, of one kind; what comes up before its own day is read whole."""
-        first = self.as_of if self._is_due or self.after is None else max(self.as_of, self.after[0] - timedelta(days=1))
-        where = [*_of_kind(rank, whose), Condition("day", "at_most", self._until(rank, self.last))]
+        as_of = self.asking.as_of
+        first = as_of if self._is_due or self.after is None else max(as_of, self.after[0] - timedelta(days=1))
+        where = [*_of_kinds([rank], whose), Condition("day", "at_most", self._until(rank, self.asking.last))]
         if rank in (_CONTRACT, _QUOTE):
             most = None
         else:
             where.append(Condition("day", "more_than", first))
-        found = self.transaction.find(Query(WorkItem, where, order_by=_IN_ORDER, limit=most))
+        found = self.transaction.find(Query(WorkItem, where, order_by=_OF_A_KIND, limit=most))
         items += found
         return None if len(found) != most else self._position(found[-1], found[-1].day or date.max)
 
     def _until(self, rank: int, day: date) -> date:
-        return self.queue.contract_ahead.after(day) if rank == _CONTRACT else day
+        return self.asking.queue.contract_ahead.after(day) if rank == _CONTRACT else day
 
     def _position(self, item: WorkItem, listed_on: date) -> Position:
         """Tell where the list goes on after an item."""
@@ -138,10 +146,11 @@ class Reading:
 
     def _born(self, each: Sequence[str | None]) -> Iterator[str]:
         """Name the parties of which a contact person has a birthday; one of 29 February is found with the 28th too."""
-        if not self.queue.birthdays:
+        as_of = self.asking.as_of
+        if not self.asking.queue.birthdays:
             return
-        count = min((self.last - self.as_of).days, _A_YEAR)
-        days = {f"{self.as_of + timedelta(days=number):%m-%d}" for number in range(count + 1)}
+        count = min((self.asking.last - as_of).days, _A_YEAR)
+        days = {f"{as_of + timedelta(days=number):%m-%d}" for number in range(count + 1)}
         on_days = Condition("day", "one_of", tuple(sorted(days | ({"02-29"} if "02-28" in days else set()))))
         for whose in each:
             kind, _, owner_id = (whose or "").partition(" ")
@@ -156,9 +165,13 @@ class Reading:
             yield from (one.party_id for one in self.transaction.find(Query(Birthday, where)))
 
 
-def _of_kind(rank: int, whose: str | None) -> list[Condition]:
-    of_kind = [Condition("rank", "equal", rank)]
-    return of_kind if whose is None else [Condition("whose", "equal", whose), *of_kind]
+def _of_kinds(ranks: Sequence[int], whose: str | None) -> list[Condition]:
+    of_kinds = [Condition("rank", "one_of", tuple(ranks))]
+    return of_kinds if whose is None else [Condition("whose", "equal", whose), *of_kinds]
+
+
+def _are_enough(items: Iterable[WorkItem], most: int | None) -> bool:
+    return most is not None and len({item.party_id or item.record_key for item in items}) >= most
 
 
 def _of(items: Iterable[WorkItem], born: Iterable[str] = (), *, unread_from: Position | None) -> Found:
@@ -171,10 +184,17 @@ def _of(items: Iterable[WorkItem], born: Iterable[str] = (), *, unread_from: Pos
     return Found(party_ids=frozenset(party_ids), records=frozenset(alone), unread_from=unread_from)
 
 
-def records_asking(items: Iterable[WorkItem], records: Iterable[str]) -> list[Query[Any]]:
-    """Ask for the records of work items, and for some that stand alone."""
+def open_with(party_ids: tuple[str, ...]) -> Iterator[Query[Any]]:
+    """Ask for everything that is open with some parties."""
+    of_parties = Condition("party_id", "one_of", party_ids)
+    yield Query(ContactPlan, [Condition("id", "one_of", party_ids)])
+    yield from (Query(source.kind, [of_parties, *source.where]) for source in SOURCES if source.kind in ASKING)
+
+
+def records_named(keys: Iterable[str]) -> Iterator[Query[Any]]:
+    """Ask for records by kind and id."""
     ids: dict[str, list[str]] = {}
-    for key in sorted({*records, *(item.record_key for item in items)}):
+    for key in sorted(keys):
         kind, _, id = key.partition(" ")
         ids.setdefault(kind, []).append(id)
-    return [Query(kind, [Condition("id", "one_of", tuple(ids[name]))]) for kind in ASKING if (name := kind_of(kind).name) in ids]
+    return (Query(kind, [Condition("id", "one_of", tuple(ids[name]))]) for kind in ASKING if (name := kind_of(kind).name) in ids)

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from crmkit._checks import check_choice
 from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.workplace import Workplace, find_each
 from crmkit.entities import Channel, Consent, Objection, Party
 from crmkit.errors import NotStoredError
-from crmkit.scheduling import Audience, audience
-from crmkit.scheduling.permissions import purpose_of
+from crmkit.scheduling.audiences import Audience, Gate
+from crmkit.scheduling.permissions import Asked, asked_for
 from crmkit.store import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from crmkit.settings import Settings
     from crmkit.store import Transaction
 
 
@@ -39,18 +37,15 @@ class Said:
     objections: Sequence[Objection] = ()
 
 
-def said_by(transaction: Transaction, settings: Settings, party_ids: Iterable[str], *, purpose: str | None, channel: Channel) -> Said:
+def said_by(transaction: Transaction, asked: Asked, party_ids: Iterable[str]) -> Said:
     """Read what some parties said to a purpose and a channel."""
-    return Said(*transaction.find_several(said_queries(settings, party_ids, purpose=purpose, channel=channel)))
+    return Said(*transaction.find_several(said_queries(asked, party_ids)))
 
 
-def said_queries(settings: Settings, party_ids: Iterable[str], *, purpose: str | None, channel: Channel) -> Sequence[Query[Any]]:
+def said_queries(asked: Asked, party_ids: Iterable[str]) -> Sequence[Query[Any]]:
     """Ask for the consents of some parties to a purpose and a channel, and for their objections."""
     of_parties = Condition("party_id", "one_of", tuple(dict.fromkeys(party_ids)))
-    about = (
-        Condition("purpose", "equal", purpose_of(purpose, settings.permissions)),
-        Condition("channel", "equal", check_choice("channel", channel, Channel)),
-    )
+    about = (Condition("purpose", "equal", asked.purpose), Condition("channel", "equal", asked.channel))
     return Query(Consent, (of_parties, *about)), Query(Objection, [of_parties])
 
 
@@ -65,8 +60,8 @@ def audience_of(
         NotPermittedError: When the rights do not list the verb.
     """
     owners = workplace.scope.owners_reached(verb)
-    day = workplace.day(on)
     settings = workplace.settings
+    asked = asked_for(purpose=purpose, channel=channel, on=workplace.day(on), policy=settings.permissions, zone=settings.zone)
     with workplace.reading() as transaction:
         found = {party.id: party for party in find_each(transaction, Party, "id", party_ids)}
         missing = [id for id in party_ids if id not in found]
@@ -74,14 +69,5 @@ def audience_of(
             raise NotStoredError("party", missing[0])
         merged = (resolved(transaction, found[id]) for id in party_ids)
         parties = {party.id: party for party in merged if owners is None or party.owner_id in owners}
-        said = said_by(transaction, settings, parties, purpose=purpose, channel=channel)
-    return audience(
-        parties.values(),
-        purpose=purpose,
-        channel=channel,
-        on=day,
-        consents=said.consents,
-        objections=said.objections,
-        policy=settings.permissions,
-        zone=settings.zone,
-    )
+        said = said_by(transaction, asked, parties)
+    return Gate.of(asked, said.consents, said.objections).audience(parties.values())

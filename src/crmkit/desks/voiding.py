@@ -147,7 +147,7 @@ def _void_document(work: Work, document: Document, because: str) -> None:
     if document.state in ("superseded", "cancelled"):
         raise StateMoveError("document", document.id, document.state, "voided", ())
     if own and document.subtype == "cash_discount":
-        raise StateMoveError("document", document.id, "booked with its payment: void that", "voided", ())
+        raise StateMoveError("document", document.id, document.state, "voided", (), "It was booked with its payment: void that")
     check_nothing_in_the_way(work, document, "voided")
     check_not_invoiced_again(work, document, "voided")
     _take_off_the_card(work, _mark_document(work, document, because, number_free=not own), because)
@@ -173,7 +173,8 @@ def _issued_here(work: Work, document: Document) -> bool:
 def _void_booking(work: Work, entry: LoyaltyEntry, because: str) -> None:
     """Book the opposite: the balance stays the sum of the entries."""
     if entry.invoice_id is not None:
-        raise StateMoveError("loyalty_entry", entry.id, f"booked for document {entry.document_id}: void that", "voided", ())
+        hint = f"It was booked for document {entry.document_id}: void that"
+        raise StateMoveError("loyalty_entry", entry.id, entry.kind, "voided", (), hint)
     if entry.kind == "cancellation" or work.find_each(LoyaltyEntry, "id", [cancellation_of(entry).id]):
         raise StateMoveError("loyalty_entry", entry.id, "voided", "voided", ())
     _reverse(work, entry, because)

@@ -123,20 +123,18 @@ def open_items(documents: Iterable[Document], payments: Iterable[Payment], *, as
     check_date("as_of", as_of)
     counted = (document for document in documents if document.is_posted and document.subtype != "cash_discount")  # its payment says it
     posted = {document.id: document for document in counted if document.issued_on <= as_of}
+    owed = {document.id: -document.payable() if document.kind == "credit_note" else document.payable() for document in posted.values()}
     settled: dict[str, list[Money]] = {}
     for document in posted.values():
-        settled.setdefault(_settles(document, posted), []).append(-_owed(document))
+        settled.setdefault(_settles(document, posted), []).append(-owed[document.id])
     for payment in payments:
         if payment.document_id in posted and payment.paid_on <= as_of and payment.voided_because is None:
             document = posted[payment.document_id]
             sign = -1 if document.kind == "credit_note" else 1
             settled.setdefault(_settles(document, posted), []).append(payment.settled() * sign)
-    items = [_item(posted[id], -total(amounts, currency=posted[id].currency), as_of=as_of) for id, amounts in settled.items()]
-    return tuple(sorted((item for item in items if item.amount), key=lambda item: (item.due_on or date.max, item.document_id)))
-
-
-def _owed(document: Document) -> Money:
-    return -document.payable() if document.kind == "credit_note" else document.payable()
+    open_of = {id: -total(amounts, currency=posted[id].currency) for id, amounts in settled.items()}
+    items = [_item(posted[id], owed[id], amount, as_of=as_of) for id, amount in open_of.items() if amount]
+    return tuple(sorted(items, key=lambda item: (item.due_on or date.max, item.document_id)))
 
 
 def _settles(document: Document, posted: Mapping[str, Document]) -> str:
@@ -146,14 +144,14 @@ def _settles(document: Document, posted: Mapping[str, Document]) -> str:
     return document.id if invoice is None or invoice.currency != document.currency else invoice.id
 
 
-def _item(document: Document, amount: Money, *, as_of: date) -> OpenItem:
+def _item(document: Document, owed: Money, amount: Money, *, as_of: date) -> OpenItem:
     due_on = payment_due_on(document)
     late = due_on is not None and amount.minor > 0 and as_of > due_on
     return OpenItem(
         document_id=document.id,
         party_id=document.party_id,
         number=document.number,
-        total=_owed(document),
+        total=owed,
         amount=amount,
         due_on=due_on,
         overdue_days=(as_of - due_on).days if late and due_on is not None else 0,

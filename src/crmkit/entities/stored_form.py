@@ -10,7 +10,7 @@ import json
 import weakref
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache, partial
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin
@@ -20,12 +20,13 @@ import attrs
 from crmkit.entities.json_form import structure_hook, unstructure_hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from crmkit.entities.json_form import Json
 
 E = TypeVar("E")
 
+_SHAPES_KEPT = 1_000
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _TEXTS: dict[int, tuple[weakref.ref[object], str]] = {}
 
@@ -108,14 +109,18 @@ def _reader(kind: type[Any]) -> Callable[[Any], Any]:
                 (field.name, put, field.converter(default) if callable(field.converter) else default)
             )  # nothing of it can change
 
+    @lru_cache(maxsize=_SHAPES_KEPT)
+    def steps_of(names: tuple[str, ...]) -> tuple[Any, ...]:
+        """Most rows have the same fields in the same order."""
+        return tuple(setters[name] for name in names), tuple((put, value) for name, put, value in defaults if name not in names)
+
     def read(data: Mapping[str, Any]) -> Any:  # noqa: ANN401  # of the class
         entity = object.__new__(kind)
-        for name, value in data.items():
-            put, convert = setters[name]
+        given, missing = steps_of(tuple(data))
+        for (put, convert), value in zip(given, data.values(), strict=True):
             put(entity, value if convert is None else convert(value))
-        for name, put, value in defaults:
-            if name not in data:
-                put(entity, value)
+        for put, value in missing:
+            put(entity, value)
         return entity
 
     return read
@@ -136,11 +141,27 @@ def _of_type(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401  # any a
         return kind.fromisoformat  # type: ignore[no-any-return]  # all three have one
     if attrs.has(kind):
         return _reader(kind)
-    if origin in (Union, UnionType) and len(present := [part for part in get_args(kind) if part is not NoneType]) == 1:
-        convert = _of_type(present[0])
-        return None if convert is None else lambda value: None if value is None else convert(value)
+    if origin in (Union, UnionType):
+        return _of_union(kind, [part for part in get_args(kind) if part is not NoneType])
     if origin in (tuple, frozenset) and (origin is frozenset or get_args(kind)[1:] == (...,)):
         each: Any = _of_type(get_args(kind)[0])
         return origin if each is None else lambda value: origin(map(each, value))
     structure = structure_hook(kind)
     return lambda value: structure(value, kind)
+
+
+def _of_union(kind: Any, present: list[Any]) -> Callable[[Any], Any] | None:  # noqa: ANN401  # any annotation
+    """Choose what makes a value that may be missing, or is of one of several classes: of the first that has all of its fields."""
+    if len(present) == 1:
+        convert = _of_type(present[0])
+    elif all(map(attrs.has, present)):
+        each = [({field.name for field in attrs.fields(one)}, _reader(one)) for one in present]
+        convert = partial(_read_as_one, each)
+    else:
+        structure = structure_hook(kind)
+        return lambda value: structure(value, kind)
+    return None if convert is None else lambda value: None if value is None else convert(value)
+
+
+def _read_as_one(each: Sequence[tuple[set[str], Callable[[Any], Any]]], value: Mapping[str, Any]) -> Any:  # noqa: ANN401  # of a class
+    return next(read for names, read in each if value.keys() <= names)(value)

@@ -20,6 +20,7 @@ class StateMoveError(CrmkitError):
         from_state: Its state now.
         to_state: The state asked for.
         allowed: The states it can move to.
+        hint: What stands in the way, or what to do instead; None where the states say it all.
     """
 
     kind: str
@@ -27,10 +28,12 @@ class StateMoveError(CrmkitError):
     from_state: str
     to_state: str
     allowed: tuple[str, ...]
+    hint: str | None = None
 
     def __str__(self) -> str:
-        """Name both states and the allowed ones."""
-        return f"{self.kind} {self.id!r} cannot move from {self.from_state!r} to {self.to_state!r}; allowed: {listed(self.allowed)}"
+        """Name both states and the allowed ones, and what to do."""
+        said = f"{self.kind} {self.id!r} cannot move from {self.from_state!r} to {self.to_state!r}; allowed: {listed(self.allowed)}"
+        return said if self.hint is None else f"{said}. {self.hint}"
 
 
 @attrs.frozen

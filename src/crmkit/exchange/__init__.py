@@ -8,7 +8,9 @@ from crmkit.exchange._needs import need
 
 _load, _, _names = lazy_loader.attach_stub(__name__, __file__)  # decision 0008; the names stand in __init__.pyi
 
-_OF_CALENDARS = frozenset({"CalendarContents", "CalendarEntry", "read_calendar", "update_calendar", "write_calendar"})
+_OF_CALENDARS = frozenset(
+    {"CalendarContents", "CalendarEntry", "read_calendar", "read_free_busy", "update_calendar", "write_calendar", "write_free_busy"}
+)
 
 # What cannot be loaded is not listed, so that `help` and `import *` work with the extras that there are.
 __all__ = [name for name in _names if find_spec("icalendar" if name in _OF_CALENDARS else "polars")]  # text

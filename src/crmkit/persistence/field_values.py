@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache, partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from crmkit._checks import check_date, check_instant, check_int, check_text, refused
 from crmkit.records import KINDS
@@ -43,8 +43,20 @@ def comparable_value(query: Query[E], condition: Condition) -> Scalar | tuple[Sc
         return condition.value
     field = query.record.field(condition.column)
     if isinstance(condition.value, tuple):
-        return tuple([comparable(field, value) for value in condition.value])
+        if field.type == "text" and _is_plain_text(condition.value):
+            return condition.value
+        check, name = _CHECKS[field.type], field.name
+        return tuple([check(name, value) for value in condition.value])
     return comparable(field, condition.value)
+
+
+def _is_plain_text(values: tuple[Scalar, ...]) -> bool:
+    """Tell whether all of many are texts that need no further look, as nearly all ids are."""
+    try:
+        joined = "".join(cast("tuple[str, ...]", values))
+    except TypeError:
+        return False
+    return joined.isascii() and "\0" not in joined
 
 
 def sort_position(query: Query[E]) -> tuple[Scalar, ...] | None:

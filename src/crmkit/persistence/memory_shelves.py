@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -24,6 +24,16 @@ _VALUE = itemgetter(0)
 _FROM, _UP_TO = ("at_least", "more_than"), ("at_most", "less_than")
 _FEW = 64
 """So many new places are put into an order one by one; more are sorted in."""
+
+
+class _Last:
+    """What comes after every id."""
+
+    def __gt__(self, other: object) -> bool:
+        return True
+
+
+_LAST = _Last()
 
 
 @attrs.frozen
@@ -75,10 +85,24 @@ class Shelf:
         Of the conditions only those on the fields before the sorted ones hold for all of them.
         """
         names = tuple(name for name, _ in query.sort_fields[:-1])
-        fixed = {one.column: one.value for one in conditions if one.test == "equal"}
         if not names or any(descending for _, descending in query.sort_fields):
             return None
-        fitting = [one for one in self._declared if one[-len(names) :] == names and fixed.keys() >= {*one[: -len(names)]}]
+        fixed = {one.column: one.value for one in conditions if one.test == "equal"}
+        several = next((one.value for one in conditions if one.column == names[0] and one.test == "one_of"), None)
+        if several is None:
+            return self._walk(names, conditions, fixed, position)
+        walks = []
+        for value in sorted(set(cast("Any", several))):  # one after the other they are in the order of the query
+            if position is None or value >= position[0]:
+                rest = position[1:] if position is not None and value == position[0] else None
+                walks.append(self._walk(names[1:], conditions, {**fixed, names[0]: value}, rest))
+        found = [walk for walk in walks if walk is not None]
+        return chain.from_iterable(found) if len(found) == len(walks) else None
+
+    def _walk(
+        self, names: tuple[str, ...], conditions: Sequence[Condition], fixed: Mapping[str, Any], position: tuple[Any, ...] | None
+    ) -> Iterator[Held] | None:
+        fitting = [one for one in self._declared if names and one[-len(names) :] == names and fixed.keys() >= {*one[: -len(names)]}]
         if not fitting:
             return None
         index = max(fitting, key=len)
@@ -102,7 +126,7 @@ class Shelf:
         match condition.test:
             case "equal" | "one_of":
                 values = wanted if isinstance(wanted, tuple) else (wanted,)
-                return pairs, [(bisect_left(pairs, value, key=_VALUE), bisect_right(pairs, value, key=_VALUE)) for value in values]
+                return pairs, [(bisect_left(pairs, (value,)), bisect_left(pairs, (value, _LAST))) for value in values]
             case "at_least" | "more_than":
                 return pairs, [(bisect_left(pairs, wanted, key=_VALUE), len(pairs))]
             case "at_most" | "less_than":

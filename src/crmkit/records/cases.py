@@ -18,7 +18,13 @@ CASES: tuple[RecordKind[Any], ...] = (
             Field(name="pending_since", type="instant"),
             Field(name="employee_id"),
         ),
-        indexes=(("party_id", "opened_at"), ("about_key",), ("pending_since",), ("employee_id", "pending_since")),
+        indexes=(
+            ("party_id", "opened_at"),
+            ("party_id", "pending_since"),
+            ("about_key",),
+            ("pending_since",),
+            ("employee_id", "pending_since"),
+        ),
     ),
     RecordKind(
         name="case_event",

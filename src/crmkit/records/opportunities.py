@@ -33,7 +33,7 @@ OPPORTUNITIES: tuple[RecordKind[Any], ...] = (
         name="contract",
         entity=Contract,
         fields=(PARTY, Field(name="state"), Field(name="due_on", type="day"), Field(name="employee_id")),
-        indexes=(("party_id",), ("state", "due_on")),
+        indexes=(("party_id", "state"), ("state", "due_on")),
     ),
     RecordKind(name="quota", entity=Quota),
 )

@@ -85,16 +85,8 @@ def audience(
     >>> found.party_ids, found.left_out_counts
     (('C-2',), {'no_consent': 1})
     """
-    gate = Gate.of(asked_for(purpose=purpose, channel=channel, on=on, policy=policy, zone=zone), consents, objections)
-    allowed: dict[str, Allowed] = {}
-    left_out = []
-    for party in parties:
-        answer = gate.answer(party)
-        if isinstance(answer, Allowed):
-            allowed[party.id] = answer
-        else:
-            left_out.append(LeftOut(party.id, answer.reason))
-    return Audience(allowed=allowed, left_out=tuple(left_out))
+    asked = asked_for(purpose=purpose, channel=channel, on=on, policy=policy, zone=zone)
+    return Gate.of(asked, consents, objections).audience(parties)
 
 
 @attrs.frozen
@@ -129,6 +121,18 @@ class Gate:
         if because is not None:
             return NotAllowed(because)
         return self.asked.answer(party, self.consents.get(party.id, ()), self.objections.get(party.id, ()))
+
+    def audience(self, parties: Iterable[Party]) -> Audience:
+        """Let many of them through."""
+        allowed: dict[str, Allowed] = {}
+        left_out = []
+        for party in parties:
+            answer = self.answer(party)
+            if isinstance(answer, Allowed):
+                allowed[party.id] = answer
+            else:
+                left_out.append(LeftOut(party.id, answer.reason))
+        return Audience(allowed=allowed, left_out=tuple(left_out))
 
     def refusal(self, party: Party) -> Reason | None:
         """Tell why a party may not be contacted; None where it may. Most have said nothing, which is quick to answer."""

@@ -84,15 +84,21 @@ def next_contact_on(
         party: The party itself, for policies by tag, role and owner.
     """
     policy = policy or NO_POLICY
-    first = check_kind("plan", plan, ContactPlan).series_on()
-    if first is None:
-        gap = _gap_of(plan, policy, party, abc_class)
-        if gap is None:
-            return None
-        first = _first_day(plan, gap.longest, policy=policy, created_on=created_on or (party.created_on if party else None))
-    if first is None or (plan.ends_on is not None and first > plan.ends_on):
-        return None
-    return first if plan.postponed_to is None else max(first, plan.postponed_to)
+    check_kind("plan", plan, ContactPlan)
+    gap = _gap_of(plan, policy, party, abc_class)
+    first = _first_on(plan, plan.series_on(), gap, policy=policy, created_on=created_on or (party.created_on if party else None))
+    return None if plan.ends_on is not None and first is not None and first > plan.ends_on else _postponed(plan, first)
+
+
+def _first_on(plan: ContactPlan, series_on: date | None, gap: Gap | None, *, policy: ContactPolicy, created_on: date | None) -> date | None:
+    """First day that the rule or the gap names, whether the plan has ended by then or is postponed."""
+    if series_on is not None or gap is None:
+        return series_on
+    return _first_day(plan, gap.longest, policy=policy, created_on=created_on)
+
+
+def _postponed(plan: ContactPlan, first: date | None) -> date | None:
+    return first if first is None or plan.postponed_to is None else max(first, plan.postponed_to)
 
 
 def _gap_of(plan: ContactPlan, policy: ContactPolicy, party: Party | None, abc_class: AbcClass | None) -> Gap | None:
@@ -194,15 +200,28 @@ def suggestion(
     planned = appointment_from(meetings, as_of, zone=ZoneInfo(check_zone("zone", zone)))
     if planned is not None:
         return NotDue(Reason("appointment_planned", {"due_on": planned.date(), "due_time": planned.time()}))
-    series_on = plan.series_on()
-    gap = _gap_of(plan, policy, party, abc_class)
+    return suggested(plan, as_of=as_of, policy=policy, abc_class=abc_class, created_on=created_on, party=party)
+
+
+def suggested(
+    plan: ContactPlan,
+    *,
+    as_of: date,
+    policy: ContactPolicy,
+    abc_class: AbcClass | None = None,
+    created_on: date | None = None,
+    party: Party | None = None,
+) -> Due | NotDue:
+    """Tell what frequency or rule say of a day, whatever is planned with the party."""
+    series_on, gap = plan.series_on(), _gap_of(plan, policy, party, abc_class)
     if gap is None and series_on is None:
         return NotDue(Reason("no_frequency"))
     if plan.ends_on is not None and plan.ends_on < as_of:
         return NotDue(Reason("plan_ended", {"ends_on": plan.ends_on}))
-    running = plan if plan.ends_on is None else attrs.evolve(plan, ends_on=None)
-    since_on = next_contact_on(running, policy=policy, abc_class=abc_class, created_on=created_on, party=party)
-    found = _suggested(plan, series_on, gap, since_on or as_of, as_of=as_of)
+    since_on = _postponed(
+        plan, _first_on(plan, series_on, gap, policy=policy, created_on=created_on or (party.created_on if party else None))
+    )
+    found = _told(plan, series_on, gap, since_on or as_of, as_of=as_of)
     quiet = quiet_on(plan, as_of, policy=policy) if isinstance(found, Due) else None
     return found if quiet is None else NotDue(quiet)
 
@@ -225,7 +244,7 @@ def recalled(recall: Recall, *, as_of: date) -> Due | NotDue:
     return Due(Reason("recall_due", facts), recall.due_on)
 
 
-def _suggested(plan: ContactPlan, series_on: date | None, gap: Gap | None, since_on: date, *, as_of: date) -> Due | NotDue:
+def _told(plan: ContactPlan, series_on: date | None, gap: Gap | None, since_on: date, *, as_of: date) -> Due | NotDue:
     if series_on is not None and plan.frequency is not None:
         if since_on <= as_of:
             return Due(Reason("series_due", {"series_on": series_on, "frequency": plan.frequency}), since_on)

@@ -18,15 +18,18 @@ def load_by_day(contact_plans: F, *by: str, days: Iterable[date], policy: Contac
     """
     Count the contacts that fall due on each of some days, usually the working days of the coming weeks, by employee.
 
-    Each party counts once, with its next contact: the earliest open recall, else what its frequency or its rule says. What is overdue
-    falls on the first of the days; what falls on a day between two of them, or on one on which the party wishes to be left alone,
-    on the next one. What comes after that contact depends on when it takes place, and is not counted.
+    A party counts with its next contact: the earliest open recall, else what its frequency or its rule says. Then it counts again as often
+    as its gap ends within the days, until its plan ends, as if each contact took place on the day on which it falls due; of a rule only the
+    next day is known to a table. What is overdue falls on the first of the days; what falls on a day between two of them, on the next one.
+    A next contact that falls into days on which the party wishes to be left alone falls on the first day after those.
+
+    All other work that falls due, with its parties, is in `Crm.work_queue` with a horizon, which `spread_over_days` brings onto days.
 
     >>> import polars as pl
     >>> from datetime import date
-    >>> plans = pl.DataFrame({"customer_id": ["C-1", "C-2"], "frequency_days": [30, 32], "last_contact_on": [date(2026, 1, 1)] * 2})
+    >>> plans = pl.DataFrame({"customer_id": ["C-1", "C-2"], "frequency_days": [30, 2], "last_contact_on": [date(2026, 1, 1)] * 2})
     >>> load_by_day(plans, days=[date(2026, 1, 30), date(2026, 2, 2), date(2026, 2, 3)]).rows()
-    [(datetime.date(2026, 1, 30), 0), (datetime.date(2026, 2, 2), 1), (datetime.date(2026, 2, 3), 1)]
+    [(datetime.date(2026, 1, 30), 1), (datetime.date(2026, 2, 2), 2), (datetime.date(2026, 2, 3), 0)]
 
     Args:
         contact_plans: As for `call_suggestions`.

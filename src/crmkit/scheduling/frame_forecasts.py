@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_each, check_text, refused
-from crmkit._frames import F, Table, day_literal, day_number, day_ordinal, with_added
-from crmkit.scheduling.frame_rules import ended, opened_plans, with_next, within_plan
+from crmkit._frames import F, Table, day_literal, day_number, day_ordinal, with_added, with_day
+from crmkit.scheduling.frame_rules import ended, from_deadline, has_gap, opened_plans, with_next, within_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from crmkit._frames import Lazy
     from crmkit.scheduling.contact_policy import ContactPolicy
 
+_NEVER = 1_000_000_000
+_SHORTEST_MONTH = 29  # and the day after it
 _LIGHTS = ("green", "amber", "red")
 
 
@@ -30,17 +33,10 @@ def load_by_day(contact_plans: F, by: tuple[str, ...], *, days: Iterable[date], 
     for name in by:
         if name in ("day", "contacts"):
             raise refused("by", name, "another column than those of the result: day, contacts")
-    rows = _with_due(table, policy, first=wanted[0])
-    ends = [day_ordinal(day) for day in wanted]
-    begins = [None, *ends[:-1]]
+    rows, dues = _with_dues(table, _with_due(table, policy, first=wanted[0]), first=wanted[0], last=wanted[-1])
     columns = [f"_day_{place}" for place in range(len(wanted))]
-    counted = [
-        nw.when((nw.col("_due") <= end) & (True if begin is None else nw.col("_due") > begin))
-        .then(nw.lit(1))
-        .otherwise(nw.lit(0))
-        .alias(name)
-        for begin, end, name in zip(begins, ends, columns, strict=True)
-    ]
+    rows = rows.with_columns(_so_far(dues, day_ordinal(day)).alias(name) for day, name in zip(wanted, columns, strict=True))
+    counted = [nw.col(columns[0]), *((nw.col(name) - nw.col(before)).alias(name) for before, name in pairwise(columns))]
     marked = rows.select(*by, *counted)
     sums = [nw.col(name).sum() for name in columns]
     groups = marked.group_by(*by).agg(*sums) if by else marked.select(*sums)
@@ -64,6 +60,42 @@ def _with_due(table: Table[Any], policy: ContactPolicy | None, *, first: date) -
     return rows.with_columns(due.alias("_due"))
 
 
+def _with_dues(table: Table[Any], rows: Lazy, *, first: date, last: date) -> tuple[Lazy, list[str]]:
+    """
+    Add the days of the contacts of each party, as if each took place when it fell due; what is overdue does on the first day.
+
+    Where the gap is in days, `_cycle` says after how many days the next one follows. Where there are months in it, the days follow.
+    """
+    overdue = nw.when(nw.col("_due") < day_ordinal(first)).then(nw.lit(day_ordinal(first)).cast(nw.Int64)).otherwise(nw.col("_due"))
+    repeated = has_gap() & ~nw.col("_serial")
+    to_deadline = nw.when(from_deadline(table)).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    rows = rows.with_columns(overdue.alias("_due_0"), to_deadline.alias("_to_deadline"))
+    ends_on = day_number(nw.col("ends_on")).fill_null(_NEVER) if "ends_on" in table.dtypes else nw.lit(_NEVER).cast(nw.Int64)
+    rows = rows.with_columns(nw.when(ends_on < nw.col("_due_0")).then(nw.col("_due_0")).otherwise(ends_on).alias("_plan_ends"))
+    rows = rows.with_columns(
+        nw.when(repeated & (nw.col("_months") == 0)).then(nw.col("_days") + 1 - nw.col("_to_deadline")).otherwise(_NEVER).alias("_cycle"),
+        nw.when(repeated & (nw.col("_months") > 0)).then(nw.col("_due_0")).alias("_monthly"),
+    )
+    names = ["_due_0"]
+    for place in range(1, (last - first).days // _SHORTEST_MONTH + 1):
+        rows = rows.with_columns((nw.col("_monthly") - nw.col("_to_deadline")).alias("_from"))
+        rows = with_day(rows, "_from", table.engine, into="_from_on")
+        rows = with_added(rows, "_from_on", months="_months", days=nw.col("_days") + 1, into="_monthly")
+        rows = rows.with_columns(nw.col("_monthly").alias(f"_due_{place}"))
+        names.append(f"_due_{place}")
+    return rows, names
+
+
+def _so_far(dues: list[str], day: int) -> nw.Expr:
+    """Count the contacts up to a day; of those that follow the first, none come after the plan."""
+    first, *others = (nw.col(name) for name in dues)
+    last = nw.when(nw.col("_plan_ends") < day).then(nw.col("_plan_ends")).otherwise(nw.lit(day).cast(nw.Int64))
+    count = nw.when(first <= day).then((last - first) // nw.col("_cycle") + 1).otherwise(nw.lit(0))
+    for other in others:
+        count = count + nw.when((other <= day) & (other <= nw.col("_plan_ends"))).then(nw.lit(1)).otherwise(nw.lit(0))
+    return count.cast(nw.Int64)
+
+
 def add_contact_light(contact_plans: F, *, as_of: date, policy: ContactPolicy | None, into: str) -> F:
     """Add the traffic light of each party."""
     if check_text("into", into) == "customer_id":
@@ -83,8 +115,10 @@ def slipping_by(contact_plans: F, by: tuple[str, ...], *, as_of: date, policy: C
     rows = _with_light(table, check_date("as_of", as_of), policy, "_light")
     marks = [nw.when(nw.col("_light") == light).then(nw.lit(1)).otherwise(nw.lit(0)).alias(light) for light in _LIGHTS]
     marked = rows.select(*by, nw.lit(1).alias("parties"), *marks)
-    sums = [nw.col(name).sum().fill_null(0).cast(nw.Int64) for name in ("parties", *_LIGHTS)]
-    return table.back(marked.group_by(*by).agg(*(nw.col(name).sum() for name in ("parties", *_LIGHTS))) if by else marked.select(*sums))
+    counts = ("parties", *_LIGHTS)
+    sums = [nw.col(name).sum() for name in counts]
+    counted = marked.group_by(*by).agg(*sums) if by else marked.select(*sums)
+    return table.back(counted.select(*by, *(nw.col(name).fill_null(0).cast(nw.Int64) for name in counts)))
 
 
 def _with_light(table: Table[Any], today: date, policy: ContactPolicy | None, into: str) -> Lazy:

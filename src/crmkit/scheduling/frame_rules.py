@@ -86,7 +86,7 @@ def _problems(table: Table[Any]) -> Iterator[Problem]:
     names = [name for name in ("frequency_days", "frequency_months") if name in table.dtypes]
     if not names:
         return
-    given = table.frame.select(*names, (_from_deadline(table) & _is_mixed(table)).alias("_mixed")).collect().with_row_index("line")
+    given = table.frame.select(*names, (from_deadline(table) & _is_mixed(table)).alias("_mixed")).collect().with_row_index("line")
     none = nw.all_horizontal(*(nw.col(name).fill_null(0) == 0 for name in names), ignore_nulls=True)
     some = nw.any_horizontal(*(~nw.col(name).is_null() for name in names), ignore_nulls=True)
     below = nw.any_horizontal(*(nw.col(name) < 0 for name in names), ignore_nulls=True)
@@ -186,7 +186,7 @@ def _from_deadlines(table: Table[Any], rows: Lazy) -> Lazy:
     rows = with_added(rows, "_planned", months="_passed", days=_literal(1), into="_by_months")
     by_days = day_number(planned) + _at_least_one(nw.col("_steps")) * days + 1
     deadline = nw.when(days == 0).then(nw.col("_by_months")).when(months == 0).then(by_days)
-    in_series = _from_deadline(table) & ~nw.col("_never") & ~planned.is_null()
+    in_series = from_deadline(table) & ~nw.col("_never") & ~planned.is_null()
     return rows.with_columns(nw.when(in_series).then(deadline).otherwise(nw.col("_after")).alias("_after"))
 
 
@@ -195,7 +195,8 @@ def has_gap() -> nw.Expr:
     return (nw.col("_months") > 0) | (nw.col("_days") > 0)
 
 
-def _from_deadline(table: Table[Any]) -> nw.Expr:
+def from_deadline(table: Table[Any]) -> nw.Expr:
+    """Tell whether the gap of a party counts from the former deadline."""
     return (nw.col("counted_from") == "deadline").fill_null(value=False) if "counted_from" in table.dtypes else nw.lit(value=False)
 
 

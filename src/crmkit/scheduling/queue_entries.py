@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import refused
+from crmkit._checks import check_date, check_kind, check_zone, refused
 from crmkit.entities import Appointment, Case, ContactPlan, Contract, Document, FollowUp, Interaction, OpenItem, Party, Recall, Ref, Task
-from crmkit.scheduling.contact_plans import Due, appointment_from, next_contact_on, recalled, suggestion
-from crmkit.scheduling.contact_policy import ContactPolicy
+from crmkit.periods import Interval
+from crmkit.scheduling.contact_plans import Due, appointment_from, next_contact_on, recalled, suggested
+from crmkit.scheduling.contact_policy import NO_POLICY, ContactPolicy
 from crmkit.scheduling.queue_policy import QueuePolicy, first_day_before
 from crmkit.scheduling.quiet_times import quiet_on
 from crmkit.scheduling.reasons import Reason, ReasonFact
@@ -48,6 +49,12 @@ class Asking:
     zone: ZoneInfo
     contacts: ContactPolicy | None
     queue: QueuePolicy
+
+    @classmethod
+    def of(cls, as_of: date, *, horizon: Interval | None, zone: str, contacts: ContactPolicy | None, queue: QueuePolicy | None) -> Asking:
+        """Check what a caller asks for."""
+        last = check_date("as_of", as_of) if horizon is None else check_kind("horizon", horizon, Interval).after(as_of)
+        return cls(as_of=as_of, last=last, zone=ZoneInfo(check_zone("zone", zone)), contacts=contacts, queue=queue or QueuePolicy())
 
     def local(self, moment: datetime) -> datetime:
         """A moment in local time."""
@@ -171,14 +178,14 @@ class Concern:
             return
         if appointment_from(self.appointments, asking.as_of, zone=asking.zone) is not None:
             return
-        party, policy = self.party, asking.contacts
-        told = suggestion(self.plan, (), as_of=asking.as_of, policy=policy, party=party)
+        party, policy = self.party, asking.contacts or NO_POLICY
+        told = suggested(self.plan, as_of=asking.as_of, policy=policy, party=party)
+        withheld = None
         if isinstance(told, Due):
             day: date | None = told.since_on
         else:
-            day = next_contact_on(self.plan, policy=policy, abc_class=party.effective_class, created_on=party.created_on)
-        quiet = None if isinstance(told, Due) else quiet_on(self.plan, asking.as_of, policy=policy)
-        withheld = told.reason if told.reason == quiet else None
+            day = next_contact_on(self.plan, policy=policy, party=party)
+            withheld = told.reason if told.reason == quiet_on(self.plan, asking.as_of, policy=policy) else None
         if day is not None and (isinstance(told, Due) or withheld is not None or day > asking.as_of):
             doers = self._by(None)
             because = _because(told.reason.code, Ref("party", party.id), doers, told.reason.facts)
@@ -189,7 +196,8 @@ class Concern:
             doers = frozenset({task.employee_id}) if task.employee_id else frozenset[str]()
             facts: Facts = {"due_on": task.due_on, "department_id": task.department_id, "text": task.text}
             because = _because(f"task_{asking.tense(task.due_on)}", Ref("task", task.id), doers, facts)
-            yield attrs.evolve(_on(task.due_on, "task", because, doers), department_id=task.department_id)
+            day = task.due_on
+            yield Entry(kind="task", listed_on=day, due_on=day, reason=because, employees=doers, department_id=task.department_id)
 
     def _follow_ups(self, one: FollowUp, asking: Asking) -> Iterator[Entry]:
         if one.state == "open":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from crmkit._checks import check_each, check_text, refused
 from crmkit.entities import Party
 from crmkit.money import Money, totals
 from crmkit.scheduling.queue_entries import Entry, QueueKind
@@ -116,6 +117,30 @@ class Viewer:
     stands_in_for: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(
+        cls,
+        employee_id: str | None,
+        *,
+        stands_in_for: Iterable[str] = (),
+        team: Iterable[str] | None = None,
+        departments: Iterable[str] = (),
+    ) -> Viewer:
+        """
+        Check whom a caller names.
+
+        Raises:
+            InvalidValueError: For an employee beside a team.
+        """
+        if employee_id is not None and team is not None:
+            raise refused("team", team, "either employee_id or team")
+        employees = team if employee_id is None else (check_text("employee_id", employee_id),)
+        return cls(
+            employees=None if employees is None else _ids("team", employees),
+            stands_in_for=_ids("stands_in_for", stands_in_for),
+            departments=_ids("departments", departments),
+        )
+
     def sees(self, entry: Entry) -> Entry | None:
         """Give an entry as the viewer sees it; None where it is somebody else's."""
         if self.employees is None or entry.employees & self.employees or entry.department_id in self.departments:
@@ -124,6 +149,10 @@ class Viewer:
         if not away:
             return None
         return attrs.evolve(entry, reason=attrs.evolve(entry.reason, facts={**entry.reason.facts, "stands_in_for": away[0]}))
+
+
+def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
+    return frozenset(check_each(name, values, check_text))
 
 
 def counts_by_reason(left_out: Iterable[LeftOut]) -> Mapping[str, int]:
@@ -158,7 +187,7 @@ def with_open_items(queue: WorkQueue, open_items: Iterable[OpenItem]) -> WorkQue
 def payment_reasons(party: Party, open_items: Iterable[OpenItem]) -> Iterator[Reason]:
     """Tell what to know of a party's payments before it is contacted; none of it puts a party on the list."""
     overdue = [item for item in open_items if item.overdue_days > 0 and item.due_on is not None]
-    for currency, amount in sorted(totals(item.amount for item in overdue).items()):
+    for currency, amount in sorted(totals(item.amount for item in overdue).items()) if overdue else ():
         days = [item.due_on for item in overdue if item.amount.currency == currency and item.due_on is not None]
         yield Reason("invoices_overdue", {"due_on": min(days), "amount": amount, "invoices": len(days)})
     if party.dunning_level:

@@ -49,7 +49,7 @@ def spread_over_days(rows: Iterable[QueueRow], *, per_day: int, working_days: It
     Args:
         rows: A work queue; with a horizon also what is still to come. Days get their rows in its order.
         per_day: How many parties can be dealt with on a day.
-        working_days: The days, today first: without weekends, holidays, days off.
+        working_days: The days, today first: without weekends, holidays, days off; see `WorkingHours.working_days`.
 
     Raises:
         InvalidValueError: For less than one a day, and for days that do not follow each other.

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from datetime import date, time
 from decimal import Decimal
+from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_date, check_each, check_exact, check_int, check_kind, check_mapping, check_text, check_zone, refused
+from crmkit._checks import check_each, check_exact, check_int, check_kind, check_mapping
 from crmkit.entities import Party
 from crmkit.errors import NotStoredError
 from crmkit.money import Money
-from crmkit.periods import Interval
 from crmkit.scheduling.audiences import Gate
 from crmkit.scheduling.permissions import asked_for
 from crmkit.scheduling.queue_entries import KINDS, Asking, Concern, Entry, Plannable
 from crmkit.scheduling.queue_pages import Listed, Position, position_at
-from crmkit.scheduling.queue_policy import QueuePolicy
 from crmkit.scheduling.queue_rows import LeftOut, QueueRow, Value, Viewer, WorkQueue, payment_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crmkit.entities import Channel, Consent, Objection
+    from crmkit.periods import Interval
     from crmkit.scheduling.contact_policy import ContactPolicy
     from crmkit.scheduling.permission_policy import PermissionPolicy
+    from crmkit.scheduling.queue_policy import QueuePolicy
     from crmkit.scheduling.reasons import Reason
 
 
@@ -98,71 +98,12 @@ def work_queue(
     """
     most = None if limit is None else check_int("limit", limit, at_least=1)
     after = None if cursor is None else position_at(cursor)
-    listed = listed_work(
-        items,
-        as_of=as_of,
-        parties=parties,
-        horizon=horizon,
-        employee_id=employee_id,
-        stands_in_for=stands_in_for,
-        team=team,
-        departments=departments,
-        values=values,
-        policy=policy,
-        queue=queue,
-        purpose=purpose,
-        channel=channel,
-        consents=consents,
-        objections=objections,
-        permissions=permissions,
-        zone=zone,
-        group=group,
-    )
-    return listed.page(limit=most, after=after)
-
-
-def listed_work(
-    items: Iterable[Plannable],
-    *,
-    as_of: date,
-    parties: Iterable[Party] = (),
-    horizon: Interval | None = None,
-    employee_id: str | None = None,
-    stands_in_for: Iterable[str] = (),
-    team: Iterable[str] | None = None,
-    departments: Iterable[str] = (),
-    values: Mapping[str, Value] | None = None,
-    policy: ContactPolicy | None = None,
-    queue: QueuePolicy | None = None,
-    purpose: str | None = "service",
-    channel: Channel = "phone",
-    consents: Iterable[Consent] = (),
-    objections: Iterable[Objection] = (),
-    permissions: PermissionPolicy | None = None,
-    zone: str = "UTC",
-    group: bool = False,
-) -> Listed:
-    """List what is due as `work_queue` does, all of it, each with its place in the list."""
-    if employee_id is not None and team is not None:
-        raise refused("team", team, "either employee_id or team")
-    asking = Asking(
-        as_of=check_date("as_of", as_of),
-        last=as_of if horizon is None else check_kind("horizon", horizon, Interval).after(as_of),
-        zone=ZoneInfo(check_zone("zone", zone)),
-        contacts=policy,
-        queue=queue or QueuePolicy(),
-    )
-    employees = team if employee_id is None else (check_text("employee_id", employee_id),)
-    viewer = Viewer(
-        employees=None if employees is None else _ids("team", employees),
-        stands_in_for=_ids("stands_in_for", stands_in_for),
-        departments=_ids("departments", departments),
-    )
-    gate = Gate.of(asked_for(purpose=purpose, channel=channel, on=as_of, policy=permissions, zone=zone), consents, objections)
-    concerns = _concerns(items, parties)
-    groups = _groups(concerns) if check_kind("group", group, bool) else [[concern] for concern in concerns]
+    asking = Asking.of(as_of, horizon=horizon, zone=zone, contacts=policy, queue=queue)
+    viewer = Viewer.of(employee_id, stands_in_for=stands_in_for, team=team, departments=departments)
+    gate = Gate.of(asked_for(purpose=purpose, channel=channel, on=asking.as_of, policy=permissions, zone=zone), consents, objections)
     worth = {party_id: _checked(party_id, value) for party_id, value in check_mapping("values", values or {}).items()}
-    return _listed(groups, asking, viewer, gate, worth)
+    listed = listed_work(concerns_of(items, parties), asking, viewer, gate, values=worth, group=check_kind("group", group, bool))
+    return listed.page(limit=most, after=after)
 
 
 def _checked(party_id: str, value: Value) -> Value:
@@ -170,12 +111,14 @@ def _checked(party_id: str, value: Value) -> Value:
     return value if isinstance(value, Money) else check_exact(f"values[{party_id!r}]", value)
 
 
-def _ids(name: str, values: Iterable[str]) -> frozenset[str]:
-    return frozenset(check_each(name, values, check_text))
+def concerns_of(items: Iterable[Plannable], parties: Iterable[Party]) -> Sequence[Concern]:
+    """
+    Bring everything about a party together; what belongs to none stands alone.
 
-
-def _concerns(items: Iterable[Plannable], parties: Iterable[Party]) -> Sequence[Concern]:
-    """Bring everything about a party together; what belongs to none stands alone."""
+    Raises:
+        NotStoredError: For an item whose party is not among *parties*.
+        InvalidValueError: For what is no item, and no party.
+    """
     by_party = {party.id: Concern(party) for party in check_each("parties", parties, lambda name, one: check_kind(name, one, Party))}
     alone = []
     for item in check_each("items", items, lambda _, one: cast("Plannable", one)):
@@ -208,25 +151,29 @@ def _groups(concerns: Iterable[Concern]) -> Sequence[Sequence[Concern]]:
     return [*found.values(), *alone]
 
 
-def _listed(groups: Iterable[Sequence[Concern]], asking: Asking, viewer: Viewer, gate: Gate, values: Mapping[str, Value]) -> Listed:
+def listed_work(
+    concerns: Sequence[Concern], asking: Asking, viewer: Viewer, gate: Gate, *, values: Mapping[str, Value], group: bool
+) -> Listed:
+    """List what is due as `work_queue` does, all of it, each with its place in the list."""
     rows: list[tuple[Position, QueueRow]] = []
     nobodys: list[tuple[Position, QueueRow]] = []
     left_out: list[tuple[Position, LeftOut]] = []
-    for group in groups:
-        head = group[0]
+    for members in _groups(concerns) if group else ([concern] for concern in concerns):
+        head = members[0]
         entries: list[tuple[Concern, Entry]] = []
-        for concern in group:
+        for concern in members:
             found = concern.entries(asking)
             refusal = _refusal(gate, concern, found)
             withheld = [one for one in found if one.withheld is not None or (refusal is not None and one.is_our_initiative)]
-            hidden = [(concern, own) for one in withheld if (own := viewer.sees(one)) is not None]
-            for place, _ in _row(concern, hidden, asking, viewer, values):
-                reason = refusal or next(one.withheld for one in withheld if one.withheld is not None)
-                left_out.append((place, LeftOut(place[-1], reason)))
-            entries += ((concern, entry) for entry in found if entry not in withheld)
-        seen = [(concern, entry) for concern, each in entries if (entry := viewer.sees(each)) is not None]
+            if withheld:
+                found = [one for one in found if one not in withheld]
+                hidden = [(concern, own) for one in withheld if (own := viewer.sees(one)) is not None]
+                for place, _ in _row(concern, hidden, asking, viewer, values):
+                    reason = refusal or next(one.withheld for one in withheld if one.withheld is not None)
+                    left_out.append((place, LeftOut(place[-1], reason)))
+            entries += [(concern, entry) for entry in found]
+        rows += _row(head, [(concern, entry) for concern, each in entries if (entry := viewer.sees(each))], asking, viewer, values)
         free = [(concern, each) for concern, each in entries if not each.employees and each.department_id is None]
-        rows += _row(head, seen, asking, viewer, values)
         nobodys += _row(head, free, asking, viewer, values)
     rows.sort(key=itemgetter(0))
     nobodys.sort(key=itemgetter(0))
@@ -247,9 +194,7 @@ def _row(
     if not entries:
         return
     party = head.party
-    in_order = [_named(entry, concern.party, party) for concern, entry in entries]
-    if len(in_order) > 1:
-        in_order.sort(key=lambda entry: (_urgency(entry, asking), str(entry.reason)))
+    in_order = _in_order([_named(entry, concern.party, party) for concern, entry in entries], asking)
     first = in_order[0]
     concerned = {concern.party.id: concern for concern, _ in entries if concern.party is not None}
     known = [values[id] for id in concerned if id in values]
@@ -273,6 +218,16 @@ def _row(
             members=tuple(one.party for one in others if one.party is not None),
         ),
     )
+
+
+def _in_order(entries: list[Entry], asking: Asking) -> Sequence[Entry]:
+    """Sort by urgency; what is as urgent, by what it says, which takes longer to find out than all else."""
+    if len(entries) == 1:
+        return entries
+    keyed = sorted(((_urgency(entry, asking), entry) for entry in entries), key=itemgetter(0))
+    if any(one[0] == other[0] for one, other in pairwise(keyed)):
+        keyed.sort(key=lambda one: (one[0], str(one[1].reason)))
+    return [entry for _, entry in keyed]
 
 
 def _named(entry: Entry, party: Party | None, head: Party | None) -> Entry:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmkit._checks import check_each, check_instant, check_int, check_local_time, check_zone, refused
+from crmkit._checks import check_each, check_instant, check_int, check_kind, check_local_time, check_zone, refused
 from crmkit.entities._fields import FrozenMapping
+from crmkit.periods import Period
 
 Span = tuple[int, int]
 """Whole seconds since 1970, the end excluded."""
@@ -101,6 +102,21 @@ class WorkingHours:
         second = seconds_of("at", at)
         return any(start <= second < end for start, end in self.open_from(second))
 
+    def working_days(self, within: Period, *, holidays: Container[date] = ()) -> tuple[date, ...]:
+        """
+        List the days with hours of work, as `spread_over_days` and `load_by_day` take them.
+
+        >>> from crmkit import Period
+        >>> [day.day for day in WorkingHours(holidays=[date(2026, 1, 6)]).working_days(Period(date(2026, 1, 2), date(2026, 1, 9)))]
+        [2, 5, 7, 8]
+
+        Args:
+            within: The local days to look at.
+            holidays: Further days without work.
+        """
+        given = map(date.fromordinal, range(check_kind("within", within, Period).start.toordinal(), within.end.toordinal()))
+        return tuple(day for day in given if self._hours_on(day, holidays))
+
     def minutes_between(self, start_at: datetime, end_at: datetime) -> int:
         """
         Count the minutes of work from one moment to another; what is left of a minute does not count.
@@ -158,13 +174,8 @@ class WorkingHours:
         zone = ZoneInfo(self.zone)
         last: Span | None = None
         for ordinal in range(first, end):
-            hours = self.weekdays.get((ordinal - 1) % len(_WEEKDAYS))
-            if not hours:
-                continue
             day = date.fromordinal(ordinal)
-            if day in holidays or day in self.holidays:
-                continue
-            for span in _of_local_day(day, hours, zone):
+            for span in _of_local_day(day, hours, zone) if (hours := self._hours_on(day, holidays)) else ():
                 if last is not None and last[1] >= span[0]:
                     last = (last[0], span[1])
                     continue
@@ -173,6 +184,10 @@ class WorkingHours:
                 last = span
         if last is not None:
             yield last
+
+    def _hours_on(self, day: date, holidays: Container[date]) -> tuple[tuple[time, time], ...]:
+        hours = self.weekdays.get(day.weekday(), ())
+        return () if not hours or day in holidays or day in self.holidays else hours
 
 
 def _of_local_day(day: date, hours: tuple[tuple[time, time], ...], zone: ZoneInfo) -> list[Span]:

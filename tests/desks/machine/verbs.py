@@ -533,6 +533,7 @@ READING: Ways = {
         (draw.employee(),),
         {"within": draw.maybe(draw.period), "alarm_minutes": draw.of(15, None, wrong=[-1])},
     ),
+    "calendars.free_busy": lambda draw: ((draw.some(draw.employee, 1, 2),), {"within": draw.period()}),
     "appointments.upcoming": lambda draw: ((draw.party(),), {}),
     "campaigns.members": lambda draw: ((draw.id(Campaign),), {"response": draw.maybe(draw.text)}),
     "campaigns.audience": lambda draw: ((draw.id(Campaign),), {"channel": draw.of(None, "email", wrong=["fax"])}),

@@ -56,12 +56,13 @@ _COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[boo
     "less_than": operator.lt,
 }
 _LONGEST_LIST = 500  # longer ones go as one parameter, far below any database's limit of parameters
+_FEW = 8  # so many are parameters of their own, by which SQLite keeps an order that begins with them
 _LISTED = -1
 _SHAPES_KEPT = 1_000
 
 
 class _Test(NamedTuple):
-    """The shape of a condition: for a list its length, or -1 where it goes as one parameter; for "missing" whether it must be."""
+    """The shape of a condition: for a list its length, or -1 for any other; for "missing" whether it must be."""
 
     column: str
     test: str
@@ -138,16 +139,12 @@ def _tests(
 
 
 def _give_list(values: dict[str, Any], name: str, wanted: Sequence[Any], column: ColumnElement[Any], dialect: Dialect) -> int:
-    """Name each value, the last one several times up to a power of two, so that few shapes serve all lengths."""
-    if len(wanted) == 1:
-        values[name] = wanted[0]
-        return 1
-    if len(wanted) > _LONGEST_LIST:
+    """Name each of a few values, and more as one parameter, so that one shape serves all lengths."""
+    if len(wanted) > _FEW:
         values[name] = _listed(column, wanted, dialect)
         return _LISTED
-    size = 1 << (len(wanted) - 1).bit_length() if wanted else 0
-    values.update((f"{name}_{place}", wanted[min(place, len(wanted) - 1)]) for place in range(size))
-    return size
+    values.update((f"{name}_{place}", value) for place, value in enumerate(wanted))
+    return len(wanted)
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
@@ -192,7 +189,8 @@ def _tested(place: int, tests: Sequence[_Test], table: FromClause, dialect: Dial
 
 def _ordered(statement: Select[Any], shape: _Shape, table: Table, dialect: Dialect) -> Select[Any]:
     order = [(table.c[name], descending) for name, descending in shape.order]
-    statement = statement.where(*(column.is_not(None) for column, _ in order if column.nullable)).order_by(
+    tested = {test.column for test in shape.tests if test.test != "missing"}  # which nothing passes that is missing
+    statement = statement.where(*(one.is_not(None) for one, _ in order if one.nullable and one.name not in tested)).order_by(
         *(column.desc() if descending else column.asc() for column, descending in _sorted_by(shape, order, dialect))
     )
     if shape.continued:
@@ -222,9 +220,8 @@ def _test(name: str, test: _Test, column: ColumnElement[Any], dialect: Dialect) 
         return _COMPARISONS[test.test](column, parameter_for(name, column))
     if test.size == _LISTED:
         return _is_listed(column, bindparam(name, type_=_list_type(column, dialect)), dialect)
-    if test.size == 1:
-        return column == parameter_for(name, column)
-    return column.in_([parameter_for(f"{name}_{place}", column) for place in range(test.size)]) if test.size else false()
+    wanted = [parameter_for(f"{name}_{place}", column) for place in range(test.size)]
+    return column == wanted[0] if test.size == 1 else column.in_(wanted) if wanted else false()
 
 
 def _after(order: Sequence[tuple[ColumnElement[Any], bool]], position: Sequence[BindParameter[Any]]) -> ColumnElement[bool]:

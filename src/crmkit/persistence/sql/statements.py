@@ -87,6 +87,7 @@ def parameter_for(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
     return bindparam(name, type_=column.type)
 
 
+@lru_cache(maxsize=1_000)
 def converter_of(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """Find what brings a value of a type into the driver's form."""
     return type_.dialect_impl(dialect).bind_processor(dialect)

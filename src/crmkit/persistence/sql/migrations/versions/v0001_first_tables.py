@@ -107,7 +107,7 @@ def upgrade(operations: Operations, *, prefix: str, schema: str | None) -> None:
         "case",
         [("party_id", _TEXT), ("about_key", _TEXT), ("opened_at", _INSTANT), ("pending_since", _INSTANT), ("employee_id", _TEXT)],
         [party],
-        [["party_id", "opened_at"], ["about_key"], ["pending_since"], ["employee_id", "pending_since"]],
+        [["party_id", "opened_at"], ["party_id", "pending_since"], ["about_key"], ["pending_since"], ["employee_id", "pending_since"]],
     )
     make.record_table("case_event", [("case_id", _TEXT), ("happened_at", _INSTANT)], [("case_id", "case")], [["case_id", "happened_at"]])
     make.record_table("rating", [("party_id", _TEXT), ("rated_on", _DAY)], [party], [["party_id", "rated_on"], ["rated_on"]])
@@ -169,7 +169,7 @@ def _opportunity_tables(make: _Maker) -> None:
         "contract",
         [("party_id", _TEXT), ("state", _TEXT), ("due_on", _DAY), ("employee_id", _TEXT)],
         [party],
-        [["party_id"], ["state", "due_on"]],
+        [["party_id", "state"], ["state", "due_on"]],
     )
     make.record_table("quota", [], [], [])
 
