@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from crmkit import Money
 from crmkit.classification import abc_classes, add_abc_class
+from crmkit.classification.abc_analysis import running, running_in_ranges
 from crmkit.errors import InvalidValueError, MissingColumnError
 from tests.engines import by_id, dicts, numbered, on, on_every_engine, rows_in_order, sales, with_every_number
 
@@ -218,3 +220,16 @@ def test_a_missing_value_column_is_named() -> None:
 def test_values_without_keys_are_no_mapping() -> None:
     with pytest.raises(InvalidValueError, match=r"values='list'.*a mapping"):
         abc_classes([1, 2])  # type: ignore[arg-type]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["EUR", "CHF"]), st.integers(1, 10**12)), min_size=1, max_size=40, unique=True))
+def test_running_sums_in_ranges_are_those_over_everything(values: list[tuple[str, int]]) -> None:
+    frame = pl.DataFrame(values, schema={"currency": pl.String, "_value": pl.Int64}, orient="row")
+    summed = nw.from_native(frame.with_columns(_sum=pl.col("_value") * 2).lazy())
+
+    for key in ([], ["currency"]):
+        whole, in_ranges = (
+            sums(summed, key).select("currency", "_value", "_including", "_base").sort("currency", "_value").collect().rows()
+            for sums in (running, running_in_ranges)
+        )
+        assert in_ranges == whole

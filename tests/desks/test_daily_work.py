@@ -244,6 +244,13 @@ def many_plans(crm: Crm) -> None:
         crm.tasks.assign(["anna", "ben"][number % 2], text="x", due_on=a_day(4))
 
 
+@pytest.mark.parametrize("limit", [0, "x", None, 1.5])
+@pytest.mark.parametrize("group", [False, True])
+def test_a_page_of_no_number_of_rows_is_refused(crm: Crm, limit: Any, group: bool) -> None:
+    with pytest.raises(InvalidValueError, match="limit"):
+        crm.work_queue(limit=limit, group=group)
+
+
 @pytest.mark.parametrize("who", [None, "anna", "ben"])
 @pytest.mark.parametrize("limit", [2])
 @pytest.mark.parametrize("horizon", [None, days(5)])

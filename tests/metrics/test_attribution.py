@@ -206,15 +206,40 @@ def test_credit_notes_take_back_by_running_total(engine: str) -> None:
 
 
 @on_every_engine
-def test_two_currencies_are_never_added(engine: str) -> None:
+@pytest.mark.parametrize("model", [Markov(), Linear()], ids=repr)
+def test_two_currencies_are_never_added(engine: str, model: Any) -> None:
     conversions = CONVERSIONS.with_columns(currency=pl.Series(["EUR", "CHF", "EUR"]))
 
-    result = attributed_by(*on(engine, conversions, TOUCHES), "channel", model=Markov(), window=days(30))
+    result = attributed_by(*on(engine, conversions, TOUCHES), "channel", model=model, window=days(30))
 
     totals: dict[str, int] = defaultdict(int)
     for row in dicts(result):
         totals[row["currency"]] += row["amount"]
     assert totals == {"EUR": 150, "CHF": 7}
+
+
+@on_every_engine
+def test_a_touch_without_customer_or_time_is_left_out(engine: str) -> None:
+    nobody = [None] * (TOUCHES.width - 2)
+    lost = pl.DataFrame([(None, before(days=1), *nobody), ("C-1", None, *nobody)], schema=TOUCHES.schema, orient="row")
+    lost = lost.with_columns(channel=pl.lit("lost"))
+
+    with_lost, without = (
+        rows(attributed_by(*on(engine, CONVERSIONS, touches), "channel", model=Linear(), window=days(30)))
+        for touches in (pl.concat([TOUCHES, lost]), TOUCHES)
+    )
+
+    assert sorted(with_lost, key=str) == sorted(without, key=str)
+
+
+def test_customers_are_found_whether_their_ids_are_numbers_or_texts() -> None:
+    numbers = {name: pl.col("customer_id").str.extract(r"(\d+)") for name in ("customer_id",)}
+    texts = [frame.with_columns(**numbers) for frame in (CONVERSIONS, TOUCHES)]
+    mixed = [texts[0].with_columns(pl.col("customer_id").cast(pl.Int64)), texts[1]]
+
+    found = [rows_in_order(attributed_by(*frames, "channel", model=Linear(), window=days(30))) for frames in (texts, mixed)]
+
+    assert found[0] == found[1]
 
 
 def test_groups_that_are_no_text_are_null_where_nothing_is_known() -> None:

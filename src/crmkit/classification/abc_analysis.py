@@ -95,9 +95,9 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Decimal, Decimal], share:
     narrow = whole and not table.wide  # they were found to fit, and cost less than decimals
     enough = whole and (narrow or table.engine.is_duckdb())  # the sums of DuckDB have 128 bits by themselves
     summed = equal.with_columns(nw.col("_sum").cast(nw.Decimal(38, 0))) if whole and not enough else equal
-    running = _running_in_ranges(summed, key) if table.engine.is_spark_like() else _running(summed, key)
+    summed_up = running_in_ranges(summed, key) if table.engine.is_spark_like() else running(summed, key)
     part = nw.col("_including") if share == "including" else nw.col("_including") - nw.col("_sum")
-    marked = running.with_columns(
+    marked = summed_up.with_columns(
         nw.when(_within(part, limit, share, narrow=narrow)).then(nw.col("_value")).alias(name)
         for name, limit in zip(_CUTS, limits, strict=True)
     )
@@ -105,14 +105,14 @@ def _cuts(table: Table[Any], value: str, limits: tuple[Decimal, Decimal], share:
     return marked.group_by(*key).agg(least) if key else marked.select(least)
 
 
-def _running(summed: Lazy, key: list[str]) -> Lazy:
+def running(summed: Lazy, key: list[str]) -> Lazy:
     """Add to each value the sum of all that are as large or larger, and that of all."""
-    running = summed.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, order_by="_value").alias("_including"))
+    rows = summed.with_columns(nw.col("_sum").cum_sum(reverse=True).over(*key, order_by="_value").alias("_including"))
     base = nw.col("_including").max()
-    return running.with_columns((base.over(*key) if key else base).alias("_base"))
+    return rows.with_columns((base.over(*key) if key else base).alias("_base"))
 
 
-def _running_in_ranges(summed: Lazy, key: list[str]) -> Lazy:
+def running_in_ranges(summed: Lazy, key: list[str]) -> Lazy:
     """
     Do the same in two steps where one worker need not hold all values: within ranges of values, and over their few sums.
 

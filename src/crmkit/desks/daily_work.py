@@ -65,7 +65,8 @@ def due_work(
     asking = Asking.of(workplace.day(as_of), horizon=horizon, zone=settings.zone, contacts=settings.policy, queue=settings.queue)
     asked = asked_for(purpose=purpose, channel=channel, on=asking.as_of, policy=settings.permissions, zone=settings.zone)
     after = None if cursor is None else position_at(cursor)
-    most = nobodys_most = None if group else check_int("limit", limit, at_least=1) + _SPARE
+    check_int("limit", limit, at_least=1)
+    most = nobodys_most = None if group else limit + _SPARE
     with workplace.reading() as transaction:
         viewer = _viewer(transaction, settings, asking.as_of, employee_id=employee_id, team=team)
         whose = _whose(viewer)

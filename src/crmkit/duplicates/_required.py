@@ -1,10 +1,12 @@
-"""What comparing names needs; imported before anything else of it."""
+"""What comparing names needs: RapidFuzz, or an error that says which extra brings it."""
 
 from crmkit.errors import MissingExtraError
 
 try:
-    import rapidfuzz  # noqa: F401  only whether it is there
+    from rapidfuzz import fuzz
 except ImportError as error:
     if error.name != "rapidfuzz":
         raise
     raise MissingExtraError("match", error.name) from None
+
+__all__ = ["fuzz"]

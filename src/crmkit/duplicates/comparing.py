@@ -5,9 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
-import crmkit.duplicates._required  # noqa: F401  says which extra is missing
+from crmkit.duplicates._required import fuzz
 from crmkit.duplicates.matches import Alike, MatchReason
 from crmkit.duplicates.sounds import email_keys, name_words, phone_keys, postal_codes, tax_key
 from crmkit.entities.folded_words import folded_words
