@@ -237,7 +237,10 @@ def test_customers_are_found_whether_their_ids_are_numbers_or_texts() -> None:
     texts = [frame.with_columns(**numbers) for frame in (CONVERSIONS, TOUCHES)]
     mixed = [texts[0].with_columns(pl.col("customer_id").cast(pl.Int64)), texts[1]]
 
-    found = [rows_in_order(attributed_by(*frames, "channel", model=Linear(), window=days(30))) for frames in (texts, mixed)]
+    found = [
+        rows_in_order(attributed_by(conversions, touches, "channel", model=Linear(), window=days(30)))
+        for conversions, touches in (texts, mixed)
+    ]
 
     assert found[0] == found[1]
 
