@@ -139,3 +139,37 @@ def test_real_baskets_agree_with_sql(shared_data: Callable[[str], Path]) -> None
 
     assert set(rows(pairs(lines, support_at_least=400), "item", "other", "both")) == set(expected)
     assert expected
+
+
+IN_TWO_CURRENCIES = sales(
+    [
+        ("A", day("2026-01-01"), "1", "pen", 2, 1, "EUR"),
+        ("A", day("2026-02-01"), "2", "desk", 900, 600, "EUR"),
+        ("B", day("2026-01-01"), "3", "pen", 30, 10, "USD"),
+        ("B", day("2026-02-01"), "4", "desk", 80, 70, "USD"),
+        ("C", day("2026-01-01"), "5", "pen", 2, 1, "EUR"),
+        ("D", day("2026-01-01"), "6", "pen", 9, 1, "USD"),
+        ("E", day("2026-01-01"), "7", "pen", 9, 1, None),
+    ],
+    *LINE,
+    "currency",
+)
+
+
+@on_every_engine
+def test_the_profit_of_an_upgrade_is_never_of_two_currencies(engine: str) -> None:
+    result = upgrade_paths(on(engine, IN_TWO_CURRENCIES), customers_at_least=1)
+
+    assert rows_in_order(result) == [("pen", "desk", "EUR", 1, 299), ("pen", "desk", "USD", 1, -4)]
+
+
+@on_every_engine
+def test_the_profit_of_an_offer_is_of_the_currency_in_which_a_customer_buys(engine: str) -> None:
+    rules = pl.DataFrame({"item": ["pen"], "other": ["desk"], "confidence": [0.5]})
+    frame, found = on(engine, IN_TWO_CURRENCIES, rules)
+
+    assert rows(next_items(frame, pairs=found)) == [
+        ("C", "EUR", "desk", 0.5, 150),
+        ("D", "USD", "desk", 0.5, 5),
+        ("E", None, "desk", 0.5, None),
+    ]

@@ -101,7 +101,7 @@ def upgrade_paths(sales: F, *, item: str = "item_id", customers_at_least: int) -
         customers_at_least: How many customers must have gone a path.
 
     Returns:
-        `item`, `next_item`, `customers` (Int64) and `profit_gain` (Float64).
+        `item`, `next_item`, `currency` where there is one, `customers` (Int64) and `profit_gain` (Float64).
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
@@ -109,22 +109,22 @@ def upgrade_paths(sales: F, *, item: str = "item_id", customers_at_least: int) -
     check_int("customers_at_least", customers_at_least, at_least=1)
     needs = ("customer_id", "issued_on", check_text("item", item))
     (table,) = opened(Asked(sales, "sales", needs=needs, amounts=("revenue", "cost")))
-    sold = _sold(table).filter(~nw.col("customer_id").is_null(), ~nw.col(item).is_null())
-    firsts = (
-        sold.select("customer_id", nw.col(item).alias("item"), "issued_on").group_by("customer_id", "item").agg(nw.col("issued_on").min())
-    )
+    sold = table.keyed(_sold(table)).filter(~nw.col("customer_id").is_null(), ~nw.col(item).is_null())
+    key = table.currency_key
+    buyer = ["customer_id", *key]
+    firsts = sold.select(*buyer, nw.col(item).alias("item"), "issued_on").group_by(*buyer, "item").agg(nw.col("issued_on").min())
     numbered = firsts.with_columns(day_number(nw.col("issued_on")).alias("_day"))
-    steps = numbered.with_columns(nw.col("_day").rank("dense").over("customer_id").cast(nw.Int64).alias("_step"))
-    after = steps.select("customer_id", (nw.col("_step") - 1).alias("_step"), nw.col("item").alias("next_item"))
-    gone = steps.select("customer_id", "_step", "item").join(after, on=["customer_id", "_step"], how="inner")
-    counted = gone.group_by("item", "next_item").agg(nw.len().alias("customers")).with_columns(nw.col("customers").cast(nw.Int64))
+    steps = numbered.with_columns(nw.col("_day").rank("dense").over(*buyer).cast(nw.Int64).alias("_step"))
+    after = steps.select(*buyer, (nw.col("_step") - 1).alias("_step"), nw.col("item").alias("next_item"))
+    gone = steps.select(*buyer, "_step", "item").join(after, on=[*buyer, "_step"], how="inner")
+    counted = gone.group_by("item", "next_item", *key).agg(nw.len().alias("customers")).with_columns(nw.col("customers").cast(nw.Int64))
     kept = counted.filter(nw.col("customers") >= customers_at_least)
     worth = _profit_per_line(table, item)
-    now = kept.join(worth, on="item", how="left")
-    both = now.join(worth.select(nw.col("item").alias("next_item"), nw.col("_worth").alias("_next")), on="next_item", how="left")
-    return table.back(
-        both.with_columns((nw.col("_next") - nw.col("_worth")).alias("profit_gain")).select("item", "next_item", "customers", "profit_gain")
-    )
+    now = kept.join(worth, on=["item", *key], how="left")
+    following = worth.select(*key, nw.col("item").alias("next_item"), nw.col("_worth").alias("_next"))
+    both = now.join(following, on=["next_item", *key], how="left")
+    made = both.with_columns((nw.col("_next") - nw.col("_worth")).alias("profit_gain"), *_currency(table))
+    return table.back(made.select("item", "next_item", *table.currency, "customers", "profit_gain"))
 
 
 def next_items(sales: F, *, pairs: F, per_customer: int = 3) -> F:
@@ -149,7 +149,8 @@ def next_items(sales: F, *, pairs: F, per_customer: int = 3) -> F:
         per_customer: How many to offer at most.
 
     Returns:
-        `customer_id`, `item_id`, `confidence`, `expected_gross_profit` (Float64); sorted by customer, best first.
+        `customer_id`, `currency` where there is one, `item_id`, `confidence`, `expected_gross_profit` (Float64); sorted by customer, best
+        first. Who buys in several currencies has offers in each.
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
@@ -160,27 +161,32 @@ def next_items(sales: F, *, pairs: F, per_customer: int = 3) -> F:
         Asked(sales, "sales", needs=("customer_id", "item_id"), amounts=("revenue", "cost")),
         Asked(pairs, "frame", needs=("item", "other"), amounts=("confidence",)),
     )
-    has = (
-        _sold(table)
-        .filter(~nw.col("customer_id").is_null(), ~nw.col("item_id").is_null())
-        .select("customer_id", nw.col("item_id").alias("item"))
-        .unique()
-    )
+    key = table.currency_key
+    bought = table.keyed(_sold(table)).filter(~nw.col("customer_id").is_null(), ~nw.col("item_id").is_null())
+    has = bought.select("customer_id", nw.col("item_id").alias("item")).unique()
     goes = has.join(rules.frame.select("item", nw.col("other").alias("item_id"), "confidence"), on="item", how="inner")
     best = goes.select("customer_id", "item_id", "confidence").group_by("customer_id", "item_id").agg(nw.col("confidence").max())
     new = best.join(
         has.with_columns(nw.col("item").alias("item_id"), nw.lit(1).alias("_has")).drop("item"), on=["customer_id", "item_id"], how="left"
     )
-    worth = _profit_per_line(table, "item_id").select(nw.col("item").alias("item_id"), "_worth")
-    valued = new.filter(nw.col("_has").is_null()).join(worth, on="item_id", how="left")
-    valued = valued.with_columns((nw.col("confidence") * nw.col("_worth")).alias("expected_gross_profit"))
-    placed = _placed(valued).filter(nw.col("_place") <= per_customer)
-    shown = ("customer_id", "item_id", "confidence", "expected_gross_profit")
-    return table.back(placed.sort("customer_id", "_place").select(*shown))
+    offered = new.filter(nw.col("_has").is_null())
+    if key:
+        offered = offered.join(bought.select("customer_id", *key).unique(), on="customer_id", how="inner")
+    worth = _profit_per_line(table, "item_id").select(*key, nw.col("item").alias("item_id"), "_worth")
+    valued = offered.join(worth, on=["item_id", *key], how="left")
+    valued = valued.with_columns((nw.col("confidence") * nw.col("_worth")).alias("expected_gross_profit"), *_currency(table))
+    placed = _placed(valued, ["customer_id", *key]).filter(nw.col("_place") <= per_customer)
+    shown = ("customer_id", *table.currency, "item_id", "confidence", "expected_gross_profit")
+    return table.back(placed.sort("customer_id", *key, "_place").select(*shown))
 
 
-def _placed(rows: Lazy) -> Lazy:
-    """Number the offers of each customer: profit, then confidence, then the item."""
+def _currency(table: Table[Any]) -> list[nw.Expr]:
+    """The currency from its key."""
+    return [nw.when(nw.col(f"_{name}") != "").then(nw.col(f"_{name}")).alias(name) for name in table.currency]
+
+
+def _placed(rows: Lazy, buyer: list[str]) -> Lazy:
+    """Number the offers of each customer in a currency: profit, then confidence, then the item."""
     ordered = rows.with_columns(
         one_where(nw.col("expected_gross_profit").is_null()).alias("_unknown"),
         (nw.lit(0) - nw.col("expected_gross_profit")).fill_null(0).alias("_profit"),
@@ -188,7 +194,7 @@ def _placed(rows: Lazy) -> Lazy:
         nw.lit(1).cast(nw.Int64).alias("_one"),
     )
     return ordered.with_columns(
-        nw.col("_one").cum_sum().over("customer_id", order_by=["_unknown", "_profit", "_sure", "item_id"]).alias("_place")
+        nw.col("_one").cum_sum().over(*buyer, order_by=["_unknown", "_profit", "_sure", "item_id"]).alias("_place")
     )
 
 
@@ -199,8 +205,9 @@ def _sold(table: Table[Any]) -> Lazy:
 
 
 def _profit_per_line(table: Table[Any], item: str) -> Lazy:
-    """Average gross profit of the lines of each item whose cost is known."""
+    """Average gross profit of the lines of each item whose cost is known, currency by currency."""
+    key = table.currency_key
     amounts = [table.amount(name).cast(nw.Float64).alias(f"_{name}") for name in ("revenue", "cost")]
-    known = _sold(table).select(nw.col(item).alias("item"), *amounts).filter(~nw.col("_cost").is_null(), ~nw.col("item").is_null())
+    known = table.keyed(_sold(table)).select(*key, nw.col(item).alias("item"), *amounts).filter(~nw.col("_cost").is_null(), ~nw.col("item").is_null())
     profit = known.with_columns((nw.col("_revenue") - nw.col("_cost")).alias("_worth"))
-    return profit.group_by("item").agg(nw.col("_worth").mean())
+    return profit.group_by("item", *key).agg(nw.col("_worth").mean())
