@@ -512,3 +512,25 @@ def test_paths_without_a_count_of_lost_ones_lost_none() -> None:
     assert attributed_paths(table, model=Markov()).sort("channel").rows() == (
         attributed_paths(table.with_columns(non_conversions=0), model=Markov()).sort("channel").rows()
     )
+
+
+@pytest.mark.parametrize("model", [Linear(), Markov()])
+@with_every_number
+def test_where_no_path_is_known_everything_is_unattributed(model: Any, number: str) -> None:
+    table = numbered(paths((None, 2, 0, 20), ("", 3, 1, 30)).cast({"path": pl.String}), number, "amount")
+
+    assert rows(attributed_paths(table, model=model), "channel", "conversions", "amount") == [("unattributed", 5, 50)]
+
+
+def test_an_unknown_number_of_non_conversions_counts_as_none() -> None:
+    known, unknown = (paths(("a > b", 1, count, 10), ("b", 2, count, 20)) for count in (0, None))
+
+    found = [rows_in_order(attributed_paths(table, model=Markov())) for table in (known, unknown)]
+
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("counts", [(-1, 0), (0, -1)])
+def test_counts_below_zero_are_refused(counts: tuple[int, int]) -> None:
+    with pytest.raises(InvalidValueError, match="-1"):
+        attributed_paths(paths(("a", *counts, 1)), model=Linear())

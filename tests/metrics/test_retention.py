@@ -344,3 +344,17 @@ def test_a_published_survival_curve(engine: str) -> None:
         (22, 7, 1, 0.538),
         (23, 6, 1, 0.448),
     ]
+
+
+@pytest.mark.parametrize("column", ["repeats", "span_days", "age_days"])
+def test_a_model_leaves_out_customers_of_whom_it_knows_too_little(column: str) -> None:
+    known = pl.DataFrame({"repeats": [0, 1, 2, 5, 0, 3], "span_days": [0, 90, 30, 200, 0, 210], "age_days": [250, 260, 255, 270, 252, 262]})
+    unknown = known.head(1).with_columns(pl.lit(None, dtype=pl.Int64).alias(column))
+
+    assert BgNbd.fit(pl.concat([known, unknown])) == BgNbd.fit(known)
+
+
+@pytest.mark.parametrize("use", [GammaGamma.fit, lambda frame: GammaGamma(6, 4, 15).add_lifetime_value(frame, purchases=PAPER, horizon=days(7))])
+def test_what_a_customer_is_worth_needs_the_value_of_his_purchases(use: Any) -> None:
+    with pytest.raises(MissingColumnError, match="mean_value"):
+        use(ONE.drop("mean_value"))

@@ -222,7 +222,7 @@ def attributed_paths(paths: F, *, model: Model) -> F:
 
     Raises:
         MissingColumnError: For a frame without one of these columns.
-        InvalidValueError: For a model that needs times.
+        InvalidValueError: For a model that needs times, and for counts below 0.
         MissingExtraError: Without NumPy and Polars.
     """
     check_model(model, timeless=True)
@@ -233,9 +233,10 @@ def attributed_paths(paths: F, *, model: Model) -> F:
         *(units(nw.col(name), dtype, table.engine).fill_null(0).alias(name) for name in amounts),
         nw.col("conversions").cast(nw.Float64).fill_null(0),
     )
-    if "non_conversions" not in table.dtypes:
-        given = given.with_columns(nw.lit(0).alias("non_conversions"))
-    each = given.collect().with_row_index("_row")
+    lost_ones = nw.col("non_conversions").fill_null(0) if "non_conversions" in table.dtypes else nw.lit(0)
+    each = given.with_columns(lost_ones.cast(nw.Float64).alias("non_conversions")).collect().with_row_index("_row")
+    if (fewest := each.select(nw.min_horizontal("conversions", "non_conversions").min()).item()) is not None and fewest < 0:
+        raise refused("conversions", fewest, "0 or more, non_conversions too")
     steps = each.select("_row", nw.col("path").str.split(">").alias("channel")).explode("channel")
     steps = steps.with_columns(nw.col("channel").str.strip_chars()).filter(nw.col("channel") != "")
     steps, players = with_players(steps, ("channel",))
@@ -258,9 +259,8 @@ def attributed_paths(paths: F, *, model: Model) -> F:
     rest = each.filter(~nw.col("_row").is_in(rows.tolist()), nw.col("conversions") != 0)
     if len(rest):
         left = rest.select(nw.col("conversions", *amounts).sum()).with_columns(nw.lit(UNATTRIBUTED).alias("channel"))
-        made = nw.concat(
-            [made.select(*columns), left.with_columns(nw.lit(None, dtype=nw.Float64).alias("removal_effect")).select(*columns)]
-        )
+        left = left.with_columns(nw.lit(None, dtype=nw.Float64).alias("removal_effect"))
+        made = nw.concat([part.select(*columns).with_columns(nw.col(name).cast(each.schema[name]) for name in amounts) for part in (made, left)])
     typed = made.with_columns(amount_of(nw.col(name), dtype).alias(name) for name in amounts)
     return table.back(typed.select(*columns).lazy())
 

@@ -46,9 +46,10 @@ class BgNbd:
     @classmethod
     def fit(cls, repeat_purchases: IntoFrame, *, unit_days: int = 7) -> BgNbd:
         """
-        Estimate the parameters by maximum likelihood, from the result of `repeat_purchases_by`.
+        Estimate the parameters by maximum likelihood, from the result of `repeat_purchases_by`; rows with an unknown number are left out.
 
         Raises:
+            MissingColumnError: For a frame that does not come from `repeat_purchases_by`.
             UndefinedMetricError: When nobody bought again, or the data do not determine the parameters.
             MissingExtraError: Without NumPy and Polars.
         """
@@ -56,7 +57,7 @@ class BgNbd:
         from crmkit.metrics.likelihoods import fitted  # noqa: PLC0415
 
         check_int("unit_days", unit_days, at_least=1)
-        repeats, spans, ages, _ = _arrays(repeat_purchases)
+        repeats, spans, ages, _ = _arrays(repeat_purchases, "repeats", "span_days", "age_days")
         if not repeats.any():
             raise UndefinedMetricError("BgNbd", "nobody bought again")
         r, alpha, a, b = fitted("BgNbd", bg_nbd_losses(repeats, spans, ages, unit_days), [1, 1, 1, 1])
@@ -122,13 +123,14 @@ class GammaGamma:
         Estimate the parameters by maximum likelihood, over customers with repeats of a positive mean value.
 
         Raises:
+            MissingColumnError: For a frame that does not come from `repeat_purchases_by`.
             UndefinedMetricError: When there are none, or the data do not determine the parameters.
             MissingExtraError: Without NumPy and Polars.
         """
         from crmkit.metrics.lifetime_losses import gamma_gamma_loss  # noqa: PLC0415  # needs NumPy
         from crmkit.metrics.likelihoods import fitted  # noqa: PLC0415
 
-        repeats, _, _, means = _arrays(repeat_purchases)
+        repeats, _, _, means = _arrays(repeat_purchases, "repeats", "mean_value")
         kept = (repeats > 0) & (means > 0)
         if not kept.any():
             raise UndefinedMetricError("GammaGamma", "nobody bought again for more than nothing")
@@ -154,27 +156,29 @@ class GammaGamma:
             each = np.divide(self.p * (self.v + x * np.where(x > 0, mean, 0)), divisor, out=np.full(len(x), np.nan), where=divisor > 0)
             return each * purchases.expected(x, last, age, horizon)
 
-        return _with(frame, into, value)
+        return _with(frame, into, value, "mean_value")
 
 
-def _with(frame: F, into: str, figure: Any) -> F:  # noqa: ANN401
+def _with(frame: F, into: str, figure: Any, *read: str) -> F:  # noqa: ANN401
     """Add a column that is computed from the four of `repeat_purchases_by`."""
     if check_text("into", into) in _MADE:
         raise refused("into", into, f"another name than {', '.join(_MADE)}")
-    asked: Asked[F] = _asked(frame)
+    asked: Asked[F] = _asked(frame, *read)
     (table,) = opened(asked, arrays=True)
     rows = table.frame.collect()
     made = nw.new_series(into, figure(*_columns(rows)), backend="polars")
     return table.back(rows.with_columns(made).with_columns(nw.col(into).fill_nan(None)).lazy())
 
 
-def _arrays(frame: Any) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
-    (table,) = opened(_asked(frame), arrays=True)
-    return _columns(table.frame.collect())
+def _arrays(frame: Any, *known: str) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
+    """The four columns, of the rows in which those that a model reads are known."""
+    (table,) = opened(_asked(frame, *known), arrays=True)
+    return _columns(table.frame.drop_nulls(list(known)).collect())
 
 
-def _asked(frame: Any) -> Asked[Any]:  # noqa: ANN401
-    return Asked(frame, "frame", amounts=("repeats", "span_days", "age_days"), optional_amounts=("mean_value",))
+def _asked(frame: Any, *read: str) -> Asked[Any]:  # noqa: ANN401
+    amounts = tuple(dict.fromkeys((*_MADE[:3], *read)))
+    return Asked(frame, "frame", amounts=amounts, optional_amounts=() if "mean_value" in amounts else ("mean_value",))
 
 
 def _columns(rows: nw.DataFrame[Any]) -> tuple[Any, Any, Any, Any]:
