@@ -354,7 +354,9 @@ def test_a_model_leaves_out_customers_of_whom_it_knows_too_little(column: str) -
     assert BgNbd.fit(pl.concat([known, unknown])) == BgNbd.fit(known)
 
 
-@pytest.mark.parametrize("use", [GammaGamma.fit, lambda frame: GammaGamma(6, 4, 15).add_lifetime_value(frame, purchases=PAPER, horizon=days(7))])
+@pytest.mark.parametrize(
+    "use", [GammaGamma.fit, lambda frame: GammaGamma(6, 4, 15).add_lifetime_value(frame, purchases=PAPER, horizon=days(7))]
+)
 def test_what_a_customer_is_worth_needs_the_value_of_his_purchases(use: Any) -> None:
     with pytest.raises(MissingColumnError, match="mean_value"):
         use(ONE.drop("mean_value"))

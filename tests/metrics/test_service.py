@@ -246,8 +246,9 @@ def test_nobody_answered_has_no_score(engine: str, kind: Any, low: None) -> None
     assert rows(satisfaction_by(on(engine, ratings()), kind=kind), "answers", "score", "low", "high") == [(0, None, low, None)]
 
 
-def test_one_answer_has_no_interval_of_effort() -> None:
-    assert rows(satisfaction_by(ratings(5, kind="ces"), kind="ces"), "score", "low", "high") == [(5, None, None)]
+@pytest.mark.parametrize("kind", ["nps", "ces"])
+def test_one_answer_has_no_interval(kind: Any) -> None:
+    assert rows(satisfaction_by(ratings(5, kind=kind), kind=kind), "low", "high") == [(None, None)]
 
 
 def test_an_interval_stays_within_the_scale() -> None:

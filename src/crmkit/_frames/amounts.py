@@ -15,13 +15,26 @@ from crmkit._checks import refused
 from crmkit._frames.detours import plain_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from narwhals.stable.v2.dtypes import DType
 
 _LARGEST_INT = 2**63 - 1
 _DIGITS = 28  # precision of amounts; Decimal(38, x) leaves engines no room for a difference
 WIDE = nw.Decimal(38, 0)
+
+
+def check_alike(name: str, dtypes: Iterable[DType]) -> None:
+    """Refuse an id that is a number in one place and text in another: an engine would find nothing, or fail."""
+    kinds = {"numbers" if dtype.is_numeric() else "text" for dtype in dtypes if dtype.is_numeric() or dtype == nw.String}
+    if len(kinds) > 1:
+        raise refused(name, "numbers beside text", "one type wherever this id stands in the frames of a call; cast one of them")
+
+
+def check_day(name: str, dtype: DType) -> None:
+    """Refuse a column that holds no days."""
+    if not isinstance(dtype, nw.Date | nw.Datetime):
+        raise refused(name, f"a column of type {dtype}", "days (Date)")
 
 
 def check_number(name: str, dtype: DType) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import refused
-from crmkit._frames.amounts import WIDE
+from crmkit._frames.amounts import WIDE, check_alike
 from crmkit._frames.tables import CURRENCY
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ def stacked(parts: Sequence[Lazy], groups: Sequence[str], columns: Mapping[str, 
     A join would lose groups whose value is null, and groups that only one of the tables has.
     """
     filled = []
-    for part in parts:
-        has = part.collect_schema().names()
+    schemas = [part.collect_schema() for part in parts]
+    for name in groups if not parts[0].implementation.is_pandas_like() else ():  # that puts anything beside anything
+        check_alike(name, (schema[name] for schema in schemas))
+    for part, has in zip(parts, schemas, strict=True):
         made = [(nw.col(name).fill_null(0) if name in has else nw.lit(0)).cast(dtype).alias(name) for name, dtype in columns.items()]
         filled.append(part.select(*groups, *made))
     sums = summed(nw.concat(filled), groups, nw.col(*columns).sum())

@@ -8,7 +8,7 @@ DuckDB where Polars is not installed, and back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, cast
 
 import attrs
@@ -17,7 +17,7 @@ from narwhals.stable.v2.dtypes import DType
 from narwhals.stable.v2.typing import IntoFrameT as F
 
 from crmkit._checks import check_kind, refused
-from crmkit._frames.amounts import check_number, finite, may_leave_64_bits, sum_type, summable
+from crmkit._frames.amounts import check_alike, check_number, finite, may_leave_64_bits, sum_type, summable
 from crmkit._frames.detours import Lazy, array_detour, detour, kind_of, lazy, needs_detour, way_back
 from crmkit._frames.nothing import Kind, cast_nothing, holds_nothing
 from crmkit.errors import MissingColumnError, MixedFramesError
@@ -27,6 +27,16 @@ __all__ = ["CURRENCY", "Asked", "F", "Lazy", "Table", "check_number", "opened"]
 
 CURRENCY = "currency"
 _FLAGS = ("active", "automatic", "is_customer", "reached")
+_WORDS: Mapping[str, tuple[str, ...]] = {  # columns that analyses compare with words of their own
+    "sales": ("document_kind", "document_subtype"),
+    "documents": ("document_kind", "state"),
+    "interactions": ("kind", "direction"),
+    "opportunities": ("state", "category"),
+    "touches": ("kind",),
+    "case_events": ("state",),
+    "ratings": ("kind",),
+    "paths": ("path",),
+}
 
 
 @attrs.frozen
@@ -155,6 +165,8 @@ def opened(*asked: Asked[F], arrays: bool = False) -> tuple[Table[F], ...]:
     _check_one_kind([one.native for one in asked])
     unknown = [_unknown(one, frame) for one, frame in zip(asked, frames, strict=True)]
     checked = [_checked(one, frame, nothing) for one, frame, nothing in zip(asked, frames, unknown, strict=True)]
+    if not arrays:  # those compare ids as text
+        _check_keys(asked, checked)
     wide = [may_leave_64_bits(frame, (*one.amounts, *one.optional_amounts)) for one, frame in zip(asked, frames, strict=True)]
     through = array_detour() if arrays else detour() if any(map(needs_detour, frames, wide)) else None
     engine = frames[0].implementation if through is None else nw.Implementation.from_backend(through)
@@ -194,7 +206,7 @@ def _unknown(asked: Asked[Any], frame: Any) -> Mapping[str, Kind]:  # noqa: ANN4
     for name in schema:
         if name.endswith("_on"):
             kinds[name] = "day"
-        elif name.endswith("_id") or name == CURRENCY:
+        elif name.endswith("_id") or name == CURRENCY or name in _WORDS.get(asked.table, ()):
             kinds[name] = "text"
     return {name: kind for name, kind in kinds.items() if name in schema and holds_nothing(frame, name, schema[name], kind)}
 
@@ -232,7 +244,23 @@ def _checked(asked: Asked[Any], frame: Any, unknown: Mapping[str, Kind]) -> Tabl
     for name in (*asked.amounts, *asked.optional_amounts):
         if name in table.dtypes and name not in unknown:
             check_number(name, table.dtypes[name])
+    for name in _WORDS.get(asked.table, ()):
+        if name in table.dtypes and table.dtypes[name].is_numeric() and not _all_unknown(frame, name):
+            raise refused(name, f"a column of type {table.dtypes[name]}", "words (String), those of its table in crmkit.facts")
     return table
+
+
+def _all_unknown(frame: Any, name: str) -> bool:  # noqa: ANN401
+    """Whether a column of numbers is one in which NumPy knows nothing, so that pandas made it one of numbers."""
+    return frame.implementation.is_pandas_like() and bool(frame[name].is_null().all())
+
+
+def _check_keys(asked: Sequence[Asked[Any]], tables: Sequence[Table[Any]]) -> None:
+    """Refuse numbers beside text in a column by which frames find each other: nothing would be found, or the engine fails."""
+    for place, (one, table) in enumerate(zip(asked, tables, strict=True)):
+        for other, beside in zip(asked[:place], tables[:place], strict=True):
+            for name in (*(name for name in one.needs if name in other.needs and name.endswith("_id")), *table.currency):
+                check_alike(name, (dtype for dtype in (beside.dtypes.get(name), table.dtypes[name]) if dtype is not None))
 
 
 def _check_type(name: str, dtype: DType) -> None:

@@ -260,7 +260,9 @@ def attributed_paths(paths: F, *, model: Model) -> F:
     if len(rest):
         left = rest.select(nw.col("conversions", *amounts).sum()).with_columns(nw.lit(UNATTRIBUTED).alias("channel"))
         left = left.with_columns(nw.lit(None, dtype=nw.Float64).alias("removal_effect"))
-        made = nw.concat([part.select(*columns).with_columns(nw.col(name).cast(each.schema[name]) for name in amounts) for part in (made, left)])
+        made = nw.concat(
+            [part.select(*columns).with_columns(nw.col(name).cast(each.schema[name]) for name in amounts) for part in (made, left)]
+        )
     typed = made.with_columns(amount_of(nw.col(name), dtype).alias(name) for name in amounts)
     return table.back(typed.select(*columns).lazy())
 

@@ -193,9 +193,7 @@ def _placed(rows: Lazy, buyer: list[str]) -> Lazy:
         (nw.lit(0) - nw.col("confidence")).alias("_sure"),
         nw.lit(1).cast(nw.Int64).alias("_one"),
     )
-    return ordered.with_columns(
-        nw.col("_one").cum_sum().over(*buyer, order_by=["_unknown", "_profit", "_sure", "item_id"]).alias("_place")
-    )
+    return ordered.with_columns(nw.col("_one").cum_sum().over(*buyer, order_by=["_unknown", "_profit", "_sure", "item_id"]).alias("_place"))
 
 
 def _sold(table: Table[Any]) -> Lazy:
@@ -208,6 +206,10 @@ def _profit_per_line(table: Table[Any], item: str) -> Lazy:
     """Average gross profit of the lines of each item whose cost is known, currency by currency."""
     key = table.currency_key
     amounts = [table.amount(name).cast(nw.Float64).alias(f"_{name}") for name in ("revenue", "cost")]
-    known = table.keyed(_sold(table)).select(*key, nw.col(item).alias("item"), *amounts).filter(~nw.col("_cost").is_null(), ~nw.col("item").is_null())
+    known = (
+        table.keyed(_sold(table))
+        .select(*key, nw.col(item).alias("item"), *amounts)
+        .filter(~nw.col("_cost").is_null(), ~nw.col("item").is_null())
+    )
     profit = known.with_columns((nw.col("_revenue") - nw.col("_cost")).alias("_worth"))
     return profit.group_by("item", *key).agg(nw.col("_worth").mean())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_choice, check_int, check_ratio, check_text, refused
-from crmkit._frames import Asked, F, opened
+from crmkit._frames import Asked, F, check_day, opened
 
 if TYPE_CHECKING:
     from crmkit._frames import Table
@@ -75,6 +75,7 @@ def forecast_by(
     if check_ratio("confidence", confidence) in {0, 1}:
         raise refused("confidence", confidence, "above 0 and below 1")
     (table,) = opened(Asked(monthly, "frame", needs=("month",), amounts=(check_text("value", value),)), arrays=True)
+    check_day("month", table.dtypes["month"])
     groups = table.groups(by, made=_MADE)
     grid, series, last = _grid(table, groups, value)
     if not len(series):

@@ -56,6 +56,7 @@ def pipeline_by(opportunities: F, *by: str, as_of: date, period: Period | None =
     """
     needs = ("opened_on", "state")
     (table,) = opened(Asked(opportunities, "opportunities", needs=needs, amounts=("amount",), optional_amounts=("probability",)))
+    table.require(*({"closed_on"} & {*table.dtypes}))
     groups = table.groups(by, made=_PIPELINE)
     rows = _open_on(table.within(period, on="expected_on"), check_date("as_of", as_of))
     amount = table.amount("amount")

@@ -30,7 +30,7 @@ def satisfaction_by(ratings: F, *by: str, kind: SatisfactionKind, period: Period
     Definition: csat = share of answers of 4 and 5, of 1 to 5. nps = share of answers of 9 and 10 − share of 0 to 6, of 0 to 10. ces = mean
         answer, of 1 to 7. Intervals: Wilson for csat; normal for nps and ces, within the scale.
     Unit: csat is a ratio, nps a ratio from −1 to 1, ces a point of its scale (all Float64).
-    Undefined when: nobody answered (score null); for ces with one answer low and high are null.
+    Undefined when: nobody answered (score null); for nps and ces with one answer low and high are null.
     Source: Reichheld, "The One Number You Need to Grow", Harvard Business Review 81 (2003) 12; Dixon, Freeman, Toman, "Stop Trying to
         Delight Your Customers", Harvard Business Review 88 (2010) 7; Wilson, "Probable Inference", Journal of the American Statistical
         Association 22 (1927) 158.
@@ -98,7 +98,8 @@ def _scored(sums: Lazy, kind: SatisfactionKind, z: float) -> Lazy:
     if kind == "nps":
         balance = nw.col("promoters") - nw.col("detractors")
         rows = sums.with_columns(ratio(balance, nw.col("answers")).alias("score"))
-        variance = (ratio(nw.col("promoters") + nw.col("detractors"), nw.col("answers")) - nw.col("score") * nw.col("score")) / n
+        spread = ratio(nw.col("promoters") + nw.col("detractors"), nw.col("answers")) - nw.col("score") * nw.col("score")
+        variance = nw.when(n > 1).then(spread / n)
     else:
         rows = sums.with_columns(ratio(nw.col("total"), nw.col("answers")).alias("score"))
         variance = ratio(nw.col("_squares") - nw.col("score") * nw.col("total"), nw.col("answers") - 1) / n

@@ -11,6 +11,7 @@ from crmkit._frames import (
     Asked,
     F,
     check_currencies_meet,
+    check_day,
     day_literal,
     day_number,
     day_ordinal,
@@ -223,6 +224,8 @@ def quota_attainment_by(sales: F, quotas: F, *by: str, period: Period, as_of: da
         Asked(sales, "sales", needs=("issued_on",), amounts=("revenue",)),
         Asked(quotas, "quotas", needs=("start", "end"), amounts=("amount",)),
     )
+    for name in ("start", "end"):
+        check_day(name, planned.dtypes[name])
     check_currencies_meet(sold, planned)
     planned.groups(by)
     groups = sold.groups(by, made=_QUOTA)
