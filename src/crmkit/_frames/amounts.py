@@ -28,7 +28,7 @@ def check_alike(name: str, dtypes: Iterable[DType]) -> None:
     """Refuse an id that is a number in one place and text in another: an engine would find nothing, or fail."""
     kinds = {"numbers" if dtype.is_numeric() else "text" for dtype in dtypes if dtype.is_numeric() or dtype == nw.String}
     if len(kinds) > 1:
-        raise refused(name, "numbers beside text", "one type wherever this id stands in the frames of a call; cast one of them")
+        raise refused(name, "numbers beside text", "one type in both; cast one of them")
 
 
 def check_day(name: str, dtype: DType) -> None:

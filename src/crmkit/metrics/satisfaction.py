@@ -99,7 +99,7 @@ def _scored(sums: Lazy, kind: SatisfactionKind, z: float) -> Lazy:
         balance = nw.col("promoters") - nw.col("detractors")
         rows = sums.with_columns(ratio(balance, nw.col("answers")).alias("score"))
         spread = ratio(nw.col("promoters") + nw.col("detractors"), nw.col("answers")) - nw.col("score") * nw.col("score")
-        variance = nw.when(n > 1).then(spread / n)
+        variance: nw.Expr = nw.when(n > 1).then(spread / n)
     else:
         rows = sums.with_columns(ratio(nw.col("total"), nw.col("answers")).alias("score"))
         variance = ratio(nw.col("_squares") - nw.col("score") * nw.col("total"), nw.col("answers") - 1) / n
