@@ -15,7 +15,7 @@ from crmkit._checks import refused
 from crmkit._frames.detours import plain_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from narwhals.stable.v2.dtypes import DType
 
@@ -24,11 +24,10 @@ _DIGITS = 28  # precision of amounts; Decimal(38, x) leaves engines no room for 
 WIDE = nw.Decimal(38, 0)
 
 
-def check_alike(name: str, dtypes: Iterable[DType]) -> None:
+def check_alike(name: str, left: DType, right: DType, *, where: tuple[str, str] = ("one frame", "another")) -> None:
     """Refuse an id that is a number in one place and text in another: an engine would find nothing, or fail."""
-    kinds = {"numbers" if dtype.is_numeric() else "text" for dtype in dtypes if dtype.is_numeric() or dtype == nw.String}
-    if len(kinds) > 1:
-        raise refused(name, "numbers beside text", "one type in both; cast one of them")
+    if (left.is_numeric() and right == nw.String) or (left == nw.String and right.is_numeric()):
+        raise refused(name, f"{left} in {where[0]}, {right} in {where[1]}", "one type in both; cast one of them")
 
 
 def check_day(name: str, dtype: DType) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import reduce
+from itertools import product
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +46,9 @@ def stacked(parts: Sequence[Lazy], groups: Sequence[str], columns: Mapping[str, 
     """
     filled = []
     schemas = [part.collect_schema() for part in parts]
-    for name in groups if not parts[0].implementation.is_pandas_like() else ():  # that puts anything beside anything
-        check_alike(name, (schema[name] for schema in schemas))
+    if not parts[0].implementation.is_pandas_like():  # that puts anything beside anything
+        for name, schema in product(groups, schemas[1:]):
+            check_alike(name, schemas[0][name], schema[name])
     for part, has in zip(parts, schemas, strict=True):
         made = [(nw.col(name).fill_null(0) if name in has else nw.lit(0)).cast(dtype).alias(name) for name, dtype in columns.items()]
         filled.append(part.select(*groups, *made))

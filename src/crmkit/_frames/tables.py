@@ -9,6 +9,7 @@ DuckDB where Polars is not installed, and back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from typing import Any, Generic, cast
 
 import attrs
@@ -256,11 +257,11 @@ def _all_unknown(frame: Any, name: str) -> bool:  # noqa: ANN401
 
 
 def _check_keys(asked: Sequence[Asked[Any]], tables: Sequence[Table[Any]]) -> None:
-    """Refuse numbers beside text in a column by which frames find each other: nothing would be found, or the engine fails."""
-    for place, (one, table) in enumerate(zip(asked, tables, strict=True)):
-        for other, beside in zip(asked[:place], tables[:place], strict=True):
-            for name in (*(name for name in one.needs if name in other.needs and name.endswith("_id")), *table.currency):
-                check_alike(name, (dtype for dtype in (beside.dtypes.get(name), table.dtypes[name]) if dtype is not None))
+    """The columns by which the frames of a call find each other are of one type."""
+    for (one, left), (other, right) in combinations(zip(asked, tables, strict=True), 2):
+        ids = [name for name in one.needs if name in other.needs and name.endswith("_id")]
+        for name in (*ids, *(left.currency if right.currency else ())):
+            check_alike(name, left.dtypes[name], right.dtypes[name], where=(left.name, right.name))
 
 
 def _check_type(name: str, dtype: DType) -> None:

@@ -127,7 +127,8 @@ def _documents(sales: Table[Any], lines: Lazy, groups: tuple[str, ...], further:
 def less_reversals(sales: Table[Any], invoices: Lazy, lines: Lazy, of: str = "revenue") -> Lazy:
     """Take off what credit notes and cancellations give back of each invoice."""
     if not sales.engine.is_pandas_like():  # where a column of nothing is one of numbers
-        check_alike("document_id", (sales.dtypes[name] for name in ("document_id", "reverses_document_id")))
+        ids = ("document_id", "reverses_document_id")
+        check_alike(ids[1], *(sales.dtypes[name] for name in ids), where=ids)
     keys = ["document_id", *sales.currency_key]
     reversed_by = (
         sales.keyed(lines.filter(~nw.col("reverses_document_id").is_null()))
