@@ -27,7 +27,7 @@ def repeat_purchases_by(sales: F, *by: str, as_of: date, purchase: Purchase, val
 
     Definition: repeats = purchases after the first, up to a day; span_days = first to last purchase; age_days = first purchase to that day;
         mean_value = value of the repeats / repeats. A purchase is an invoice, all invoices of a day, or a line; net of the credit notes
-        that name its invoice, and above zero.
+        that name its invoice, and above zero: the orders of nothing that published models count are none.
     Unit: counts and days (Int64); mean_value is an amount (Float64).
     Undefined when: there are no repeats: mean_value is null. Who never bought has no row.
     Source: Fader, Hardie, Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of Marketing Research 42 (2005) 4.
