@@ -345,6 +345,19 @@ def test_a_change_keeps_to_the_moves_and_to_what_was_built_on(crm: Crm) -> None:
     assert crm.change(attrs.evolve(stored, valid_until=date(2026, 2, 1))).valid_until == date(2026, 2, 1)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"lines": [a_line(quantity=9)]}, {"number": "4711"}, {"issued_on": date(2020, 1, 1)}, {"state": "cancelled"}, {"currency": "CHF"}],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_an_invoice_that_was_issued_here_is_never_changed(crm: Crm, fields: dict[str, Any]) -> None:
+    invoice = crm.documents.invoice(an_order(crm).id)
+
+    with pytest.raises(InvalidValueError, match="what was issued"):
+        crm.change(attrs.evolve(invoice, **fields))
+    assert crm.get(Document, invoice.id) == invoice
+
+
 def test_open_quotes_with_a_last_day_are_planned_in_the_timeline(crm: Crm) -> None:
     quote = crm.documents.quote("C-17", lines=[a_line()], valid_until=date(2026, 2, 1))
     assert [entry.about.id for entry in crm.timeline("C-17").entries if entry.planned] == [quote.id]

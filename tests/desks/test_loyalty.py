@@ -216,6 +216,15 @@ def test_a_cancelled_invoice_gives_back_all_it_brought(crm: Crm) -> None:
     assert state(crm) == ("0.00", "0.00", 0)
 
 
+def test_what_is_on_a_card_is_not_changed_behind_it(crm: Crm) -> None:
+    crm.add(a_card(), an_invoice("R-2", "100"))
+    stored = crm.get(Document, "R-2")
+
+    with pytest.raises(InvalidValueError, match="on the loyalty card"):
+        crm.change(attrs.evolve(stored, lines=an_invoice("R-2", "1").lines))
+    assert crm.change(attrs.evolve(stored, number="4711")).number == "4711"
+
+
 def test_a_cancelled_credit_note_counts_no_more(crm: Crm) -> None:
     crm.add(a_card(), an_invoice("R-2", "9.99"), a_credit_note("G-1", "3.33", "R-2"))
     crm.change(attrs.evolve(crm.get(Document, "G-1"), state="cancelled"))
