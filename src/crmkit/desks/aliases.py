@@ -38,8 +38,8 @@ def person_at(party: Party, person_id: str | None, *, asked: str) -> str | None:
         person_id: Who was asked for.
         asked: The id under which the party was asked for.
     """
-    if asked == party.id or person_id is None:
-        return person_id
+    if person_id is None or asked == party.id:
+        return None if person_id is None else check_text("person_id", person_id)
     renamed = f"{asked} {person_id}"
     return next((one.id for one in party.people if one.id == renamed or one.id.endswith(f" {renamed}")), person_id)
 
