@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 5
 ALLOWED = 2.0
+BATCH = 5_000
 
 Rows = list[tuple["Table", list[dict[str, Any]]]]
 Times = dict[str, float]
@@ -89,20 +90,25 @@ def executed(folder: Path, rows: Rows) -> float:
     return taken
 
 
-def added(folder: Path, batches: Sequence[Sequence[Stored]]) -> tuple[list[float], Rows]:
-    """CPU seconds of each `Crm.add`, and the rows that they have written."""
+def in_batches(number: int) -> list[list[Stored]]:
+    """Put parties and their invoices together: who takes over all parties first and all documents later has each party read again."""
+    customers, documents = parties(number), invoices(number)
+    return [[*customers[start : start + BATCH], *documents[start : start + BATCH]] for start in range(0, number, BATCH)]
+
+
+def added(folder: Path, batches: Sequence[Sequence[Stored]]) -> tuple[float, Rows]:
+    """CPU seconds of `Crm.add`, and the rows that it has written."""
     store = open_store(f"sqlite:///{folder / 'crm.db'}")
     crm = Crm(store, scope=Scope(tenant=TENANT, actor="anna"))
-    times = []
+    begun = time.process_time()
     for batch in batches:
-        begun = time.process_time()
         crm.add(*batch)
-        times.append(time.process_time() - begun)
+    taken = time.process_time() - begun
     store.close()
     engine = create_engine(f"sqlite:///{folder / 'crm.db'}")
     written = rows_of(engine)
     engine.dispose()
-    return times, written
+    return taken, written
 
 
 def main(number: int) -> int:
@@ -110,14 +116,13 @@ def main(number: int) -> int:
     ratios = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
-            (of_parties, of_invoices), rows = added(Path(folder), [parties(number), invoices(number)])
+            ours, rows = added(Path(folder), in_batches(number))
             plain = executed(Path(folder), rows)
         count_of_rows = sum(len(own) for _, own in rows)
-        ours = of_parties + of_invoices
         ratios.append(ours / plain)
         print(
-            f"{number:,} parties {of_parties:.2f} s, {number:,} invoices {of_invoices:.2f} s; their {count_of_rows:,} rows by executemany "
-            f"{plain:.2f} s CPU; ratio {ours / plain:.2f} (allowed {ALLOWED})"
+            f"{number:,} parties with their invoices {ours:.2f} s, their {count_of_rows:,} rows by executemany {plain:.2f} s CPU; "
+            f"ratio {ours / plain:.2f} (allowed {ALLOWED})"
         )
     return 0 if median(ratios) <= ALLOWED else 1
 

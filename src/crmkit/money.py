@@ -100,7 +100,8 @@ class Money:
         """Refuse what is not whole minor units of a currency."""
         if isinstance(self.minor, bool) or not isinstance(self.minor, int):
             raise refused("minor", self.minor, "whole minor units, such as 1990 cents; an amount is Money.of('19.90', 'EUR')")
-        check_int("minor", self.minor)
+        if abs(self.minor) > LARGEST_INT:
+            check_int("minor", self.minor)
         check_currency("currency", self.currency)
 
     @classmethod

@@ -113,7 +113,7 @@ def check_credits(work: Work, documents: Sequence[Document], known: Iterable[Doc
 def over_credited(invoices: Iterable[Document], chain: Chain) -> Iterator[tuple[Document, Money]]:
     """Name the invoices that were credited by more than they were, with what is left of them: less than nothing."""
     for invoice in invoices:
-        if invoice.is_posted and invoice.net().minor > 0 and chain.live(invoice, "invoice", "credit_note"):
+        if invoice.is_posted and chain.live(invoice, "invoice", "credit_note") and invoice.net().minor > 0:
             left = _left_of(invoice, chain).net
             if left.minor < 0:
                 yield invoice, left

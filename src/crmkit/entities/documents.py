@@ -15,7 +15,7 @@ from crmkit.entities.contact_details import Address
 from crmkit.entities.document_lines import Line, RoundingPolicy
 from crmkit.entities.document_totals import DocumentTotals, parts_of
 from crmkit.entities.parties import Conditions
-from crmkit.money import Money, minor_digits, rounded, total
+from crmkit.money import Money, minor_digits, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -211,8 +211,10 @@ class Document:
 
     def gross_profit(self) -> Money | None:
         """Net less cost over the lines whose cost is known; None when none is."""
-        known = [(amount, cost) for amount, cost in zip(self.line_amounts(), self.line_costs(), strict=True) if cost is not None]
-        return self._sum(amount for amount, _ in known) - self._sum(cost for _, cost in known) if known else None
+        profits = [
+            amount.minor - cost.minor for amount, cost in zip(self.line_amounts(), self.line_costs(), strict=True) if cost is not None
+        ]
+        return self._of_minor(sum(profits)) if profits else None
 
     def revenue_without_cost(self) -> Money:
         """Net of the lines whose cost is unknown."""
@@ -266,11 +268,12 @@ class Document:
 
     def _rounded(self, amount: Decimal) -> Money:
         digits = minor_digits(self.currency)
-        exact = rounded(amount, digits, rounding=self.rounding.mode)
-        minor = int(exact.scaleb(digits))
-        if abs(minor) > LARGEST_INT:
-            return Money.of(exact, self.currency)  # which refuses it in the words of the caller
-        return Money(minor=minor, currency=self.currency)
+        return self._of_minor(int(rounded(amount, digits, rounding=self.rounding.mode).scaleb(digits)))
 
     def _sum(self, amounts: Iterable[Money]) -> Money:
-        return total(amounts, currency=self.currency)
+        return self._of_minor(sum([amount.minor for amount in amounts]))  # all are in the currency of the document
+
+    def _of_minor(self, minor: int) -> Money:
+        if abs(minor) > LARGEST_INT:  # refused in the words of the caller
+            return Money.of(Decimal(minor).scaleb(-minor_digits(self.currency)), self.currency)
+        return Money(minor=minor, currency=self.currency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -86,6 +86,13 @@ def _readers(kind: str) -> tuple[Callable[[Stored], tuple[object, ...]], Sequenc
     return attrgetter(*(field.name for field in fields), "id", "id"), [(field.name, _CHECKS[field.type]) for field in fields]
 
 
+def _text(name: str, value: object) -> str:
+    """Accept text, also an empty one; nearly all texts are done in the first line."""
+    if isinstance(value, str) and value.isascii() and "\0" not in value:
+        return value
+    return check_text(name, value, empty=True)
+
+
 def _in_utc(name: str, value: object) -> datetime:
     moment = check_instant(name, value)
     try:
@@ -95,7 +102,7 @@ def _in_utc(name: str, value: object) -> datetime:
 
 
 _CHECKS: Mapping[FieldType, Callable[[str, object], Scalar]] = {
-    "text": partial(check_text, empty=True),
+    "text": _text,
     "day": check_date,
     "instant": _in_utc,
     "number": check_int,
