@@ -60,10 +60,10 @@ def test_a_party_names_the_mapping_that_is_none(name: str) -> None:
     fields: dict[str, Any] = {name: None}
     with pytest.raises(InvalidValueError, match=f"^{name}="):
         Party(id="C-1", name="x", created_on=date(2025, 1, 1), **fields)
-    with pytest.raises(InvalidValueError, match="^required="):
+    with pytest.raises(InvalidValueError, match=r"^required="):
         DataPolicy(None)  # type: ignore[arg-type]  # the point
 
 
 def test_a_moment_without_a_local_day_is_refused(crm: Crm) -> None:
-    with pytest.raises(InvalidValueError, match="^on="):
+    with pytest.raises(InvalidValueError, match=r"^on="):
         crm.contact.recall("C-17", on=NO_LOCAL_DAY)

@@ -12,7 +12,7 @@ from crmkit.desks.party_lists import party_read
 from crmkit.desks.recalls import plan_recall
 from crmkit.desks.refreshing import refresh
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpeningBalance, OpenHours, Party, Recall
+from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpenHours, OpeningBalance, Party, Recall
 from crmkit.entities._fields import kept
 from crmkit.entities.contact_plans import check_frequency
 from crmkit.errors import StateMoveError

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from crmkit.desks.work import Work
     from crmkit.desks.workplace import Workplace
-    from crmkit.entities import AppointmentState
     from crmkit.store import Transaction
 
 TAKES_TIME = Condition("state", "one_of", ("planned", "held"))
@@ -36,7 +35,7 @@ def found_in_diaries(
     within: Period | None,
     employee_id: str | None,
     party_id: str | None,
-    states: frozenset[AppointmentState],
+    states: frozenset[str],
 ) -> tuple[Appointment, ...]:
     """Find appointments by employee, party, local days and state, the earliest first, as far as the rights to a verb reach."""
     moment = workplace.moment()

@@ -35,12 +35,8 @@ def _roles(value: Role | Iterable[Role]) -> frozenset[Role]:
 
 
 def _external_ids(value: Mapping[str, str]) -> FrozenMapping[str, str]:
-    return FrozenMapping(
-        {
-            check_text("external_ids", system): check_text("external_ids", name)
-            for system, name in check_mapping("external_ids", value).items()
-        }
-    )
+    given = check_mapping("external_ids", value)
+    return FrozenMapping({check_text("external_ids", system): check_text("external_ids", name) for system, name in given.items()})
 
 
 def _people(values: Iterable[ContactPerson]) -> tuple[ContactPerson, ...]:
