@@ -545,3 +545,13 @@ def test_a_quote_is_valid_on_its_own_day_at_least(crm: Crm, verb: str, day: date
     else:
         with pytest.raises(InvalidValueError, match="from 2026-01-01 on"):
             getattr(crm.documents, verb)(subject, lines=[a_line()], valid_until=day)
+
+
+def test_an_order_that_was_accepted_from_the_portal_was_issued_here(crm: Crm) -> None:
+    request = crm.portal("C-17").order([OrderedItem(item_id="I-1", quantity=1)])
+    order = crm.get(Document, str(crm.requests.accept(request.id, lines=[a_line()]).document_id))
+
+    crm.void(order, because="x")
+
+    void = crm.get(Document, order.id)
+    assert (void.state, void.voided_because) == ("cancelled", None)

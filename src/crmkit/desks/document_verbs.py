@@ -211,7 +211,7 @@ def issued_here(work: Work, document: Document) -> bool:
     """Tell by the journal whether a verb of ours issued a document, or the host added it."""
     first = work.find(JournalChange, Condition("subject", "equal", Ref("document", document.id).key), limit=1)
     entry = work.transaction.get(JournalEntry, first[0].id.partition(".")[0]) if first else None
-    return entry is not None and entry.verb.startswith(("documents.", "purchases.", "void"))
+    return entry is not None and entry.verb.startswith(("documents.", "purchases.", "requests.", "void"))
 
 
 def check_document_change(work: Work, before: Document, after: Document) -> None:
