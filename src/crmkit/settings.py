@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_text, check_zone, refused
+from crmkit._checks import check_choice, check_currency, check_each, check_int, check_kind, check_mapping, check_text, check_zone, refused
 from crmkit.entities import DataPolicy, LoyaltyPolicy, NumberFormat, NumberSeries, Pipeline, PortalPolicy, RoundingPolicy, Stage
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.emails import folded_own
@@ -42,7 +42,7 @@ def _events(values: str | Iterable[str]) -> frozenset[str]:
 
 
 def _numbers(values: Mapping[NumberSeries, NumberFormat]) -> Mapping[NumberSeries, NumberFormat]:
-    for kind, written_as in values.items():
+    for kind, written_as in check_mapping("numbers", values).items():
         check_choice("numbers", kind, NumberSeries)
         check_kind("numbers", written_as, NumberFormat)
     return FrozenMapping(values)
@@ -50,7 +50,10 @@ def _numbers(values: Mapping[NumberSeries, NumberFormat]) -> Mapping[NumberSerie
 
 def _departments(values: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
     return FrozenMapping(
-        {check_text("departments", name): frozenset(check_each("departments", team, check_text)) for name, team in values.items()}
+        {
+            check_text("departments", name): frozenset(check_each("departments", team, check_text))
+            for name, team in check_mapping("departments", values).items()
+        }
     )
 
 
@@ -64,7 +67,7 @@ def _own_addresses(values: str | Iterable[str]) -> frozenset[str]:
 
 def _hours(values: WorkingHours | Mapping[str, WorkingHours]) -> Mapping[str, WorkingHours]:
     """The hours of each employee; those of "*", or hours alone, are everybody else's."""
-    given = {_EVERYBODY: values} if isinstance(values, WorkingHours) else values
+    given = {_EVERYBODY: values} if isinstance(values, WorkingHours) else check_mapping("hours", values)
     return FrozenMapping({check_text("hours", name): check_kind("hours", hours, WorkingHours) for name, hours in given.items()})
 
 

@@ -345,6 +345,19 @@ def test_a_change_keeps_to_the_moves_and_to_what_was_built_on(crm: Crm) -> None:
     assert crm.change(attrs.evolve(stored, valid_until=date(2026, 2, 1))).valid_until == date(2026, 2, 1)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"lines": [a_line(quantity=9)]}, {"number": "4711"}, {"issued_on": date(2020, 1, 1)}, {"state": "cancelled"}, {"currency": "CHF"}],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_an_invoice_that_was_issued_here_is_never_changed(crm: Crm, fields: dict[str, Any]) -> None:
+    invoice = crm.documents.invoice(an_order(crm).id)
+
+    with pytest.raises(InvalidValueError, match="what was issued"):
+        crm.change(attrs.evolve(invoice, **fields))
+    assert crm.get(Document, invoice.id) == invoice
+
+
 def test_open_quotes_with_a_last_day_are_planned_in_the_timeline(crm: Crm) -> None:
     quote = crm.documents.quote("C-17", lines=[a_line()], valid_until=date(2026, 2, 1))
     assert [entry.about.id for entry in crm.timeline("C-17").entries if entry.planned] == [quote.id]
@@ -532,3 +545,13 @@ def test_a_quote_is_valid_on_its_own_day_at_least(crm: Crm, verb: str, day: date
     else:
         with pytest.raises(InvalidValueError, match="from 2026-01-01 on"):
             getattr(crm.documents, verb)(subject, lines=[a_line()], valid_until=day)
+
+
+def test_an_order_that_was_accepted_from_the_portal_was_issued_here(crm: Crm) -> None:
+    request = crm.portal("C-17").order([OrderedItem(item_id="I-1", quantity=1)])
+    order = crm.get(Document, str(crm.requests.accept(request.id, lines=[a_line()]).document_id))
+
+    crm.void(order, because="x")
+
+    void = crm.get(Document, order.id)
+    assert (void.state, void.voided_because) == ("cancelled", None)

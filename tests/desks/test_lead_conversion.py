@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -402,3 +402,28 @@ def test_what_a_person_of_the_lead_asked_for_stays_that_person_s(crm: Crm) -> No
 
     people = {person.last_name: person.first_name for person in crm.get(Party, "C-17").people}
     assert people == {"Huber": "", "Zauner": "Eva"}
+
+
+def test_the_alias_lists_what_is_about_the_customer(crm: Crm, clock: Clock) -> None:
+    alias, customer = Ref("party", "L-1"), Ref("party", "C-17")
+    crm.add(a_lead())
+    crm.notes.write(alias, text="x")
+    crm.notes.attach(alias, uri="dms:1", title="x", kind="file")
+    crm.notes.record_event("L-1", kind="move", text="x")
+    crm.tasks.assign("anna", text="x", due_on=days(1), about=alias)
+    crm.tasks.follow_up(alias, on=days(1), note="x")
+    crm.appointments.schedule("L-1", start_at=clock.now + timedelta(days=1), minutes=30, attendees="anna", subject="x")
+    crm.opportunities.open("L-1", title="x")
+    crm.campaigns.record_touch("L-1", channel="email")
+    crm.parties.convert_lead("L-1", into="C-17")
+
+    assert crm.notes.notes_about(alias) == crm.notes.notes_about(customer) != ()
+    assert crm.notes.attachments_of(alias) == crm.notes.attachments_of(customer) != ()
+    assert crm.notes.events_of("L-1") == crm.notes.events_of("C-17") != ()
+    assert crm.tasks.pending(about=alias) == crm.tasks.pending(about=customer) != ()
+    assert crm.tasks.pending_follow_ups(about=alias) == crm.tasks.pending_follow_ups(about=customer) != ()
+    assert crm.appointments.agenda(party_id="L-1") == crm.appointments.agenda(party_id="C-17") != ()
+    assert crm.appointments.upcoming("L-1") == crm.appointments.upcoming("C-17") is not None
+    assert crm.opportunities.pending(party_id="L-1") == crm.opportunities.pending(party_id="C-17") != ()
+    assert crm.campaigns.touches("L-1") == crm.campaigns.touches("C-17") != ()
+    assert crm.campaigns.first_touch("L-1") == crm.campaigns.first_touch("C-17") is not None

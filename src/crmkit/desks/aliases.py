@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from crmkit._checks import check_text
 from crmkit.entities import Party
 from crmkit.errors import NotStoredError
 from crmkit.records import Stored, kind_of
@@ -37,10 +38,16 @@ def person_at(party: Party, person_id: str | None, *, asked: str) -> str | None:
         person_id: Who was asked for.
         asked: The id under which the party was asked for.
     """
-    if asked == party.id or person_id is None:
-        return person_id
+    if person_id is None or asked == party.id:
+        return None if person_id is None else check_text("person_id", person_id)
     renamed = f"{asked} {person_id}"
     return next((one.id for one in party.people if one.id == renamed or one.id.endswith(f" {renamed}")), person_id)
+
+
+def home_of(transaction: Transaction, party_id: str) -> str:
+    """Under which id the records of a party are kept: of a merged one that of the party it was merged into."""
+    party = transaction.get(Party, check_text("party_id", party_id))
+    return party_id if party is None else resolved(transaction, party).id
 
 
 def resolved(transaction: Transaction, party: Party) -> Party:

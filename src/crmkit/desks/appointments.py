@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_each, check_int, check_kind, check_text, refused
+from crmkit._checks import check_choice, check_each, check_int, check_kind, check_text, refused
 from crmkit.desks.aliases import person_at
 from crmkit.desks.appointment_series import cancel_rest, move_rest, save_series
 from crmkit.desks.diaries import busy_of, found_in_diaries, take, to_come
 from crmkit.desks.interactions import save_interactions
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import Appointment, Interaction, Party
+from crmkit.entities import Appointment, AppointmentState, Interaction, Party
 from crmkit.errors import NotStoredError
 from crmkit.ids import new_id
 from crmkit.periods import Period
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crmkit.desks.work import Work
-    from crmkit.entities import AppointmentState
     from crmkit.scheduling import Slot
 
 
@@ -268,8 +267,9 @@ class AppointmentsDesk:
             party_id: Only those with this party.
             states: Only those in one of these states.
         """
+        wanted = frozenset(check_each("states", states, lambda name, state: check_choice(name, state, AppointmentState)))
         return found_in_diaries(
-            self.workplace, verb="appointments.agenda", within=within, employee_id=employee_id, party_id=party_id, states=frozenset(states)
+            self.workplace, verb="appointments.agenda", within=within, employee_id=employee_id, party_id=party_id, states=wanted
         )
 
     def upcoming(self, party_id: str) -> Appointment | None:

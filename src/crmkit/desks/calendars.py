@@ -12,7 +12,7 @@ from crmkit.desks.diaries import busy_of, found_in_diaries
 from crmkit.desks.reach import within_reach
 from crmkit.desks.subjects import at_their_parties
 from crmkit.desks.workplace import Workplace, find_each
-from crmkit.entities import Appointment, AppointmentState, FollowUp, Party, Recall, Task
+from crmkit.entities import Appointment, FollowUp, Party, Recall, Task
 from crmkit.periods import Period
 from crmkit.store import Query
 
@@ -52,7 +52,7 @@ class CalendarsDesk:
         """
         from crmkit.exchange import write_calendar  # noqa: PLC0415  # an extra, needed only here
 
-        states = frozenset[AppointmentState](("planned", "held", "cancelled"))
+        states = frozenset(("planned", "held", "cancelled"))
         appointments = found_in_diaries(
             self.workplace, verb="calendars.feed", within=within, employee_id=employee_id, party_id=None, states=states
         )

@@ -8,6 +8,7 @@ import attrs
 
 from crmkit._checks import check_choice, check_date, check_text
 from crmkit.conditions import Condition
+from crmkit.desks.aliases import resolved
 from crmkit.desks.audiences import each_once, party_ids_of, stored_ids
 from crmkit.desks.budgets import budget_rows
 from crmkit.desks.permission_reading import audience_of
@@ -280,4 +281,4 @@ def _must_be_there(transaction: Transaction, kind: type[Any], id: str) -> Any:  
     found = transaction.get(kind, check_text("id", id))
     if found is None:
         raise NotStoredError(kind_of(kind).name, id)
-    return found
+    return resolved(transaction, found) if isinstance(found, Party) else found

@@ -12,7 +12,8 @@ from crmkit.desks.party_lists import party_read
 from crmkit.desks.recalls import plan_recall
 from crmkit.desks.refreshing import refresh
 from crmkit.desks.workplace import Workplace
-from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpeningBalance, Party, Recall
+from crmkit.entities import ContactPlan, CountedFrom, Interaction, OpenHours, OpeningBalance, Party, Recall
+from crmkit.entities._fields import kept
 from crmkit.entities.contact_plans import check_frequency
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from crmkit.desks.moments import When
     from crmkit.desks.work import Work
-    from crmkit.entities import OpenHours, Recurrence
+    from crmkit.entities import Recurrence
     from crmkit.periods import Interval, Period
     from crmkit.scheduling import Reason
 
@@ -106,7 +107,7 @@ class ContactDesk:
         Raises:
             NotStoredError: When there is no such party.
         """
-        hours = tuple(reachable)
+        hours = kept("reachable", OpenHours, reachable)
 
         def work(work: Work) -> ContactPlan:
             plan = work.get(ContactPlan, work.get(Party, party_id, lock=False).id)

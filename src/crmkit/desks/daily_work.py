@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_int, refused
+from crmkit._checks import check_int, check_text, refused
 from crmkit.conditions import Condition
 from crmkit.desks.document_reading import POSTED
 from crmkit.desks.due_records import Found, Reading, open_with, records_named
@@ -102,6 +102,9 @@ def due_work(
 
 def _viewer(transaction: Transaction, settings: Settings, day: date, *, employee_id: str | None, team: str | None) -> Viewer:
     """Tell for whom a list is made: also for whom they stand in, and which departments they belong to."""
+    for name, value in (("employee_id", employee_id), ("team", team)):
+        if value is not None:
+            check_text(name, value)
     away = deputies_on(transaction, day).get(employee_id, ()) if employee_id is not None else ()
     members = None if team is None else _members(settings, team)
     departments = tuple(_departments(settings, employee_id, team))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import check_kind
 from crmkit.conditions import Condition
+from crmkit.desks.aliases import home_of
 from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import find_each
 from crmkit.entities import Appointment
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from crmkit.desks.work import Work
     from crmkit.desks.workplace import Workplace
-    from crmkit.entities import AppointmentState
     from crmkit.store import Transaction
 
 TAKES_TIME = Condition("state", "one_of", ("planned", "held"))
@@ -35,13 +35,15 @@ def found_in_diaries(
     within: Period | None,
     employee_id: str | None,
     party_id: str | None,
-    states: frozenset[AppointmentState],
+    states: frozenset[str],
 ) -> tuple[Appointment, ...]:
     """Find appointments by employee, party, local days and state, the earliest first, as far as the rights to a verb reach."""
     moment = workplace.moment()
     begin = None if within is None else moment.start_of(check_kind("within", within, Period).start)
     before_end = [] if within is None else [Condition("start_at", "less_than", moment.start_of(within.end))]
     with workplace.reading() as transaction:
+        if party_id is not None:
+            party_id = home_of(transaction, party_id)
         if employee_id is None:
             mine = [] if party_id is None else [Condition("party_id", "equal", party_id)]
             found = transaction.find(Query(Appointment, [*mine, *before_end]))

@@ -22,10 +22,12 @@ from crmkit.desks.document_issue import (
     with_accepted,
 )
 from crmkit.desks.document_moves import check_valid, in_short, moved
+from crmkit.desks.loyalty_booking import entry_id
 from crmkit.desks.numbering import check_number, number_of
-from crmkit.entities import Document, Line, Party, Payment
+from crmkit.entities import Document, Line, LoyaltyEntry, Party, Payment, Ref
 from crmkit.errors import StateMoveError
 from crmkit.ids import new_id
+from crmkit.records import JournalChange, JournalEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,15 +203,32 @@ def _check_predecessor(document: Document, before: Document) -> None:
         raise refused("predecessor_id", before.id, f"an invoice of {document.party_id!r}; this one is of {before.party_id!r}")
 
 
+_SENT = ("state", "lines", "totals", "currency", "rounding", "issued_on", "number")
+_BOOKED = frozenset({"lines", "totals", "currency", "rounding", "issued_on"})
+
+
+def issued_here(work: Work, document: Document) -> bool:
+    """Tell by the journal whether a verb of ours issued a document, or the host added it."""
+    first = work.find(JournalChange, Condition("subject", "equal", Ref("document", document.id).key), limit=1)
+    entry = work.transaction.get(JournalEntry, first[0].id.partition(".")[0]) if first else None
+    return entry is not None and entry.verb.startswith(("documents.", "purchases.", "requests.", "void"))
+
+
 def check_document_change(work: Work, before: Document, after: Document) -> None:
     """
     Accept a change of plain fields: the state along its moves, lines and totals as long as no other document came from them.
 
     Raises:
         StateMoveError: For a move that its state does not allow.
-        InvalidValueError: For lines, totals or a currency on which another document was built, for another currency than that of its
-            predecessor, for more than was invoiced, and for a number that another one has.
+        InvalidValueError: For what was issued here and counts in the books, for the amount or day of what was booked to a loyalty card,
+            for lines, totals or a currency on which another document was built, for another currency than that of its predecessor, for
+            more than was invoiced, and for a number that another one has.
     """
+    if before.is_posted and (changed := [name for name in _SENT if getattr(after, name) != getattr(before, name)]):
+        if issued_here(work, before):
+            raise refused(changed[0], f"<another {changed[0]}>", "what was issued; crm.documents.cancel() or crm.void() take it back")
+        if set(changed) & _BOOKED and work.find_each(LoyaltyEntry, "id", [entry_id(before)]):
+            raise refused(changed[0], f"<another {changed[0]}>", "what is on the loyalty card; crm.void() it and add it anew")
     if after.state != before.state:
         moved(before, after.state, on=work.moment.on)
     if after.currency != before.currency and work.find(Payment, Condition("document_id", "equal", before.id), limit=1):

@@ -64,6 +64,7 @@ class EmailsDesk:
             key: Idempotency key; its Message-ID is a good one.
         """
         to = check_each("recipients", recipients, check_text)
+        check_text("subject", subject, empty=True)
 
         def work(work: Work) -> Interaction | Unassigned:
             direction, found = _other_side(work, check_text("sender", sender), to)

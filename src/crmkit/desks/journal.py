@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_int
+from crmkit._checks import check_int, check_kind, check_text
 from crmkit.conditions import Condition
 from crmkit.desks.chain import commitment_of, hash_of
 from crmkit.desks.reach import within_reach
 from crmkit.desks.workplace import Workplace, check_cursor, find_each
+from crmkit.entities import Ref
 from crmkit.errors import NotPermittedError, Problem
 from crmkit.records import JournalChange, JournalEntry, JournalHead
 from crmkit.store import Query
@@ -18,7 +19,6 @@ from crmkit.store import Query
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crmkit.entities import Ref
     from crmkit.store import Transaction
 
 _PAGE = 1_000
@@ -68,7 +68,7 @@ class JournalDesk:
         """
         self.workplace.scope.owners_reached("journal.changes_of")
         with self.workplace.reading() as transaction:
-            found = transaction.find(Query(JournalChange, [Condition("subject", "equal", record.key)]))
+            found = transaction.find(Query(JournalChange, [Condition("subject", "equal", check_kind("record", record, Ref).key)]))
             reached = within_reach(self.workplace, transaction, "journal.changes_of", found)
         if found and not reached:
             raise NotPermittedError(self.workplace.scope.actor, "journal.changes_of", beyond_reach=True)
@@ -86,6 +86,8 @@ class JournalDesk:
             head: A hash that `head()` gave earlier: some entry must still have it.
         """
         self._check_whole("journal.verify")
+        if head is not None:
+            check_text("head", head, empty=True)
         problems: list[Problem] = []
         count, previous, heads = 0, "", {""}
         with self.workplace.reading() as transaction:

@@ -52,7 +52,10 @@ class Moment:
         if isinstance(when, Interval):
             return when.after(self.today)
         if isinstance(when, datetime):
-            return check_instant(name, when).astimezone(self.zone).date()
+            try:
+                return check_instant(name, when).astimezone(self.zone).date()
+            except OverflowError:
+                raise refused(name, when, "a moment whose local day has a date") from None
         if not isinstance(when, date):
             raise refused(name, when, "a date, an aware datetime, or a span from today on such as weeks(3)")
         return when

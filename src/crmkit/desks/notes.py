@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from crmkit.conditions import Condition
+from crmkit.desks.aliases import home_of
 from crmkit.desks.reach import within_reach
-from crmkit.desks.subjects import ref_of, subject_of
+from crmkit.desks.subjects import about_at_home, ref_of, subject_of
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Attachment, Event, Note, Party
 from crmkit.ids import new_id
@@ -92,21 +93,21 @@ class NotesDesk:
     def notes_about(self, about: About) -> tuple[Note, ...]:
         """List what was written about a record, the oldest first; void notes are left out."""
         with self.workplace.reading() as transaction:
-            found = [one for one in transaction.find(Query(Note, [_about(about)])) if one.voided_because is None]
+            found = [one for one in transaction.find(Query(Note, [about_at_home(transaction, about)])) if one.voided_because is None]
             reached = within_reach(self.workplace, transaction, "notes.notes_about", found)
         return tuple(sorted(reached, key=lambda note: (note.written_at, note.id)))
 
     def attachments_of(self, about: About) -> tuple[Attachment, ...]:
         """List the files about a record, the oldest first; void ones are left out."""
         with self.workplace.reading() as transaction:
-            found = [one for one in transaction.find(Query(Attachment, [_about(about)])) if one.voided_because is None]
+            found = [one for one in transaction.find(Query(Attachment, [about_at_home(transaction, about)])) if one.voided_because is None]
             reached = within_reach(self.workplace, transaction, "notes.attachments_of", found)
         return tuple(sorted(reached, key=lambda attachment: (attachment.written_at, attachment.id)))
 
     def events_of(self, party_id: str) -> tuple[Event, ...]:
         """List the noteworthy events of a party, the oldest first; void ones are left out."""
         with self.workplace.reading() as transaction:
-            found = transaction.find(Query(Event, [Condition("party_id", "equal", party_id)], order_by="happened_at"))
+            found = transaction.find(Query(Event, [Condition("party_id", "equal", home_of(transaction, party_id))], order_by="happened_at"))
             valid = [one for one in found if one.voided_because is None]
             return within_reach(self.workplace, transaction, "notes.events_of", valid)
 
@@ -129,7 +130,3 @@ def an_attachment(work: Work, about: Ref, party_id: str | None, *, uri: str, tit
         employee_id=work.scope.actor,
         party_id=party_id,
     )
-
-
-def _about(about: About) -> Condition:
-    return Condition("about_key", "equal", ref_of(about).key)

@@ -207,8 +207,8 @@ class OpportunitiesDesk:
             expected_by: Only those expected up to this day, the earliest first.
             limit: The most of them.
         """
-        wanted = {"party_id": party_id, "salesperson_id": salesperson_id, "pipeline_id": pipeline}
-        return open_opportunities(self.workplace, wanted, expected_by=expected_by, limit=limit)
+        wanted = {"salesperson_id": salesperson_id, "pipeline_id": pipeline}
+        return open_opportunities(self.workplace, wanted, party_id=party_id, expected_by=expected_by, limit=limit)
 
     def stage_moves(self, opportunity_id: str) -> tuple[StageMove, ...]:
         """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_each, check_int, check_text, refused
+from crmkit._checks import check_each, check_int, check_mapping, check_text, refused
 from crmkit.conditions import Condition
 from crmkit.desks.host_work import Delivery, FailedEvent
 from crmkit.desks.reach import within_reach
@@ -78,7 +78,7 @@ class OutboxDesk:
             NotPermittedError: When the rights do not list both "outbox.pending" and "outbox.done".
         """
         check_int("limit", limit, at_least=1)
-        if not handlers:
+        if not check_mapping("handlers", handlers):
             raise refused("handlers", handlers, "a function for at least one verb, or for '*'")
         where = [_PENDING] if "*" in handlers else [_PENDING, Condition("verb", "one_of", tuple(sorted(handlers)))]
         found = self._reached(("outbox.pending", "outbox.done"), Query(OutboxEvent, where, order_by="attempts"), limit + 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from crmkit._checks import check_choice, check_date, check_int, check_text
+from crmkit._checks import check_choice, check_date, check_int, check_kind, check_text
 from crmkit.conditions import Condition
 from crmkit.desks.aliases import resolved
 from crmkit.desks.groups import members_of
@@ -17,6 +17,7 @@ from crmkit.desks.workplace import check_cursor, find_each
 from crmkit.entities import Departure, ExternalId, Party
 from crmkit.entities.party_changes import SingleField
 from crmkit.errors import NotPermittedError, NotStoredError, Problem
+from crmkit.periods import Period
 from crmkit.records import JournalEntry
 from crmkit.store import Query
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from crmkit.desks.workplace import Workplace
     from crmkit.entities import DataPolicy, Deputy
-    from crmkit.periods import Period
     from crmkit.store import Transaction
 
 
@@ -162,6 +162,8 @@ def party_value_on(workplace: Workplace, party_id: str, field: SingleField, on: 
 
 def loss_reasons(workplace: Workplace, period: Period | None) -> Mapping[str, int]:
     """Count the departures of a period by their reason, the most frequent first."""
+    if period is not None:
+        check_kind("period", period, Period)
     where = () if period is None else (Condition("left_on", "at_least", period.start), Condition("left_on", "less_than", period.end))
     owners = workplace.scope.owners_reached("parties.loss_reasons")
     with workplace.reading() as transaction:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmkit._checks import check_date, check_text, refused
 from crmkit.conditions import Condition
+from crmkit.desks.aliases import home_of
 from crmkit.desks.reach import within_reach
 from crmkit.entities import Interaction, Opportunity, Party, Pipeline, StageMove
 from crmkit.errors import NotStoredError
@@ -102,7 +103,7 @@ def place_of(opportunity: Opportunity) -> str:
 
 
 def open_opportunities(
-    workplace: Workplace, wanted: Mapping[str, str | None], *, expected_by: date | None, limit: int | None
+    workplace: Workplace, wanted: Mapping[str, str | None], *, party_id: str | None, expected_by: date | None, limit: int | None
 ) -> tuple[Opportunity, ...]:
     """List the open ones whose fields are as wanted, those expected up to a day by that day."""
     where = [Condition("state", "equal", "open"), *(Condition(name, "equal", is_) for name, is_ in wanted.items() if is_ is not None)]
@@ -111,6 +112,8 @@ def open_opportunities(
         where.append(Condition("expected_on", "at_most", check_date("expected_by", expected_by)))
         order = ("expected_on",)
     with workplace.reading() as transaction:
+        if party_id is not None:
+            where.append(Condition("party_id", "equal", home_of(transaction, party_id)))
         found = transaction.find(Query(Opportunity, where, order_by=order, limit=limit))
         return within_reach(workplace, transaction, "opportunities.pending", found)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 import attrs
 
 from crmkit._checks import refused
+from crmkit.conditions import Condition
+from crmkit.desks.aliases import home_of
 from crmkit.entities import Party, Ref
 from crmkit.errors import NotStoredError
 from crmkit.records import KINDS, Stored, kind_of
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crmkit.desks.work import Work
+    from crmkit.store import Transaction
 
 E = TypeVar("E", bound=Stored)
 About: TypeAlias = Stored | Ref
@@ -35,6 +38,12 @@ def ref_of(about: About) -> Ref:
         known = ", ".join(sorted(KINDS.keys() - _WITHOUT_SUBJECT))
         raise refused("about", ref.kind, f"a record, or Ref(kind, id) with one of the kinds {known}")
     return ref
+
+
+def about_at_home(transaction: Transaction, about: About) -> Condition:
+    """Ask for what is about a record; of a merged party for what is about the one that it was merged into."""
+    ref = ref_of(about)
+    return Condition("about_key", "equal", Ref(ref.kind, home_of(transaction, ref.id) if ref.kind == "party" else ref.id).key)
 
 
 def subject_of(work: Work, about: About) -> tuple[Ref, str | None]:

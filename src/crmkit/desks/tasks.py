@@ -8,7 +8,7 @@ import attrs
 
 from crmkit.conditions import Condition
 from crmkit.desks.reach import within_reach
-from crmkit.desks.subjects import ref_of, subject_of
+from crmkit.desks.subjects import about_at_home, ref_of, subject_of
 from crmkit.desks.workplace import Workplace
 from crmkit.entities import Department, FollowUp, Task
 from crmkit.ids import new_id
@@ -127,12 +127,14 @@ class TasksDesk:
             due_by: Only those due up to this day.
             limit: The most tasks.
         """
-        where = [_OPEN, *_about(about), *_due_by(due_by)]
+        where = [_OPEN, *_due_by(due_by)]
         if to is not None:
             where.append(
                 Condition("department_id", "equal", to.id) if isinstance(to, Department) else Condition("employee_id", "equal", to)
             )
         with self.workplace.reading() as transaction:
+            if about is not None:
+                where.append(about_at_home(transaction, about))
             found = transaction.find(Query(Task, where, order_by="due_on", limit=self._limit(limit)))
             return within_reach(self.workplace, transaction, "tasks.pending", found)[:limit]
 
@@ -212,10 +214,12 @@ class TasksDesk:
             due_by: Only those due up to this day.
             limit: The most follow-ups.
         """
-        where = [_OPEN, *_about(about), *_due_by(due_by)]
+        where = [_OPEN, *_due_by(due_by)]
         if employee_id is not None:
             where.append(Condition("employee_id", "equal", employee_id))
         with self.workplace.reading() as transaction:
+            if about is not None:
+                where.append(about_at_home(transaction, about))
             found = transaction.find(
                 Query(FollowUp, where, order_by="due_on", limit=limit if self.workplace.scope.rights is None else None)
             )
@@ -240,10 +244,6 @@ class TasksDesk:
             return work.record(task, summary=task.text)
 
         return self.workplace.do(verb, work, arguments=arguments, at=at, key=key)
-
-
-def _about(about: About | None) -> list[Condition]:
-    return [] if about is None else [Condition("about_key", "equal", ref_of(about).key)]
 
 
 def _due_by(day: date | None) -> list[Condition]:

@@ -10,7 +10,7 @@ from crmkit._checks import refused
 from crmkit.conditions import Condition
 from crmkit.desks.corrections import void_interaction, void_opening_balance
 from crmkit.desks.document_credits import check_not_invoiced_again
-from crmkit.desks.document_verbs import cancelled, check_nothing_in_the_way
+from crmkit.desks.document_verbs import cancelled, check_nothing_in_the_way, issued_here
 from crmkit.desks.loyalty_booking import book_documents, cancellation_of, entry_id, in_short
 from crmkit.entities import (
     Attachment,
@@ -33,7 +33,7 @@ from crmkit.entities import (
     Touch,
 )
 from crmkit.errors import StateMoveError
-from crmkit.records import JournalChange, JournalEntry, kind_of
+from crmkit.records import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +139,7 @@ def _void_document(work: Work, document: Document, because: str) -> None:
     A credit note that was issued here keeps its number, as whatever was sent does, and so is cancelled, not marked.
     """
     _check_valid(document)
-    own = _issued_here(work, document)
+    own = issued_here(work, document)
     if own and document.kind != "credit_note":
         if cancelled(work, document.id, because).id != document.id:
             work.log(document, party_id=document.party_id, summary=f"void: {because}")
@@ -161,13 +161,6 @@ def _take_off_the_card(work: Work, document: Document, because: str) -> None:
             _reverse(work, entry, because)
     if any(entry.id == entry_id(document) and entry.invoice_id is not None for entry in booked):
         book_documents(work, [document])
-
-
-def _issued_here(work: Work, document: Document) -> bool:
-    """Tell by the journal whether a verb of ours issued a document, or the host added it."""
-    first = work.find(JournalChange, Condition("subject", "equal", Ref("document", document.id).key), limit=1)
-    entry = work.transaction.get(JournalEntry, first[0].id.partition(".")[0]) if first else None
-    return entry is not None and entry.verb.startswith(("documents.", "purchases.", "void"))
 
 
 def _void_booking(work: Work, entry: LoyaltyEntry, because: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
-from crmkit._checks import check_date, check_each, check_exact, check_instant, check_kind, check_text, refused
+from crmkit._checks import check_date, check_each, check_exact, check_instant, check_kind, check_mapping, check_text, refused
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -70,7 +70,7 @@ def kept(name: str, kind: type[V], values: Iterable[V]) -> tuple[V, ...]:
 
 def custom_fields(value: Mapping[str, CustomValue]) -> FrozenMapping[str, CustomValue]:
     """Keep the host's own fields, whose values come back from every store as they went."""
-    for name, item in value.items():
+    for name, item in check_mapping("custom", value).items():
         shown = f"custom[{check_text('custom', name, empty=True)!r}]"
         match item:
             case str():

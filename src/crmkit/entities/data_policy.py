@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from crmkit._checks import check_choice, check_each, check_text, refused
+from crmkit._checks import check_choice, check_each, check_mapping, check_text, refused
 from crmkit.entities._fields import FrozenMapping
 from crmkit.entities.contact_details import Address, ContactPerson, Phone, Profile
 from crmkit.entities.parties import Conditions, Party, Source
@@ -26,7 +26,7 @@ _MAPPINGS = ("custom", "external_ids")
 
 
 def _required(values: Mapping[Role, str | Iterable[str]]) -> Mapping[Role, tuple[str, ...]]:
-    return FrozenMapping({role: check_each("required", fields, check_text) for role, fields in values.items()})
+    return FrozenMapping({role: check_each("required", fields, check_text) for role, fields in check_mapping("required", values).items()})
 
 
 @attrs.frozen

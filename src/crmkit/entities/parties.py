@@ -15,6 +15,7 @@ from crmkit._checks import (
     check_each,
     check_int,
     check_kind,
+    check_mapping,
     check_ratio,
     check_text,
     check_texts,
@@ -34,7 +35,8 @@ def _roles(value: Role | Iterable[Role]) -> frozenset[Role]:
 
 
 def _external_ids(value: Mapping[str, str]) -> FrozenMapping[str, str]:
-    return FrozenMapping({check_text("external_ids", system): check_text("external_ids", name) for system, name in value.items()})
+    given = check_mapping("external_ids", value)
+    return FrozenMapping({check_text("external_ids", system): check_text("external_ids", name) for system, name in given.items()})
 
 
 def _people(values: Iterable[ContactPerson]) -> tuple[ContactPerson, ...]:

@@ -48,7 +48,7 @@ def position_of(entry: HistoryEntry) -> Position:
 
 def page_of(past: Sequence[HistoryEntry], planned: Sequence[HistoryEntry], *, of: str, newest_first: bool, limit: int) -> Timeline:
     """Merge of a party what happened and what is planned into one page, and say where the next one begins."""
-    merged = sorted((*past, *planned), key=position_of, reverse=newest_first)
+    merged = sorted((*past, *planned), key=position_of, reverse=bool(newest_first))
     entries = tuple(merged[:limit])
     return Timeline(entries=entries, cursor=cursor_at(position_of(entries[-1]), of=of) if len(merged) > limit else None)
 
