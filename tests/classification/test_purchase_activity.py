@@ -190,6 +190,8 @@ def test_an_unknown_statement_is_refused() -> None:
 def test_ids_of_two_types_do_not_meet() -> None:
     with pytest.raises(InvalidValueError, match="Int32 in customers, String in sales"):
         lost(ONE.with_columns(customer_id=1), lines())
+    with pytest.raises(InvalidValueError, match="Int32 in customers, Int64 in sales"):
+        lost(ONE.with_columns(customer_id=pl.lit(1, pl.Int32)), lines().with_columns(customer_id=pl.lit(1, pl.Int64)))
 
 
 @pytest.mark.parametrize("mixed", [lambda frame: frame.lazy(), lambda frame: frame.to_arrow(), lambda frame: frame.to_pandas()])

@@ -427,8 +427,10 @@ def test_frames_of_two_kinds_are_not_compared() -> None:
 
     with pytest.raises(MixedFramesError):
         segment_migration(frame, frame.lazy())
-    with pytest.raises(InvalidValueError, match="one type in both"):
-        segment_migration(frame, frame.with_columns(customer_id=pl.lit(1)))
+    numbered = frame.with_columns(customer_id=pl.lit(1, pl.Int64))
+    for first, second in ((frame, numbered), (numbered, frame.with_columns(customer_id=pl.lit(1, pl.Int32)))):
+        with pytest.raises(InvalidValueError, match="one type in both"):
+            segment_migration(first, second)
     with pytest.raises(InvalidValueError, match="a column with a class"):
         segment_migration(frame, frame, segment="customer_id")
 
