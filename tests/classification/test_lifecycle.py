@@ -104,9 +104,9 @@ def test_what_cannot_be_is_refused(options: Any) -> None:
 
 def test_ids_are_of_one_type_and_the_stage_is_no_id() -> None:
     numbered = [frame.with_columns(customer_id=pl.lit(1, pl.Int64)) for frame in (CUSTOMERS, SALES, DOCUMENTS)]
-    for frames, dtype in (((CUSTOMERS, SALES, DOCUMENTS), pl.Int64), (numbered, pl.Int32)):
+    for (customers, lines, papers), dtype in (([CUSTOMERS, SALES, DOCUMENTS], pl.Int64), (numbered, pl.Int32)):
         with pytest.raises(InvalidValueError, match="one type in"):
-            add_lifecycle_stage(*frames, INTERACTIONS.with_columns(customer_id=pl.lit(1, dtype)), since=SINCE)
+            add_lifecycle_stage(customers, lines, papers, INTERACTIONS.with_columns(customer_id=pl.lit(1, dtype)), since=SINCE)
     with pytest.raises(InvalidValueError, match="another name"):
         add_lifecycle_stage(CUSTOMERS, SALES, DOCUMENTS, INTERACTIONS, since=SINCE, into="customer_id")
 
