@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -113,9 +113,6 @@ def main(parties: int) -> int:
         for name, text in SEARCHES.items():
             assert {hit.party.id for hit in crm.find(text)} == {party.id for party in found_by_hand(database, text)}
             well.append(compared(f"find, {name}", lambda text=text: found_by_hand(database, text), lambda text=text: crm.find(text)))  # type: ignore[misc]
-        begun = time.process_time()
-        rows = len(crm.work_queue(as_of=date(2026, 1, 1)))
-        print(f"work queue, first {rows} among {parties:,}: {time.process_time() - begun:.1f} s CPU")
         for size, one in crms.items():
             one.close()
             databases[size].close()
