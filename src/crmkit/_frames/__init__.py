@@ -1,6 +1,6 @@
 """How analyses read frames and hand them back; the rest of crmkit imports from here."""
 
-from crmkit._frames.amounts import check_alike, check_day, check_number
+from crmkit._frames.amounts import check_alike, check_day, check_number, check_same
 from crmkit._frames.comparisons import compared, tested
 from crmkit._frames.days import day_literal, day_number, day_ordinal, microseconds_between, with_added, with_day
 from crmkit._frames.detours import Lazy, plain_rows
@@ -33,6 +33,7 @@ __all__ = [
     "check_currencies_meet",
     "check_day",
     "check_number",
+    "check_same",
     "compared",
     "day_literal",
     "day_number",

@@ -27,6 +27,12 @@ WIDE = nw.Decimal(38, 0)
 def check_alike(name: str, left: DType, right: DType, *, where: tuple[str, str] = ("one frame", "another")) -> None:
     """Refuse an id that is a number in one place and text in another: an engine would find nothing, or fail."""
     if (left.is_numeric() and right == nw.String) or (left == nw.String and right.is_numeric()):
+        check_same(name, left, right, where=where)
+
+
+def check_same(name: str, left: DType, right: DType, *, where: tuple[str, str]) -> None:
+    """Refuse an id of two types, also of two kinds of whole numbers, by which some engines find nothing."""
+    if left != right:
         raise refused(name, f"{left} in {where[0]}, {right} in {where[1]}", "one type in both; cast one of them")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_date, check_int, check_kind, check_text, refused
-from crmkit._frames import Asked, F, Table, day_literal, opened
+from crmkit._frames import Asked, F, Table, check_same, day_literal, opened
 from crmkit.facts.purchases import purchases
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ def add_lifecycle_stage(customers: F, sales: F, documents: F, interactions: F, *
         Asked(interactions, "interactions", needs=("customer_id",)),
     )
     for table in (lines, papers, talks):
-        if table.dtypes["customer_id"] != parties.dtypes["customer_id"]:
-            types = f"{parties.dtypes['customer_id']} in customers, {table.dtypes['customer_id']} in {table.name}"
-            raise refused("customer_id", types, "one type in all; cast some of them")
+        check_same("customer_id", parties.dtypes["customer_id"], table.dtypes["customer_id"], where=("customers", table.name))
     bought = (
         purchases(lines, as_of=None).group_by("customer_id").agg(nw.len().alias("_purchases"), nw.col("purchased_on").max().alias("_last"))
     )

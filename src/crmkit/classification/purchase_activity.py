@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_choice, check_date, check_kind, check_text, refused
-from crmkit._frames import Asked, F, Table, day_literal, opened
+from crmkit._frames import Asked, F, Table, check_same, day_literal, opened
 from crmkit.facts.purchases import purchases
 
 if TYPE_CHECKING:
@@ -166,9 +166,7 @@ def _opened(customers: F, sales: F) -> tuple[Table[F], Table[F]]:
         Asked(customers, "customers", needs=("customer_id",)),
         Asked(sales, "sales", needs=("customer_id", "issued_on"), amounts=("revenue",)),
     )
-    left, right = parties.dtypes["customer_id"], lines.dtypes["customer_id"]
-    if left != right:
-        raise refused("customer_id", f"{left} in customers, {right} in sales", "one type in both; cast one of them")
+    check_same("customer_id", parties.dtypes["customer_id"], lines.dtypes["customer_id"], where=("customers", "sales"))
     return parties, lines
 
 

@@ -11,7 +11,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_each, check_int, check_kind, check_text, refused
-from crmkit._frames import Asked, F, opened
+from crmkit._frames import Asked, F, check_same, opened
 from crmkit.entities._fields import FrozenMapping
 from crmkit.errors import InvalidDataError, Problem
 
@@ -209,10 +209,7 @@ def segment_migration(before: F, after: F, *, segment: str = "rfm_segment") -> F
     if check_text("segment", segment) in {"customer_id", "currency"}:
         raise refused("segment", segment, "a column with a class")
     first, second = opened(*(Asked(frame, "frame", needs=("customer_id", segment)) for frame in (before, after)))
-    if first.dtypes["customer_id"] != second.dtypes["customer_id"]:
-        raise refused(
-            "customer_id", f"{first.dtypes['customer_id']} and {second.dtypes['customer_id']}", "one type in both; cast one of them"
-        )
+    check_same("customer_id", first.dtypes["customer_id"], second.dtypes["customer_id"], where=("before", "after"))
     groups = first.currency if second.currency else ()
     keys = ("customer_id", *groups)
     moved = nw.concat([_held(first, keys, segment, "from_segment"), _held(second, keys, segment, "to_segment")])

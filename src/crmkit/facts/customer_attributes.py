@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals.stable.v2 as nw
 
 from crmkit._checks import check_choice, check_text, refused
-from crmkit._frames import Asked, F, opened
+from crmkit._frames import Asked, F, check_same, opened
 
 if TYPE_CHECKING:
     from crmkit._frames import Lazy, Table
@@ -46,8 +46,7 @@ def add_attribute(
     if name in {on, "issued_on"}:
         raise refused("into", name, f"another name than {on} and issued_on")
     lines, changed = opened(Asked(sales, "sales", needs=("issued_on", on)), Asked(changes, "changes", needs=("changed_on", on, attribute)))
-    if lines.dtypes[on] != changed.dtypes[on]:
-        raise refused(on, f"{lines.dtypes[on]} in sales, {changed.dtypes[on]} in changes", "one type in both; cast one of them")
+    check_same(on, lines.dtypes[on], changed.dtypes[on], where=("sales", "changes"))
     days = changed.frame.filter(~nw.col(on).is_null()).group_by(on, "changed_on").agg(nw.col(attribute).max().alias("_held"))
     days = days.with_columns(nw.lit(1).alias("_one"))
     numbered = days.with_columns(nw.col("_one").cum_sum().over(on, order_by="changed_on").cast(nw.Int64).alias("_number"))
