@@ -10,18 +10,6 @@ from crmkit._checks import refused
 if TYPE_CHECKING:
     from crmkit.entities import Document
 
-TEXTS = (
-    "customer_id",
-    "document_id",
-    "document_kind",
-    "document_subtype",
-    "reverses_document_id",
-    "item_id",
-    "item_group",
-    "salesperson_id",
-    "unit",
-    "currency",
-)
 AMOUNTS = ("revenue", "discount", "cost")
 FINE_NUMBERS = ("quantity", "unit_price")
 SOLD = ("invoice", "credit_note")
